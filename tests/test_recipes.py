@@ -50,6 +50,54 @@ def list_platforms(common: CommonOptions) -> None:
 
 
 '''
+REVISION = """
+    Revision.SPRING: replace(
+        NEXT,
+        revision=Revision.SPRING,
+        extends=Revision.NEXT,
+        signs=(Sign(request_name="GET /channel", fields=frozenset({"spring"})),),
+        extras=NEXT.extras - {Extra.METADATA},
+    ),
+"""
+SANDBOX_REVISION = '''
+def _get_channels_in_spring(backend: Backend, call: Call) -> Answer:
+    """Answer as next does, with one field more."""
+    answer = channels.get_channels(backend, call)
+    return replace(answer, body=[{**row, "spring": True} for row in answer.body])
+
+
+SPRING = replace(
+    NEXT,
+    name="spring",
+    routes={
+        **NEXT.routes,
+        "/channel": {**NEXT.routes["/channel"], "GET": _get_channels_in_spring},
+    },
+)
+
+REVISIONS: Mapping[str, Revision] = {r.name: r for r in (SPRING, LIVE, NEXT, DOCUMENTED, LEGACY)}
+'''
+READ_AND_WRITE = """
+import asyncio
+import os
+from capgo_tui.api import ApiKey, CapgoClient, UnsupportedByRevision
+
+async def main():
+    app = os.environ["CAPGO_APP_ID"]
+    key, server = ApiKey(os.environ["CAPGO_TOKEN"]), os.environ["CAPGO_API_URL"]
+    async with CapgoClient(key, server=server) as client:
+        await client.devices(app).next_page()
+        print(client.revision)
+        await client.channels(app).next_page()
+        print(client.revision)
+        await client.link_device(app, "a-new-device", "beta")
+        try:
+            await client.set_bundle_metadata(app, 1, comment="x")
+        except UnsupportedByRevision as error:
+            print(error)
+
+asyncio.run(main())
+"""
 PRESS_K = """
 import asyncio
 from tests.tui.driving import on_devices
@@ -124,3 +172,23 @@ def test_a_verb_is_one_edit(tree: Path) -> None:
         page = run_in(tree, "-m", "capgo_tui", "device", "--help")
     assert "android" in platforms.split()
     assert "List the platforms of an app's devices." in page
+
+
+def test_a_revision_is_two_edits_and_one_in_the_sandbox(tree: Path) -> None:
+    revisions = tree / "capgo_tui/api/revisions.py"
+    edit(revisions, '    NEXT = "next"\n', '    SPRING = "spring"\n')
+    edit(revisions, "TRAITS: dict[Revision, Traits] = {\n", REVISION)
+    sandbox_revisions = tree / "capgo_tui/sandbox/revisions.py"
+    last = sandbox_revisions.read_text(encoding="utf-8").splitlines()[-1]
+    edit(sandbox_revisions, last, SANDBOX_REVISION, is_replaced=True)
+    options = ["--revision", "spring", "--port", "0"]
+    command = [sys.executable, "-m", "capgo_tui", "sandbox", *options]
+    with serving(command, tree) as sandbox:
+        lines = run_in(tree, "-c", READ_AND_WRITE, sandbox=sandbox).splitlines()
+        assert lines == [
+            "live",
+            "spring",
+            "this server's API (spring) has no comment or link of a bundle",
+        ]
+        arguments = ("-m", "capgo_tui", "channel", "list", "--revision", "spring", "--json")
+        assert '"spring": true' in run_in(tree, *arguments, sandbox=sandbox)

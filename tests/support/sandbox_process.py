@@ -11,6 +11,7 @@ from tests.support.pseudo_terminal import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Sandbox:
 
 
 @contextmanager
-def serving(command: Sequence[str]) -> Iterator[Sandbox]:
+def serving(command: Sequence[str], folder: Path = ROOT) -> Iterator[Sandbox]:
     """Run a command that prints a url, an app and a key, as ``capgo-tui sandbox`` does."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder, text=True) as process:
         try:
             assert process.stdout is not None
             entrance = dict(process.stdout.readline().split(maxsplit=1) for _ in range(3))
