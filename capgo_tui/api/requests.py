@@ -249,7 +249,7 @@ def list_devices(
     if missing := sorted({name for name, _ in filters} - traits.device_filters):
         raise _unsupported(traits, f"device filter {', '.join(missing)}")
     # A server that pages by number has no limit.
-    limits = (("limit", str(limit)),) if traits.device_limit and page is None else ()
+    limits = (("limit", str(limit)),) if traits.takes_device_limit and page is None else ()
     cursors = () if cursor is None else (("cursor", cursor),)
     query = (*_app_query(traits, app_id), *limits, *filters, *cursors, *_page_query(page))
     return Request("list_devices", "GET", "/device", query)
@@ -304,7 +304,7 @@ def find_devices(
         raise InvalidArgument(
             f"a custom id of more than {MAX_CUSTOM_ID} characters cannot be looked up"
         )
-    if not traits.custom_id_param:
+    if not traits.takes_custom_id:
         raise UnsupportedByRevision(NO_CUSTOM_IDS)
     del page
     cursors = () if cursor is None else (("cursor", cursor),)

@@ -157,9 +157,9 @@ class Traits:
     bundles_paging: Paging = Paging.PAGES
     device_filters: frozenset[str] = frozenset({"order", "updated_at", "customIdMode"})
     """Filters of the device list."""
-    custom_id_param: bool = True
+    takes_custom_id: bool = True
     """Whether the device list may take ``custom_id``; some servers ignore it."""
-    device_limit: bool = True
+    takes_device_limit: bool = True
     """Whether the device list takes ``limit``."""
     tells_overrides: bool = True
     """Whether a device's row has its override; else it can be set but not read back."""
@@ -183,9 +183,9 @@ class Traits:
     """Whether disabling a rollout drops its target and its pause (§18.4)."""
     delete_all: DeleteAll = DeleteAll.UNLINKED
     extras: frozenset[Extra] = frozenset(Extra)
-    channel_tells: frozenset[str] = _ALL_OF_CHANNEL
-    device_tells: frozenset[str] = _ALL_OF_DEVICE
-    bundle_tells: frozenset[str] = _ALL_OF_BUNDLE
+    channel_reply_fields: frozenset[str] = _ALL_OF_CHANNEL
+    device_reply_fields: frozenset[str] = _ALL_OF_DEVICE
+    bundle_reply_fields: frozenset[str] = _ALL_OF_BUNDLE
     """Fields of a `Channel`, a `Device` and a `Bundle` that the server sends."""
     fallback: Traits | None = None
     """Traits to try when the server does not understand a read built by these."""
@@ -213,7 +213,7 @@ class Traits:
     @property
     def tells_custom_ids(self) -> bool:
         """Whether a device's row has its custom id."""
-        return "custom_id" in self.device_tells
+        return "custom_id" in self.device_reply_fields
 
     @property
     def promotes(self) -> bool:
@@ -243,7 +243,7 @@ LIVE = Traits(
         ),
     ),
     channel_fields=frozenset(CHANNEL_SETTINGS) - {"update_package"},
-    channel_tells=_ALL_OF_CHANNEL - {"update_package"},
+    channel_reply_fields=_ALL_OF_CHANNEL - {"update_package"},
     update_policies=frozenset({"major", "minor", "patch", "version_number", "none"}),
 )
 
@@ -258,7 +258,7 @@ NEXT = replace(
     sends_empty_bundle_page=True,
     same_link_seconds=5.0,
     channel_fields=frozenset(CHANNEL_SETTINGS),
-    channel_tells=_ALL_OF_CHANNEL,
+    channel_reply_fields=_ALL_OF_CHANNEL,
     new_bundle_ends_rollout=True,
     disabling_drops_target=True,
 )
@@ -285,8 +285,8 @@ DOCUMENTED = Traits(
     tells_overrides=False,
     devices_paging=Paging.PAGES,
     device_filters=frozenset(),
-    custom_id_param=False,
-    device_limit=False,
+    takes_custom_id=False,
+    takes_device_limit=False,
     channel_fields=frozenset(
         {
             *("bundle", "public", "disable_auto_update", "disable_auto_update_under_native"),
@@ -298,9 +298,9 @@ DOCUMENTED = Traits(
     keeps_omitted_bundle=False,
     delete_all=DeleteAll.EVERYTHING,
     extras=frozenset({Extra.DELETE_ONE_BUNDLE}),
-    channel_tells=_OLD_CHANNEL | {"allow_emulator", "allow_dev"},
-    device_tells=_OLD_DEVICE | {"custom_id", "version_build", "is_prod", "is_emulator"},
-    bundle_tells=_OLD_BUNDLE,
+    channel_reply_fields=_OLD_CHANNEL | {"allow_emulator", "allow_dev"},
+    device_reply_fields=_OLD_DEVICE | {"custom_id", "version_build", "is_prod", "is_emulator"},
+    bundle_reply_fields=_OLD_BUNDLE,
 )
 
 _LEGACY = Traits(
@@ -337,16 +337,16 @@ _LEGACY = Traits(
     devices_paging=Paging.WHOLE,
     bundles_paging=Paging.WHOLE,
     device_filters=frozenset(),
-    custom_id_param=False,
-    device_limit=False,
+    takes_custom_id=False,
+    takes_device_limit=False,
     lowers_device_ids=False,
     channel_fields=frozenset({"bundle", "public"}),
     clears_bundle=False,
     delete_all=DeleteAll.EVERYTHING,
     extras=frozenset(),
-    channel_tells=_OLD_CHANNEL,
-    device_tells=_OLD_DEVICE,
-    bundle_tells=_OLD_BUNDLE - {"min_update_version", "native_packages"},
+    channel_reply_fields=_OLD_CHANNEL,
+    device_reply_fields=_OLD_DEVICE,
+    bundle_reply_fields=_OLD_BUNDLE - {"min_update_version", "native_packages"},
 )
 
 LEGACY_LETTER = replace(
@@ -355,14 +355,14 @@ LEGACY_LETTER = replace(
     device_params=("channel",),
     link_channel_fields=("channel_id",),
     delete_names_app=False,
-    bundle_tells=_OLD_CHANNEL - {"public", "bundle"},
+    bundle_reply_fields=_OLD_CHANNEL - {"public", "bundle"},
 )
 """A legacy server with exactly the parameters and fields of its document."""
 
 LEGACY = replace(_LEGACY, fallback=LEGACY_LETTER)
 """Any legacy server: the parameters of its document and of its code together."""
 
-RECOGNITION_TRAITS = Traits(revision=None, device_limit=False, fallback=LEGACY_LETTER)
+RECOGNITION_TRAITS = Traits(revision=None, takes_device_limit=False, fallback=LEGACY_LETTER)
 """Traits for the reads that recognise a server; all but `LEGACY_LETTER` understand them."""
 
 TRAITS: dict[Revision, Traits] = {

@@ -145,7 +145,7 @@ BUNDLE_LINES: Final = {
 }
 
 
-@only_known_lines(BUNDLE_LINES, lambda traits: traits.bundle_tells)
+@only_known_lines(BUNDLE_LINES, lambda traits: traits.bundle_reply_fields)
 def bundle_details(bundle: Bundle, context: CellContext) -> list[Section]:
     """Return the details of a bundle."""
     return [
@@ -200,7 +200,7 @@ BUNDLES: ListedResource[Bundle] = ListedResource(
     glyph=lambda bundle: ("■", "accent") if bundle.has_session_key else ("□", "muted"),
     tone=_bundle_tone,
     details=bundle_details,
-    fields_told=lambda traits: traits.bundle_tells,
+    fields_told=lambda traits: traits.bundle_reply_fields,
     legend=[(("■", "accent"), "encrypted"), (("□", "muted"), "not encrypted")],
     empty_advice="`npx @capgo/cli bundle upload` makes the first one.",
     joins=lambda _: ("channels",),

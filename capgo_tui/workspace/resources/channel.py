@@ -167,7 +167,7 @@ CHANNEL_LINES: Final = {
 }
 
 
-@only_known_lines(CHANNEL_LINES, lambda traits: traits.channel_tells | traits.channel_fields)
+@only_known_lines(CHANNEL_LINES, lambda traits: traits.channel_reply_fields | traits.channel_fields)
 def channel_details(channel: Channel, context: CellContext) -> list[Section]:
     """Return the details of a channel."""
     return [
@@ -235,7 +235,7 @@ CHANNELS: ListedResource[Channel] = ListedResource(
     glyph=_channel_glyph,
     tone=_channel_tone,
     details=channel_details,
-    fields_told=lambda traits: traits.channel_tells,
+    fields_told=lambda traits: traits.channel_reply_fields,
     legend=[
         (("◆", "good"), "default channel"),
         (("◈", "bad"), "default channel without a bundle"),

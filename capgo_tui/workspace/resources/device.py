@@ -190,7 +190,7 @@ DEVICE_LINES: Final = {
 }
 
 
-@only_known_lines(DEVICE_LINES, lambda traits: traits.device_tells)
+@only_known_lines(DEVICE_LINES, lambda traits: traits.device_reply_fields)
 def device_details(device: Device, context: CellContext) -> list[Section]:
     """Return the details of a device."""
     return [
@@ -277,7 +277,7 @@ DEVICES: ListedResource[Device] = ListedResource(
     glyph=_device_glyph,
     tone=_device_tone,
     details=device_details,
-    fields_told=lambda traits: traits.device_tells,
+    fields_told=lambda traits: traits.device_reply_fields,
     legend=[
         (("▲", "warn"), "override: forced to a channel"),
         (("●", "good"), "production build on a device"),
