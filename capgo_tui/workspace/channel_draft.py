@@ -9,7 +9,7 @@ from capgo_tui.api.channel_setting import Kind
 from capgo_tui.api.errors import Refusal
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import setting_words
-from capgo_tui.workspace.changes.channels import find_default_effects, settings_change
+from capgo_tui.workspace.changes.channels import find_default_effects, make_settings_change
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.new_channels import ChannelCreation
@@ -173,7 +173,7 @@ class ChannelDraft:
     def change(self) -> Change:
         """Return the change of all edited settings."""
         if self.channel is not None:
-            return settings_change(self._workspace, self.channel, self.settings())
+            return make_settings_change(self._workspace, self.channel, self.settings())
         settings = self.settings()
         impact, demotions = find_default_effects(self._workspace, None, settings)
         name = self._texts.get(NAME, "").strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.rollout_state import NO_ROLLOUT
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class RolloutStep:
 
     def change(self, workspace: Workspace, channel: Channel) -> SettingsChange:
         """Return the step as a change of a channel."""
-        return settings_change(workspace, channel, self.after, sends=self.sends)
+        return make_settings_change(workspace, channel, self.after, sends=self.sends)
 
 
 def rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutStep]:

@@ -12,12 +12,12 @@ from capgo_tui.api.models import Device
 from capgo_tui.api.records import complete_record, redact_rows
 from capgo_tui.tui.words import explain
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.describe.outcomes import outcome_label, outcome_line
 from capgo_tui.workspace.changes.history import describe_entry, list_details
-from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
+from capgo_tui.workspace.changes.new_channels import ChannelCreation, make_channel_deletion
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.overrides import channel_refusal, override
+from capgo_tui.workspace.changes.overrides import channel_refusal, make_override
 from capgo_tui.workspace.changes.undo import find_objection, plan_undo
 from capgo_tui.workspace.failures import REVISION_GUESSED
 from capgo_tui.workspace.resources.bundle import BUNDLES, bundle_details
@@ -209,7 +209,7 @@ async def test_only_what_is_told_back_counts_as_read_back(mode: Mode) -> None:
     server = DocumentedServer(strict=mode.strict)
     async with workspace_on(server, mode) as workspace:
         await load(workspace)
-        change = settings_change(
+        change = make_settings_change(
             workspace,
             channel(workspace, "beta"),
             {
@@ -252,7 +252,7 @@ async def test_a_channel_without_a_bundle_is_edited(kind: type[AnyServer], mode:
     server = make(kind, mode)
     async with workspace_on(server, mode) as workspace:
         await load(workspace)
-        change = settings_change(workspace, channel(workspace, "empty"), {"public": True})
+        change = make_settings_change(workspace, channel(workspace, "empty"), {"public": True})
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.VERIFIED, outcome
         (request,) = server.requests("POST", "/channel")
@@ -264,7 +264,7 @@ async def test_a_bundle_that_stays_is_told(mode: Mode) -> None:
     server = DocumentedServer(strict=mode.strict)
     async with workspace_on(server, mode) as workspace:
         await load(workspace)
-        change = settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
+        change = make_settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
         outcome = await carry_out(change, workspace)
         assert server.requests("POST", "/channel")[0].body == {"app_id": APP, "channel": "beta"}
         assert outcome.state is OutcomeState.DIFFERENT
@@ -284,7 +284,7 @@ async def test_the_undo_of_a_deletion_names_what_will_not_come_back() -> None:
     ):
         async with workspace_on(server, STRICT) as workspace:
             await load(workspace)
-            change = deletion(workspace, channel(workspace, "beta"))
+            change = make_channel_deletion(workspace, channel(workspace, "beta"))
             name_alone = "name alone" in " ".join(change.impact)
             assert name_alone is isinstance(server, LegacyServer)
             outcome = await carry_out(change, workspace)
@@ -310,7 +310,7 @@ async def test_a_default_channel_takes_overrides_as_often_as_wanted(
         production = channel(workspace, "production")
         assert channel_refusal(workspace, production) == ""
         for _ in range(2):
-            change = override(workspace, device(workspace), production)
+            change = make_override(workspace, device(workspace), production)
             assert workspace.write_limits.wait(change.limits) == 0
             outcome = await carry_out(change, workspace)
             assert outcome.state is OutcomeState.UNVERIFIED

@@ -16,7 +16,7 @@ import pytest
 
 from capgo_tui.tui.widgets.answer import REPEAT_SECONDS
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
-from capgo_tui.workspace.changes.overrides import override
+from capgo_tui.workspace.changes.overrides import make_override
 from tests.support.server import Server
 from tests.support.world import device, device_id, state, store_of
 from tests.tui.driving import open_app, post_keys
@@ -167,7 +167,7 @@ def add_to_journal(driver: Driver) -> None:
     workspace = driver.main.workspace
     assert workspace is not None
     device = workspace.devices.records[device_id(12)]
-    change = override(workspace, device, None).model_copy(
+    change = make_override(workspace, device, None).model_copy(
         update={"before": {"channel": None}, "after": {"channel": "qa"}}
     )
     entry = workspace.journal.intend(change, change.request(workspace.client.traits))

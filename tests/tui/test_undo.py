@@ -12,7 +12,7 @@ from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, BundleDeletion
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
-from capgo_tui.workspace.changes.overrides import OverrideChange, override
+from capgo_tui.workspace.changes.overrides import OverrideChange, make_override
 from tests.support.server import FAULT, Gate, Server
 from tests.support.world import APP, device_id
 from tests.tui.driving import assert_sound, on_devices, open_app
@@ -331,7 +331,7 @@ async def test_a_write_that_was_cut_off_is_found_out_at_the_next_start(
     async with on_devices(server, journal=file) as driver:
         workspace = driver.main.workspace
         assert workspace is not None
-        change = override(workspace, workspace.devices.records[ONE], None)
+        change = make_override(workspace, workspace.devices.records[ONE], None)
         # The state of a program that is killed while the server handles its request.
         workspace.journal.intend(change, change.request(workspace.client.traits))
     server.change("DELETE FROM overrides")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from capgo_tui.workspace.cells import override_mark
-from capgo_tui.workspace.changes.new_channels import deletion
+from capgo_tui.workspace.changes.new_channels import make_channel_deletion
 from capgo_tui.workspace.changes.states import read_device_state
 from capgo_tui.workspace.collection import Update
 from capgo_tui.workspace.resources.device import device_details
@@ -60,7 +60,7 @@ async def test_the_deletion_of_a_channel_says_of_how_many_it_is_not_known() -> N
     async with open_world(devices=DEVICES) as world:
         workspace, _ = await open_with_lost_override(world)
         beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
-        touches = deletion(workspace, beta).impact
+        touches = make_channel_deletion(workspace, beta).impact
         assert f"of {DEVICES + 200} loaded devices the server did not tell the override" in touches
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.promotions import Rollback, promotion
+from capgo_tui.workspace.changes.promotions import Rollback, make_promotion
 from capgo_tui.workspace.rollback import FROM_AUDIT, FROM_JOURNAL, NEXT_OLDER, Candidate, candidate
 from tests.support.world import World, open_world
 from tests.workspace.channels import (
@@ -40,13 +40,15 @@ def forget_history(world: World) -> None:
 
 async def promote(workspace: Workspace, name: str) -> None:
     beta = channel(workspace, "beta")
-    await carry_out_verified(workspace, promotion(workspace, beta, bundle(workspace, name)))
+    await carry_out_verified(workspace, make_promotion(workspace, beta, bundle(workspace, name)))
 
 
 async def roll_back(world: World, workspace: Workspace) -> Candidate:
     """Do what `b` does, and give what it went back to."""
     one = await find_candidate(workspace)
-    back = promotion(workspace, channel(workspace, "beta"), one.bundle, kind=Rollback, note=one.why)
+    back = make_promotion(
+        workspace, channel(workspace, "beta"), one.bundle, kind=Rollback, note=one.why
+    )
     assert f"→ {one.bundle.name} ({one.why})?" in describe(back).question(200)
     await carry_out_verified(workspace, back)
     assert bundle_name_of(world, "beta") == one.bundle.name
@@ -89,11 +91,11 @@ async def test_a_write_that_failed_or_is_another_channels_is_no_history(world: W
     carry(world, "beta", newest)
     await workspace.channels.reread()
     await carry_out_verified(
-        workspace, promotion(workspace, channel(workspace, "qa"), bundle(workspace, older))
+        workspace, make_promotion(workspace, channel(workspace, "qa"), bundle(workspace, older))
     )
     world.door.fail("PUT /bundle", 400)
     await carry_out(
-        promotion(workspace, channel(workspace, "beta"), bundle(workspace, older)), workspace
+        make_promotion(workspace, channel(workspace, "beta"), bundle(workspace, older)), workspace
     )
     assert (await find_candidate(workspace)).why == NEXT_OLDER
 
@@ -172,7 +174,7 @@ async def test_the_next_older_one_is_of_the_same_line(
     one = await find_candidate(workspace)
     assert (one.bundle.name, len(one.warnings)) == (expected_name, warns)
     beta = channel(workspace, "beta")
-    change = promotion(workspace, beta, one.bundle, kind=Rollback, warnings=one.warnings)
+    change = make_promotion(workspace, beta, one.bundle, kind=Rollback, warnings=one.warnings)
     assert set(one.warnings) <= set(change.impact), "read before it is confirmed"
 
 

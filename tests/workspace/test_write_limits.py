@@ -10,7 +10,7 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.revisions import TRAITS, Revision
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.overrides import override
+from capgo_tui.workspace.changes.overrides import make_override
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.write_limits import WriteLimits, link_limits, unlink_limits
 from tests.support.clock import Clock
@@ -36,7 +36,7 @@ async def link(world: World, workspace: Workspace, channel: str = "beta") -> Ove
     await workspace.channels.load_all()
     device = workspace.devices.records[world.free_devices()[0]]
     target = next(c for c in workspace.channels.records.values() if c.name == channel)
-    return override(workspace, device, target)
+    return make_override(workspace, device, target)
 
 
 async def test_a_link_is_known_to_be_refused_for_as_long_as_the_server_refuses_it(

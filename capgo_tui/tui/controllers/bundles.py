@@ -12,9 +12,13 @@ from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.tui.overlays.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.cells import bundle_name
-from capgo_tui.workspace.changes.bundle_deletions import deletion, plan_deletions, update_links
+from capgo_tui.workspace.changes.bundle_deletions import (
+    make_bundle_deletion,
+    plan_deletions,
+    update_links,
+)
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.promotions import promotion
+from capgo_tui.workspace.changes.promotions import make_promotion
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -62,9 +66,9 @@ class BundleController:
 
         def remake() -> Change | None:
             now = self._workspace.channels.records.get(str(channel.id))
-            return None if now is None else promotion(self._workspace, now, bundle)
+            return None if now is None else make_promotion(self._workspace, now, bundle)
 
-        await self._changes.confirm(promotion(self._workspace, channel, bundle), remake)
+        await self._changes.confirm(make_promotion(self._workspace, channel, bundle), remake)
 
     # The forms
 
@@ -171,7 +175,9 @@ class BundleController:
             now = self._workspace.bundles.records.get(str(bundle.id))
             if now is None:
                 return None
-            return deletion(self._workspace, now, update_links(self._workspace, plan.links))
+            return make_bundle_deletion(
+                self._workspace, now, update_links(self._workspace, plan.links)
+            )
 
         if self._report_busy(bundle):
             return None

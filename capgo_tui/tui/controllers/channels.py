@@ -16,11 +16,11 @@ from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.tui.overlays.row_form import Wish
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import bundle_name
-from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
-from capgo_tui.workspace.changes.new_channels import deletion
+from capgo_tui.workspace.changes.new_channels import make_channel_deletion
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.promotions import Rollback, promotion
+from capgo_tui.workspace.changes.promotions import Rollback, make_promotion
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.links import overridden_devices, reread_devices
 from capgo_tui.workspace.rollback import candidate
@@ -210,7 +210,7 @@ class ChannelController:
     ) -> None:
         bundle = await bundle_choice
         if bundle is not None:
-            await self._confirm(channel, lambda now: promotion(self._workspace, now, bundle))
+            await self._confirm(channel, lambda now: make_promotion(self._workspace, now, bundle))
 
     def clear(self, channel: Channel) -> Coroutine[None, None, Outcome | None] | None:
         """Take the bundle off the channel; the question has the keyboard when this returns."""
@@ -224,7 +224,7 @@ class ChannelController:
             self._host.say(f"{channel.name} carries no bundle.")
             return None
         return self._confirm(
-            channel, lambda now: settings_change(self._workspace, now, {"bundle": None})
+            channel, lambda now: make_settings_change(self._workspace, now, {"bundle": None})
         )
 
     async def roll_back(self, channel: Channel) -> None:
@@ -240,7 +240,7 @@ class ChannelController:
             return
         await self._confirm(
             channel,
-            lambda now: promotion(
+            lambda now: make_promotion(
                 self._workspace,
                 now,
                 previous.bundle,
@@ -262,7 +262,9 @@ class ChannelController:
 
         def make(now: Channel) -> Change:
             deletes_bundle = choice is not None and choice.is_chosen
-            return deletion(self._workspace, now, devices, deletes_bundle=deletes_bundle)
+            return make_channel_deletion(
+                self._workspace, now, devices, deletes_bundle=deletes_bundle
+            )
 
         asking = self._confirm(channel, make, choice)
         return self._delete([each.wire_id for each in devices], asking, choice)

@@ -12,7 +12,7 @@ from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.overrides import bundle_refusal, channel_refusal, override
+from capgo_tui.workspace.changes.overrides import bundle_refusal, channel_refusal, make_override
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.write_limits import link_limits
 
@@ -141,9 +141,11 @@ class OverrideController:
                 return None
             if channel is not None and (why_not := channel_refusal(self._workspace, channel)):
                 raise Refusal(why_not)
-            change = override(self._workspace, now, channel, bundle)
+            change = make_override(self._workspace, now, channel, bundle)
             if why_not := change.skip_reason(self._workspace):
                 raise Refusal(f"{describe(change).name}: {why_not}")
             return change
 
-        return self._changes.confirm(override(self._workspace, device, channel, bundle), remake)
+        return self._changes.confirm(
+            make_override(self._workspace, device, channel, bundle), remake
+        )

@@ -128,7 +128,7 @@ async def plan_deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Del
         if reason:
             refusals.append((bundle, reason))
         else:
-            changes.append(deletion(workspace, bundle, links))
+            changes.append(make_bundle_deletion(workspace, bundle, links))
     return DeletionPlan(changes, refusals, links)
 
 
@@ -156,7 +156,9 @@ def prepare_cleanup(workspace: Workspace, rules: Rules) -> Callable[[], Plan]:
 def plan_cleanup(workspace: Workspace, cleanup: Plan) -> BatchPlan:
     """Return the plan of a clean-up as a batch."""
     deleted_verdicts = cleanup.deleted_verdicts
-    changes = [deletion(workspace, each.bundle, cleanup.links) for each in deleted_verdicts]
+    changes = [
+        make_bundle_deletion(workspace, each.bundle, cleanup.links) for each in deleted_verdicts
+    ]
     many = f"{len(changes)} bundles" if len(changes) != 1 else f"bundle {changes[0].label}"
     return BatchPlan(f"Clean up: delete {many}", changes)
 
@@ -171,7 +173,9 @@ def _why_refused(bundle: Bundle, links: BundleLinks, traits: Traits) -> str:
     return UNREADABLE if links.untold else ""
 
 
-def deletion(workspace: Workspace, bundle: Bundle, links: BundleLinks) -> BundleDeletion:
+def make_bundle_deletion(
+    workspace: Workspace, bundle: Bundle, links: BundleLinks
+) -> BundleDeletion:
     """Return the deletion of one bundle, with its impact on channels and devices."""
     channels = links.channels_of(bundle)
     impact = []

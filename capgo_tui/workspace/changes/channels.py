@@ -293,7 +293,7 @@ class SettingsChange(ChannelChange):
         return "it is as it was before"
 
 
-def settings_change(
+def make_settings_change(
     workspace: Workspace, channel: Channel, after: State, *, sends: State | None = None
 ) -> SettingsChange:
     """Return a change of settings; of ``after`` only what the channel does not have yet."""

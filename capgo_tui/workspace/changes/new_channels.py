@@ -79,7 +79,7 @@ class ChannelCreation(ChannelChange):
         impact = ["devices forced to it meanwhile lose their override"]
         if (current or {}).get("public") and not restored_defaults:
             impact.append("it is a default channel: what it serves is left without one")
-        deletion = ChannelDeletion(
+        make_channel_deletion = ChannelDeletion(
             app_id=self.app_id,
             key=self.key,
             label=self.label,
@@ -88,7 +88,7 @@ class ChannelCreation(ChannelChange):
             restores=self.after or {},
             impact=tuple(impact),
         )
-        return (*restored_defaults, deletion)
+        return (*restored_defaults, make_channel_deletion)
 
 
 class ChannelDeletion(ChannelChange):
@@ -133,7 +133,7 @@ class ChannelDeletion(ChannelChange):
         return (creation, *creation.split_into_stages(traits, NO_ROLLOUT, rollout))
 
 
-def deletion(
+def make_channel_deletion(
     workspace: Workspace,
     channel: Channel,
     overridden: Sequence[Device] = (),

@@ -9,7 +9,11 @@ from capgo_tui.text import clean
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
-from capgo_tui.workspace.changes.overrides import channel_refusal, override, override_unseen
+from capgo_tui.workspace.changes.overrides import (
+    channel_refusal,
+    make_override,
+    make_override_of_unseen,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +40,8 @@ def plan_overrides(
     def change(choice: DeviceMatch) -> OverrideChange:
         device = workspace.devices.records.get(choice.id, choice.device)
         if device is None:
-            return override_unseen(workspace, choice.id, channel, bundle)
-        return override(workspace, device, channel, bundle)
+            return make_override_of_unseen(workspace, choice.id, channel, bundle)
+        return make_override(workspace, device, channel, bundle)
 
     def again(change: Change) -> Change | None:
         if channel is not None and (why_not := channel_refusal(workspace, channel)):
@@ -45,7 +49,7 @@ def plan_overrides(
         now = workspace.devices.records.get(change.key)
         if now is None:
             return change if change.row is None else None
-        return override(workspace, now, channel, bundle)
+        return make_override(workspace, now, channel, bundle)
 
     changes = [change(one) for one in devices]
     return BatchPlan(_title(workspace, changes, channel), changes, remake=again, notes=notes)

@@ -133,7 +133,7 @@ def _only_channel(state: State | None) -> State:
     return {field: value for field, value in (state or {}).items() if field == "channel"}
 
 
-def override(
+def make_override(
     workspace: Workspace, device: Device, channel: Channel | None, bundle: Bundle | None = None
 ) -> OverrideChange:
     """Return the change that forces a device to a channel, or with None clears its override."""
@@ -147,7 +147,7 @@ def override(
     )
 
 
-def override_unseen(
+def make_override_of_unseen(
     workspace: Workspace, device_id: str, channel: Channel | None, bundle: Bundle | None = None
 ) -> OverrideChange:
     """Return the same for an id that the server has not seen: its override is not known."""

@@ -12,7 +12,7 @@ from capgo_tui.workspace.changes.channels import (
     ChannelChange,
     SettingsChange,
     describe_default_impact,
-    settings_change,
+    make_settings_change,
 )
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
@@ -105,7 +105,7 @@ class Rollback(BundleLink):
     kind: Literal["channel.rollback"] = "channel.rollback"
 
 
-def promotion(
+def make_promotion(
     workspace: Workspace,
     channel: Channel,
     bundle: Bundle,
@@ -122,7 +122,7 @@ def promotion(
     notes = _ages(workspace, channel, bundle, note)
     lowest_level = ConfirmationLevel.LIST if warnings else ConfirmationLevel.LINE
     if not workspace.client.traits.promotes:
-        change = settings_change(workspace, channel, {"bundle": bundle.wire_id})
+        change = make_settings_change(workspace, channel, {"bundle": bundle.wire_id})
         fields = {"impact": (*change.impact, *warnings), "level": max(change.level, lowest_level)}
         return change.model_copy(update={"notes": notes, **fields})
     traits, rollout = workspace.client.traits, rollout_of(state)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
-from capgo_tui.workspace.changes.overrides import OverrideChange, override
+from capgo_tui.workspace.changes.overrides import OverrideChange, make_override
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.outcome import Outcome
@@ -24,7 +24,7 @@ async def change_for(
     await workspace.channels.load_all()
     device = workspace.devices.records[device_id or world.free_devices()[0]]
     channels = [c for c in workspace.channels.records.values() if c.name == channel]
-    change = override(workspace, device, channels[0] if channel else None)
+    change = make_override(workspace, device, channels[0] if channel else None)
     world.door.asked.clear()
     return change
 

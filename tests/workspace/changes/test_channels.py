@@ -9,14 +9,14 @@ import pytest
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import (
     SettingsChange,
-    settings_change,
+    make_settings_change,
 )
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.promotions import Promotion, Rollback, promotion
+from capgo_tui.workspace.changes.promotions import Promotion, Rollback, make_promotion
 from capgo_tui.workspace.rollout import rollout_steps
 from tests.support.world import ALL_REVISIONS, World, open_world
 from tests.workspace.channels import (
@@ -54,7 +54,7 @@ async def world() -> AsyncIterator[World]:
 async def test_only_what_changed_is_sent_and_it_is_taken_back(world: World) -> None:
     workspace = await load_workspace(world)
     beta = channel(workspace, "beta")
-    change = settings_change(
+    change = make_settings_change(
         workspace, beta, {"allow_dev": False, "allow_prod": True, "disable_auto_update": "minor"}
     )
     outcome = await carry_out_verified(workspace, change)
@@ -73,7 +73,7 @@ async def test_the_documented_revision_gets_the_bundle_as_it_is_now() -> None:
     async with open_world("documented", devices=5) as world:
         workspace = await load_workspace(world)
         before = bundle_name_of(world, "beta")
-        change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
+        change = make_settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
         outcome = await carry_out_verified(workspace, change)
         assert list_writes(world)[0][1]["version"] == before
         assert bundle_name_of(world, "beta") == before
@@ -84,7 +84,7 @@ async def test_the_documented_revision_gets_the_bundle_as_it_is_now() -> None:
 async def test_a_bundle_promoted_meanwhile_is_not_taken_back_by_resending_the_old_one() -> None:
     async with open_world("documented", devices=5) as world:
         workspace = await load_workspace(world)
-        change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
+        change = make_settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
         newer = next(name for name in names(world) if name != bundle_name_of(world, "beta"))
         carry(world, "beta", newer)
         outcome = await carry_out(change, workspace)
@@ -102,7 +102,7 @@ async def test_a_policy_the_documented_revision_tells_by_halves_is_unknown() -> 
         workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
         assert "disable_auto_update" not in workspace.state_of(beta)
-        change = settings_change(workspace, beta, {"disable_auto_update": "major"})
+        change = make_settings_change(workspace, beta, {"disable_auto_update": "major"})
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.UNVERIFIED
         assert setting(world, "beta", "disable_auto_update") == "major"
@@ -117,7 +117,7 @@ async def test_a_policy_the_documented_revision_tells_by_halves_is_unknown() -> 
 
 async def test_a_channel_deleted_meanwhile_is_not_made_anew(world: World) -> None:
     workspace = await load_workspace(world)
-    change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
+    change = make_settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     world.run("DELETE FROM channels WHERE name = 'beta'")
     outcome = await carry_out(change, workspace)
     assert "there is no channel beta any more" in outcome_line(change, outcome)
@@ -127,14 +127,16 @@ async def test_a_channel_deleted_meanwhile_is_not_made_anew(world: World) -> Non
 
 async def test_a_setting_changed_meanwhile_is_not_overwritten(world: World) -> None:
     workspace = await load_workspace(world)
-    change = settings_change(
+    change = make_settings_change(
         workspace, channel(workspace, "beta"), {"disable_auto_update": "minor"}
     )
     world.run("UPDATE channels SET disable_auto_update = 'patch' WHERE name = 'beta'")
     outcome = await carry_out(change, workspace)
     assert "changed meanwhile" in outcome_line(change, outcome)
     assert world.door.writes == 0
-    again = settings_change(workspace, channel(workspace, "beta"), {"disable_auto_update": "minor"})
+    again = make_settings_change(
+        workspace, channel(workspace, "beta"), {"disable_auto_update": "minor"}
+    )
     await carry_out_verified(workspace, again)
 
 
@@ -148,7 +150,7 @@ async def test_a_bundle_the_server_dropped_is_told_and_put_back(world: World) ->
         return reply
 
     world.door.on(POST, drop)
-    change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
+    change = make_settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     outcome = await carry_out(change, workspace)
     assert (outcome.state, outcome.dropped_fields) == (OutcomeState.DIFFERENT, {"bundle": before})
     assert f"the server dropped its bundle {before}" in outcome_line(change, outcome)
@@ -162,7 +164,7 @@ async def test_platform_flags_are_sent_when_set_and_never_claimed_to_be_known(
     world: World,
 ) -> None:
     workspace = await load_workspace(world)
-    change = settings_change(workspace, channel(workspace, "beta"), {"ios": False})
+    change = make_settings_change(workspace, channel(workspace, "beta"), {"ios": False})
     assert describe(change).effects()[0].before == "unknown"
     outcome = await carry_out(change, workspace)
     assert outcome.state is OutcomeState.UNVERIFIED
@@ -172,7 +174,7 @@ async def test_platform_flags_are_sent_when_set_and_never_claimed_to_be_known(
 
 async def test_what_is_known_is_taken_back_beside_what_is_not(world: World) -> None:
     workspace = await load_workspace(world)
-    change = settings_change(
+    change = make_settings_change(
         workspace, channel(workspace, "beta"), {"ios": False, "allow_dev": False}
     )
     outcome = await carry_out_verified(workspace, change)
@@ -187,7 +189,7 @@ async def test_what_is_known_is_taken_back_beside_what_is_not(world: World) -> N
 async def test_a_new_default_tells_whom_it_may_demote_and_gives_it_back(world: World) -> None:
     workspace = await load_workspace(world)
     before = defaults(world)
-    change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
+    change = make_settings_change(workspace, channel(workspace, "beta"), {"public": True})
     assert change.level is ConfirmationLevel.LIST
     assert any("production" in line and "may stop" in line for line in change.impact)
     outcome = await carry_out_verified(workspace, change)
@@ -203,7 +205,7 @@ async def test_only_those_that_were_demoted_are_made_defaults_again(world: World
     world.run("UPDATE channels SET public = 1, android = 0, electron = 0 WHERE name = 'qa'")
     world.run("UPDATE channels SET android = 0, electron = 0 WHERE name = 'beta'")
     workspace = await load_workspace(world)
-    change = settings_change(
+    change = make_settings_change(
         workspace, channel(workspace, "beta"), {"public": True, "allow_dev": False}
     )
     assert set(change.demotes) == {"production", "qa"}, "nobody tells the platforms"
@@ -220,7 +222,7 @@ async def test_defaults_are_made_again_with_their_bundle_where_it_must_be_sent()
     async with open_world("documented", devices=5) as world:
         workspace = await load_workspace(world)
         before = bundle_name_of(world, "production")
-        change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
+        change = make_settings_change(workspace, channel(workspace, "beta"), {"public": True})
         outcome = await carry_out_verified(workspace, change)
         await undo(workspace, change, outcome)
         assert defaults(world) == {"production"}
@@ -233,7 +235,7 @@ async def test_a_default_that_begins_to_serve_a_platform_says_whom_that_demotes(
     world.run("UPDATE channels SET public = 1, ios = 0, electron = 0 WHERE name = 'production'")
     world.run("UPDATE channels SET public = 1, android = 0, electron = 0 WHERE name = 'beta'")
     workspace = await load_workspace(world)
-    change = settings_change(
+    change = make_settings_change(
         workspace, channel(workspace, "beta"), {"android": True, "allow_dev": False}
     )
     assert any("production may stop being the default" in line for line in change.impact)
@@ -246,7 +248,7 @@ async def test_a_default_that_begins_to_serve_a_platform_says_whom_that_demotes(
 
 async def test_the_last_default_going_says_so(world: World) -> None:
     workspace = await load_workspace(world)
-    change = settings_change(workspace, channel(workspace, "production"), {"public": False})
+    change = make_settings_change(workspace, channel(workspace, "production"), {"public": False})
     assert change.level is ConfirmationLevel.LIST
     assert any("no default channel remains" in line for line in change.impact)
     outcome = await carry_out_verified(workspace, change)
@@ -263,7 +265,7 @@ async def test_a_promotion_is_one_request_in_every_revision(revision: str) -> No
     async with open_world(revision, devices=5) as world:
         workspace = await load_workspace(world)
         before, newest = bundle_name_of(world, "beta"), names(world)[-1]
-        change = promotion(workspace, channel(workspace, "beta"), bundle(workspace, newest))
+        change = make_promotion(workspace, channel(workspace, "beta"), bundle(workspace, newest))
         question = describe(change).question(200)
         assert f"{before} (" in question, "with its age"
         assert f"{newest} (" in question
@@ -276,16 +278,18 @@ async def test_a_promotion_is_one_request_in_every_revision(revision: str) -> No
 
 async def test_who_may_not_edit_may_still_promote(world: World) -> None:
     workspace = await load_workspace(world, "app_uploader")
-    change = promotion(workspace, channel(workspace, "beta"), bundle(workspace, names(world)[-1]))
+    change = make_promotion(
+        workspace, channel(workspace, "beta"), bundle(workspace, names(world)[-1])
+    )
     await carry_out_verified(workspace, change)
-    edit = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
+    edit = make_settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     assert (await carry_out(edit, workspace)).state is OutcomeState.FAILED
 
 
 async def test_the_first_bundle_of_a_channel_is_taken_off_again(world: World) -> None:
     world.run("UPDATE channels SET version = NULL WHERE name = 'beta'")
     workspace = await load_workspace(world)
-    change = promotion(
+    change = make_promotion(
         workspace, channel(workspace, "beta"), bundle(workspace, names(world)[0]), kind=Rollback
     )
     assert isinstance(change, Rollback)
@@ -301,7 +305,7 @@ async def test_the_bundle_is_taken_off_and_put_back(revision: str) -> None:
     async with open_world(revision, devices=5) as world:
         workspace = await load_workspace(world)
         before = bundle_name_of(world, "beta")
-        change = settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
+        change = make_settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
         assert list_writes(world) == []
         outcome = await carry_out_verified(workspace, change)
         assert bundle_name_of(world, "beta") is None
@@ -312,7 +316,7 @@ async def test_the_bundle_is_taken_off_and_put_back(revision: str) -> None:
 async def test_the_legacy_revision_refuses_to_take_a_bundle_off() -> None:
     async with open_world("legacy", devices=5) as world:
         workspace = await load_workspace(world)
-        change = settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
+        change = make_settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
         outcome = await carry_out(change, workspace)
         assert "no way to take the bundle off" in outcome_line(change, outcome)
         assert world.door.writes == 0
@@ -364,7 +368,7 @@ async def test_a_paused_rollout_that_was_rolled_back_comes_back_paused(world: Wo
     await rolled_out(world)
     workspace = await load_workspace(world)
     await carry_out_verified(workspace, step(workspace, "pause"))
-    reason = settings_change(
+    reason = make_settings_change(
         workspace, channel(workspace, "beta"), {"rollout_pause_reason": "crashes"}
     )
     await carry_out_verified(workspace, reason)
@@ -392,7 +396,9 @@ async def test_what_a_rollout_cannot_do_now_says_why(world: World) -> None:
 
 async def test_a_threshold_goes_to_a_number_and_back_to_none(world: World) -> None:
     workspace = await load_workspace(world)
-    change = settings_change(workspace, channel(workspace, "beta"), {"auto_pause_min_attempts": 50})
+    change = make_settings_change(
+        workspace, channel(workspace, "beta"), {"auto_pause_min_attempts": 50}
+    )
     assert change.before == {"auto_pause_min_attempts": None}
     outcome = await carry_out_verified(workspace, change)
     await undo(workspace, change, outcome)
@@ -401,7 +407,7 @@ async def test_a_threshold_goes_to_a_number_and_back_to_none(world: World) -> No
 
 async def test_a_default_lost_answer_is_read_again_from_the_whole_list(world: World) -> None:
     workspace = await load_workspace(world)
-    change = settings_change(workspace, channel(workspace, "beta"), {"public": True})
+    change = make_settings_change(workspace, channel(workspace, "beta"), {"public": True})
     world.door.cut_after(POST)
     outcome = await carry_out(change, workspace)
     assert outcome.state is OutcomeState.VERIFIED

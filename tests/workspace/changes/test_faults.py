@@ -10,18 +10,18 @@ import pytest
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
 from capgo_tui.workspace.changes.bundle_deletions import (
-    deletion,
     find_links,
     load_all_links,
+    make_bundle_deletion,
     plan_deletion_of_all,
 )
 from capgo_tui.workspace.changes.bundles import BundleRegistration, bundle_notes
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.channels import settings_change
-from capgo_tui.workspace.changes.new_channels import deletion as channel_deletion
+from capgo_tui.workspace.changes.channels import make_settings_change
+from capgo_tui.workspace.changes.new_channels import make_channel_deletion
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.overrides import override
-from capgo_tui.workspace.changes.promotions import promotion
+from capgo_tui.workspace.changes.overrides import make_override
+from capgo_tui.workspace.changes.promotions import make_promotion
 from capgo_tui.workspace.session import Workspace, open_workspace
 from capgo_tui.workspace.target import Target
 from tests.api.faulty import FaultySandbox, SandboxServer, serve_sandboxes
@@ -39,23 +39,23 @@ Make: TypeAlias = Callable[[Workspace], Awaitable["Change"]]
 
 async def _override(workspace: Workspace) -> Change:
     device = workspace.devices.records[device_id(1)]
-    return override(workspace, device, channel(workspace, "c-05"))
+    return make_override(workspace, device, channel(workspace, "c-05"))
 
 
 async def _clearing(workspace: Workspace) -> Change:
-    return override(workspace, workspace.devices.records[device_id(2)], None)
+    return make_override(workspace, workspace.devices.records[device_id(2)], None)
 
 
 async def _settings(workspace: Workspace) -> Change:
-    return settings_change(workspace, channel(workspace, "c-05"), {"allow_dev": False})
+    return make_settings_change(workspace, channel(workspace, "c-05"), {"allow_dev": False})
 
 
 async def _promotion(workspace: Workspace) -> Change:
-    return promotion(workspace, channel(workspace, "c-05"), bundle(workspace, "1.0.9"))
+    return make_promotion(workspace, channel(workspace, "c-05"), bundle(workspace, "1.0.9"))
 
 
 async def _channel_deletion(workspace: Workspace) -> Change:
-    return channel_deletion(workspace, channel(workspace, "c-05"))
+    return make_channel_deletion(workspace, channel(workspace, "c-05"))
 
 
 async def _notes(workspace: Workspace) -> Change:
@@ -64,7 +64,7 @@ async def _notes(workspace: Workspace) -> Change:
 
 async def _bundle_deletion(workspace: Workspace) -> Change:
     links = await find_links(workspace)
-    return deletion(workspace, bundle(workspace, "1.0.60"), links)
+    return make_bundle_deletion(workspace, bundle(workspace, "1.0.60"), links)
 
 
 async def _all_bundles(workspace: Workspace) -> Change:

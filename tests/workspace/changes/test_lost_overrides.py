@@ -9,7 +9,7 @@ import pytest
 from capgo_tui.api.errors import ErrorKind
 from capgo_tui.api.models import Device
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
-from capgo_tui.workspace.changes.overrides import override
+from capgo_tui.workspace.changes.overrides import make_override
 from tests.support.front_door import Reply
 from tests.support.world import World, open_world
 from tests.workspace.changes.overriding import CLEAR, READ, SET, change_for, check_line, run
@@ -79,7 +79,7 @@ async def test_a_lost_answer_for_a_device_never_seen_leaves_it_unknown(world: Wo
     async with world.on_a_socket() as workspace:
         await workspace.channels.load_all()
         beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
-        change = override(workspace, Device(device_id="never-seen"), beta)
+        change = make_override(workspace, Device(device_id="never-seen"), beta)
         world.door.asked.clear()
         world.door.cut_after(SET)
         outcome = await run(world, workspace, change)

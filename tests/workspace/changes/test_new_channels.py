@@ -15,7 +15,7 @@ from capgo_tui.workspace.changes.new_channels import (
     ANOTHER_ID,
     ChannelCreation,
     ChannelDeletion,
-    deletion,
+    make_channel_deletion,
 )
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.links import overridden_devices, reread_devices
@@ -103,7 +103,7 @@ async def test_a_deleted_channel_is_made_again_with_what_can_be_set(revision: st
         workspace = await load_workspace(world)
         before = bundle_name_of(world, "beta")
         world.set_override(world.free_devices()[0], "beta")
-        change = deletion(workspace, channel(workspace, "beta"))
+        change = make_channel_deletion(workspace, channel(workspace, "beta"))
         assert change.level is ConfirmationLevel.TYPED
         outcome = await carry_out_verified(workspace, change)
         assert world.column("SELECT 1 FROM channels WHERE name = 'beta'") == []
@@ -128,7 +128,7 @@ async def test_settings_and_rollout_of_a_deleted_channel_come_back() -> None:
         )
         workspace = await load_workspace(world)
         before = workspace.state_of(channel(workspace, "beta"))
-        change = deletion(workspace, channel(workspace, "beta"))
+        change = make_channel_deletion(workspace, channel(workspace, "beta"))
         outcome = await carry_out_verified(workspace, change)
         steps = await undo(workspace, change, outcome)
         assert len(steps) == 3, "made, given its rollout, and that paused"
@@ -144,12 +144,12 @@ async def test_what_a_deletion_takes_along_is_said() -> None:
         workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
         devices = overridden_devices(workspace, beta)
-        change = deletion(workspace, beta, devices)
+        change = make_channel_deletion(workspace, beta, devices)
         assert "qa-phone" in change.impact[0]
         assert change.impact[0].startswith(f"{len(devices)} of 30 devices, as of ")
         assert "lose their override: " in change.impact[0]
         assert any("stays" in line for line in change.impact)
-        default = deletion(workspace, channel(workspace, "production"))
+        default = make_channel_deletion(workspace, channel(workspace, "production"))
         assert any("no default channel remains" in line for line in default.impact)
         await carry_out_verified(workspace, change)
         keys = [each.wire_id for each in devices]
@@ -169,30 +169,33 @@ async def test_a_deletion_says_how_far_it_knows_the_devices() -> None:
         for collection in (workspace.channels, workspace.bundles):
             await collection.load_all()
         beta = channel(workspace, "beta")
-        assert "none is loaded, so which is not known" in deletion(workspace, beta).impact[0]
+        assert (
+            "none is loaded, so which is not known"
+            in make_channel_deletion(workspace, beta).impact[0]
+        )
         await workspace.devices.load_more()
         loaded_now, as_of = len(workspace.devices), workspace.devices.as_of
         assert as_of is not None
         assert not workspace.devices.at_end
-        first, second = deletion(workspace, beta).impact[:2]
+        first, second = make_channel_deletion(workspace, beta).impact[:2]
         knowledge = f"{loaded_now} loaded devices, as of {clock_time(as_of)}"
         assert first == f"none of {knowledge}, is forced to it"
         assert second == "not all devices are loaded: there may be more of them"
         await workspace.devices.load_all()
-        assert "none of 160 devices, as of " in deletion(workspace, beta).impact[0]
+        assert "none of 160 devices, as of " in make_channel_deletion(workspace, beta).impact[0]
 
 
 async def test_overrides_that_no_row_tells_are_said_to_be_unknown() -> None:
     async with open_world("documented", devices=5) as world:
         workspace = await load_workspace(world)
-        change = deletion(workspace, channel(workspace, "beta"))
+        change = make_channel_deletion(workspace, channel(workspace, "beta"))
         assert "this server does not tell which" in change.impact[0]
 
 
 async def test_a_deleted_default_is_made_a_default_again() -> None:
     async with open_world(devices=5) as world:
         workspace = await load_workspace(world)
-        change = deletion(workspace, channel(workspace, "production"))
+        change = make_channel_deletion(workspace, channel(workspace, "production"))
         outcome = await carry_out_verified(workspace, change)
         assert defaults(world) == set()
         await undo(workspace, change, outcome)
@@ -202,7 +205,7 @@ async def test_a_deleted_default_is_made_a_default_again() -> None:
 async def test_a_key_that_may_not_delete_is_told_so() -> None:
     async with open_world(devices=5) as world:
         workspace = await load_workspace(world, "app_developer")
-        change = deletion(workspace, channel(workspace, "beta"))
+        change = make_channel_deletion(workspace, channel(workspace, "beta"))
         outcome = await carry_out(change, workspace)
         assert isinstance(change, ChannelDeletion)
         assert "may not delete channels" in outcome_line(change, outcome)

@@ -12,7 +12,7 @@ from capgo_tui.api.models import Device
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
-from capgo_tui.workspace.changes.overrides import OverrideChange, override
+from capgo_tui.workspace.changes.overrides import OverrideChange, make_override
 from capgo_tui.workspace.changes.states import read_device_state
 from capgo_tui.workspace.collection import StateChange
 from tests.support.world import ALL_REVISIONS, World, open_world
@@ -116,7 +116,7 @@ async def test_a_channel_is_named_to_the_server_exactly_as_the_server_names_it(
     await workspace.devices.load_all()
     channel = next(c for c in workspace.channels.records.values() if c.wire_id == "be\u200bta")
     device = workspace.devices.records[world.free_devices()[0]]
-    change = override(workspace, device, channel)
+    change = make_override(workspace, device, channel)
     assert describe(change).question(200).isprintable()
     outcome = await carry_out(change, workspace)
     assert outcome.state is OutcomeState.VERIFIED
@@ -181,7 +181,7 @@ async def test_a_device_the_server_has_never_seen_takes_the_override_unverified(
     await workspace.channels.load_all()
     beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
     stranger = Device(device_id="00000000-0000-4000-8000-00000000beef")
-    change = override(workspace, stranger, beta)
+    change = make_override(workspace, stranger, beta)
     world.door.asked.clear()
     outcome = await run(world, workspace, change)
     assert outcome == Outcome(OutcomeState.UNVERIFIED, is_read_back=False)

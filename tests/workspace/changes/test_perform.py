@@ -8,15 +8,19 @@ import pytest
 
 from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
-from capgo_tui.workspace.changes.bundle_deletions import deletion, find_links, plan_deletions
-from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.bundle_deletions import (
+    find_links,
+    make_bundle_deletion,
+    plan_deletions,
+)
+from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.override_plans import plan_overrides
-from capgo_tui.workspace.changes.overrides import override, override_unseen
+from capgo_tui.workspace.changes.overrides import make_override, make_override_of_unseen
 from capgo_tui.workspace.changes.perform import WaitStopped, perform, perform_batch
-from capgo_tui.workspace.changes.promotions import promotion
+from capgo_tui.workspace.changes.promotions import make_promotion
 from capgo_tui.workspace.device_ids import DeviceMatch
 from capgo_tui.workspace.next_step import NextStep
 from tests.support.world import World, open_world
@@ -70,7 +74,9 @@ async def test_an_override_is_asked_sent_read_back_and_told(
     world: World, workspace: Workspace
 ) -> None:
     device, ui = free_device(world, workspace), Headless()
-    outcome = await perform(override(workspace, device, channel(workspace, "beta")), workspace, ui)
+    outcome = await perform(
+        make_override(workspace, device, channel(workspace, "beta")), workspace, ui
+    )
     assert outcome is not None
     assert outcome.state is OutcomeState.VERIFIED
     assert world.override_of(device.wire_id) == "beta"
@@ -91,7 +97,7 @@ async def test_the_question_is_put_before_anything_is_awaited(
     world: World, workspace: Workspace
 ) -> None:
     ui = Headless([False])
-    outcome = perform(override(workspace, free_device(world, workspace), None), workspace, ui)
+    outcome = perform(make_override(workspace, free_device(world, workspace), None), workspace, ui)
     assert len(ui.questions) == 1
     assert await outcome is None
     assert ui.messages == ["Nothing was changed."]
@@ -104,7 +110,7 @@ async def test_an_override_is_cleared(world: World, workspace: Workspace) -> Non
     world.set_override(device.wire_id, "qa")
     loaded_device = await workspace.look_up_device(device.wire_id)
     assert loaded_device is not None
-    outcome = await perform(override(workspace, loaded_device, None), workspace, Headless())
+    outcome = await perform(make_override(workspace, loaded_device, None), workspace, Headless())
     assert outcome is not None
     assert outcome.state is OutcomeState.VERIFIED
     assert world.override_of(device.wire_id) is None
@@ -112,7 +118,7 @@ async def test_an_override_is_cleared(world: World, workspace: Workspace) -> Non
 
 async def test_a_bundle_is_promoted(world: World, workspace: Workspace) -> None:
     beta, bundle = channel(workspace, "beta"), find_unlinked(workspace)[0]
-    outcome = await perform(promotion(workspace, beta, bundle), workspace, Headless())
+    outcome = await perform(make_promotion(workspace, beta, bundle), workspace, Headless())
     assert outcome is not None
     assert outcome.state is OutcomeState.VERIFIED
     bundle_before = channel(workspace, "beta").bundle
@@ -125,7 +131,7 @@ async def test_a_bundle_is_deleted_after_its_name_is_typed(
     world: World, workspace: Workspace
 ) -> None:
     bundle, ui = find_unlinked(workspace)[0], Headless()
-    change = deletion(workspace, bundle, await find_links(workspace))
+    change = make_bundle_deletion(workspace, bundle, await find_links(workspace))
     outcome = await perform(change, workspace, ui)
     assert outcome is not None
     assert outcome.state is OutcomeState.VERIFIED
@@ -147,14 +153,14 @@ async def test_it_is_asked_again_where_the_record_has_changed_before_the_yes(
 
     def again() -> Change:
         now = workspace.devices.records[device.wire_id]
-        return override(workspace, now, beta)
+        return make_override(workspace, now, beta)
 
     async def change_override() -> None:
         world.set_override(device.wire_id, "qa")
         await workspace.look_up_device(device.wire_id)
 
     ui = Headless([True, False], change_override)
-    outcome = await perform(override(workspace, device, beta), workspace, ui, remake=again)
+    outcome = await perform(make_override(workspace, device, beta), workspace, ui, remake=again)
     assert outcome is None
     assert [question.is_repeated for question in ui.questions] == [False, True]
     assert ui.questions[1].line(200).startswith("Changed! Override ")
@@ -169,11 +175,11 @@ async def test_it_is_asked_again_where_the_look_before_the_write_finds_a_change(
     device, beta = free_device(world, workspace), channel(workspace, "beta")
 
     def again() -> Change:
-        return override(workspace, workspace.devices.records[device.wire_id], beta)
+        return make_override(workspace, workspace.devices.records[device.wire_id], beta)
 
     world.set_override(device.wire_id, "qa")  # behind the back of the list
     ui = Headless(is_taken=is_taken)
-    outcome = await perform(override(workspace, device, beta), workspace, ui, remake=again)
+    outcome = await perform(make_override(workspace, device, beta), workspace, ui, remake=again)
     assert outcome is not None
     assert outcome.state is (OutcomeState.FAILED if is_taken else OutcomeState.VERIFIED)
     assert [question.is_repeated for question in ui.questions] == [False, *[True] * (not is_taken)]
@@ -184,7 +190,9 @@ async def test_it_is_asked_again_where_the_look_before_the_write_finds_a_change(
 async def test_what_no_request_can_name_is_told_and_not_asked(
     world: World, workspace: Workspace
 ) -> None:
-    change = override_unseen(workspace, "half-a-\ufffd-character", channel(workspace, "beta"))
+    change = make_override_of_unseen(
+        workspace, "half-a-\ufffd-character", channel(workspace, "beta")
+    )
     outcome = await perform(change, workspace, ui := Headless())
     assert outcome is not None
     assert isinstance(outcome.refusal, InvalidArgument)
@@ -193,7 +201,7 @@ async def test_what_no_request_can_name_is_told_and_not_asked(
 
 async def test_a_record_that_is_gone_is_not_written_to(world: World, workspace: Workspace) -> None:
     device, ui = free_device(world, workspace), Headless()
-    change = override(workspace, device, channel(workspace, "beta"))
+    change = make_override(workspace, device, channel(workspace, "beta"))
     assert await perform(change, workspace, ui, remake=lambda: None) is None
     assert ui.messages == ["Nothing was changed. The device is no longer in the list."]
     assert world.door.writes == 0
@@ -204,9 +212,9 @@ async def linked_a_moment_ago(world: World, workspace: Workspace) -> Change:
     device, beta = free_device(world, workspace), channel(workspace, "beta")
     for target in (beta, None):
         now = workspace.devices.records[device.wire_id]
-        assert await perform(override(workspace, now, target), workspace, Headless())
+        assert await perform(make_override(workspace, now, target), workspace, Headless())
     world.door.asked.clear()
-    return override(workspace, workspace.devices.records[device.wire_id], beta)
+    return make_override(workspace, workspace.devices.records[device.wire_id], beta)
 
 
 async def test_a_limit_of_the_server_is_waited_for(world: World, workspace: Workspace) -> None:
@@ -248,7 +256,7 @@ async def test_what_the_server_dropped_is_brought_back_after_a_yes(agrees: bool)
             lambda: world.run("UPDATE channels SET version = NULL WHERE name = 'beta'"),
         )
         ui = Headless([True, agrees])
-        change = settings_change(workspace, beta, {"allow_dev": not beta.allow_dev})
+        change = make_settings_change(workspace, beta, {"allow_dev": not beta.allow_dev})
         outcome = await perform(change, workspace, ui)
         assert outcome is not None
         assert outcome.dropped_fields == {"bundle": beta.bundle.wire_name}
@@ -316,7 +324,7 @@ async def test_a_write_whose_answer_is_lost_calls_for_reading_again(
 ) -> None:
     device = free_device(world, workspace)
     world.door.cut_before(SET)
-    change = override(workspace, device, channel(workspace, "beta"))
+    change = make_override(workspace, device, channel(workspace, "beta"))
     outcome = await perform(change, workspace, Headless())
     assert outcome is not None
     assert (outcome.state, outcome.next_step) == (OutcomeState.UNKNOWN, NextStep.REFRESH)

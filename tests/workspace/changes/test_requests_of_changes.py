@@ -10,15 +10,18 @@ import pytest
 from capgo_tui.api.models import Bundle
 from capgo_tui.api.paging import ReadPage
 from capgo_tui.workspace.changes.batch import Batch
-from capgo_tui.workspace.changes.bundle_deletions import deletion as bundle_deletion
-from capgo_tui.workspace.changes.bundle_deletions import find_links, plan_deletions
+from capgo_tui.workspace.changes.bundle_deletions import (
+    find_links,
+    make_bundle_deletion,
+    plan_deletions,
+)
 from capgo_tui.workspace.changes.bundles import bundle_notes, lacks
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.channels import settings_change
-from capgo_tui.workspace.changes.new_channels import deletion as channel_deletion
+from capgo_tui.workspace.changes.channels import make_settings_change
+from capgo_tui.workspace.changes.new_channels import make_channel_deletion
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.overrides import override
-from capgo_tui.workspace.changes.promotions import promotion
+from capgo_tui.workspace.changes.overrides import make_override
+from capgo_tui.workspace.changes.promotions import make_promotion
 from capgo_tui.workspace.changes.reread import reread
 from tests.support.world import World, open_world
 from tests.workspace.channels import bundle, carry_out_verified, channel, load_workspace, names
@@ -58,18 +61,20 @@ def free_names(world: World) -> list[str]:
 async def test_a_write_of_one_record_reads_that_record(world: World) -> None:
     workspace = await load_workspace(world)
     device = next(d for d in workspace.devices.records.values() if d.channel is None)
-    await carry_out_verified(workspace, override(workspace, device, channel(workspace, "beta")))
+    await carry_out_verified(
+        workspace, make_override(workspace, device, channel(workspace, "beta"))
+    )
     assert request_names(world) == ["GET /device", "POST /device", "GET /device"]
     world.door.asked.clear()
     await carry_out_verified(
         workspace,
-        promotion(workspace, channel(workspace, "beta"), bundle(workspace, names(world)[7])),
+        make_promotion(workspace, channel(workspace, "beta"), bundle(workspace, names(world)[7])),
     )
     assert request_names(world) == ["GET /channel", "PUT /bundle", "GET /channel"]
     world.door.asked.clear()
     beta = channel(workspace, "beta")
     await carry_out_verified(
-        workspace, settings_change(workspace, beta, {"allow_dev": not beta.allow_dev})
+        workspace, make_settings_change(workspace, beta, {"allow_dev": not beta.allow_dev})
     )
     assert request_names(world) == ["GET /channel", "POST /channel", "GET /channel"]
 
@@ -77,7 +82,9 @@ async def test_a_write_of_one_record_reads_that_record(world: World) -> None:
 async def test_a_deleted_channel_is_asked_for_and_its_list_is_not_read(world: World) -> None:
     workspace = await load_workspace(world)
     others = [key for key, each in workspace.channels.records.items() if each.name != "beta"]
-    await carry_out_verified(workspace, channel_deletion(workspace, channel(workspace, "beta")))
+    await carry_out_verified(
+        workspace, make_channel_deletion(workspace, channel(workspace, "beta"))
+    )
     assert request_names(world) == ["DELETE /channel", "GET /channel"]
     assert list(workspace.channels.records) == others
 
@@ -112,7 +119,7 @@ async def test_a_note_of_a_bundle_that_left_its_page_is_looked_for_in_the_list(
 async def test_a_deleted_bundle_costs_one_page(world: World, at: int) -> None:
     workspace = await load_workspace(world)
     target = bundle(workspace, free_names(world)[at])
-    change = bundle_deletion(workspace, target, await find_links(workspace))
+    change = make_bundle_deletion(workspace, target, await find_links(workspace))
     await carry_out_verified(workspace, change)
     assert request_names(world) == [DELETE, LIST]
     assert [each.name for each in workspace.bundles.records.values()] == in_the_list(world)
@@ -121,7 +128,7 @@ async def test_a_deleted_bundle_costs_one_page(world: World, at: int) -> None:
 async def test_a_deletion_that_was_not_done_is_not_told_as_done(world: World) -> None:
     workspace = await load_workspace(world)
     target = bundle(workspace, free_names(world)[30])
-    change = bundle_deletion(workspace, target, await find_links(workspace))
+    change = make_bundle_deletion(workspace, target, await find_links(workspace))
     world.door.answer(DELETE, {"status": "ok"})
     outcome = await carry_out(change, workspace)
     assert outcome.state is OutcomeState.DIFFERENT
@@ -138,7 +145,7 @@ async def test_a_bundle_that_may_stand_on_another_page_is_looked_for_in_the_list
     near = in_the_list(world)[40:50]
     workspace = await load_workspace(world)
     target = bundle(workspace, next(name for name in free_names(world) if name in near))
-    change = bundle_deletion(workspace, target, await find_links(workspace))
+    change = make_bundle_deletion(workspace, target, await find_links(workspace))
     world.door.answer(DELETE, {"status": "ok"})
 
     def swap(rows: list[dict[str, object]]) -> object:

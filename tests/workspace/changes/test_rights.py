@@ -9,11 +9,11 @@ import pytest
 
 from capgo_tui.workspace.changes.batch import Batch, Step
 from capgo_tui.workspace.changes.bundle_deletions import plan_deletions
-from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
+from capgo_tui.workspace.changes.channels import SettingsChange, make_settings_change
 from capgo_tui.workspace.changes.kinds import AnyChange
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.overrides import override
-from capgo_tui.workspace.changes.promotions import promotion
+from capgo_tui.workspace.changes.overrides import make_override
+from capgo_tui.workspace.changes.promotions import make_promotion
 from capgo_tui.workspace.changes.reread import reread
 from capgo_tui.workspace.changes.undo import plan_undo
 from tests.support.world import World, open_world
@@ -69,7 +69,7 @@ async def carry_out_batch(
 def make_overrides(world: World, workspace: Workspace, *channels: str | None) -> list[Change]:
     free = iter(world.free_devices())
     return [
-        override(
+        make_override(
             workspace,
             workspace.devices.records[next(free)],
             None if name is None else channel(workspace, name),
@@ -114,7 +114,7 @@ async def test_to_force_and_to_clear_are_two_rights(world: World) -> None:
         world.set_override(device_id, "qa")
     workspace = await load_workspace(world, "app_reader")
     devices = [d for d in workspace.devices.records.values() if d.channel == "qa"]
-    clearing: list[Change] = [override(workspace, each, None) for each in devices]
+    clearing: list[Change] = [make_override(workspace, each, None) for each in devices]
     force = make_overrides(world, workspace, "beta", "beta")
     batch = await carry_out_batch(workspace, [clearing[0], force[0], *clearing[1:], force[1]])
     assert list_ends(batch) == [
@@ -163,10 +163,10 @@ async def test_a_refusal_to_read_back_does_not_end_a_run(world: World) -> None:
 
 async def test_a_refusal_to_look_before_a_write_is_told_as_one_to_read(world: World) -> None:
     workspace = await load_workspace(world)
-    change = settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
+    change = make_settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     no_access = {"error": "cannot_access_app", "message": "You can't access this app"}
     world.door.answer("GET /channel", no_access, 400)
-    other = settings_change(workspace, channel(workspace, "qa"), {"allow_dev": False})
+    other = make_settings_change(workspace, channel(workspace, "qa"), {"allow_dev": False})
     batch = await carry_out_batch(
         workspace, [change, other, *make_overrides(world, workspace, "beta")]
     )
@@ -191,8 +191,8 @@ async def test_the_right_that_is_lacked_is_the_one_of_that_kind_of_change(
 
     def change(of: Channel, to: Bundle) -> Change:
         if makes_setting:
-            return settings_change(workspace, of, {"allow_dev": not of.allow_dev})
-        return promotion(workspace, of, to)
+            return make_settings_change(workspace, of, {"allow_dev": not of.allow_dev})
+        return make_promotion(workspace, of, to)
 
     batch = await carry_out_batch(
         workspace, [change(beta, one), change(qa, one), change(beta, two)]

@@ -8,12 +8,12 @@ import pytest
 
 from capgo_tui.api.revisions import LIVE, NEXT, Revision, Traits
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.channels import settings_change
+from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe.outcomes import outcome_line
-from capgo_tui.workspace.changes.new_channels import deletion
+from capgo_tui.workspace.changes.new_channels import make_channel_deletion
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.promotions import promotion
+from capgo_tui.workspace.changes.promotions import make_promotion
 from capgo_tui.workspace.changes.rollout_state import (
     describe_effect,
     describe_rollout,
@@ -113,7 +113,7 @@ async def test_a_deleted_channel_comes_back_with_its_rollout(revision: str, befo
         start(world, before)
         workspace = await load_workspace(world)
         state = workspace.state_of(channel(workspace, "beta"))
-        change = deletion(workspace, channel(workspace, "beta"))
+        change = make_channel_deletion(workspace, channel(workspace, "beta"))
         assert any("its rollout ends with it" in each for each in change.impact)
         await carry_out_verified(workspace, change)
         await undo_last(workspace)
@@ -134,7 +134,7 @@ async def test_a_server_that_does_more_than_was_said_is_told(revision: str) -> N
         await workspace.channels.load_all()
         await workspace.bundles.load_all()
         beta = channel(workspace, "beta")
-        change = promotion(workspace, beta, bundle(workspace, names(world)[5]))
+        change = make_promotion(workspace, beta, bundle(workspace, names(world)[5]))
         assert change.level is ConfirmationLevel.LIST
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.DIFFERENT
@@ -149,7 +149,7 @@ async def test_a_rollout_changed_meanwhile_is_asked_about_again() -> None:
         start(world, "running")
         workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
-        change = promotion(workspace, beta, bundle(workspace, names(world)[5]))
+        change = make_promotion(workspace, beta, bundle(workspace, names(world)[5]))
         world.run("UPDATE channels SET rollout_percentage_bps = 9000 WHERE name = 'beta'")
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.FAILED
@@ -163,7 +163,7 @@ async def test_what_somebody_did_to_the_rollout_since_is_not_undone() -> None:
         workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
         await carry_out_verified(
-            workspace, promotion(workspace, beta, bundle(workspace, names(world)[5]))
+            workspace, make_promotion(workspace, beta, bundle(workspace, names(world)[5]))
         )
         start(world, "off", stable=False)
         refusal = await plan_undo(find_latest(workspace.journal.entries()).entries, workspace)
@@ -184,7 +184,7 @@ async def test_a_share_that_the_server_sets_to_nothing_is_brought_back_as_well()
         beta = channel(workspace, "beta")
         before = rolled_out(workspace.state_of(beta))
         await carry_out_verified(
-            workspace, promotion(workspace, beta, bundle(workspace, names(world)[5]))
+            workspace, make_promotion(workspace, beta, bundle(workspace, names(world)[5]))
         )
         assert workspace.state_of(channel(workspace, "beta"))["rollout_percentage_bps"] == 0
         await undo_last(workspace)
@@ -197,9 +197,9 @@ async def test_a_default_channel_says_who_is_in_its_rollout() -> None:
         world.run("UPDATE channels SET public = 1 WHERE name = 'beta'")
         workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
-        on = settings_change(workspace, beta, {"rollout_enabled": True})
+        on = make_settings_change(workspace, beta, {"rollout_enabled": True})
         assert "25 % of the devices without an override get" in on.impact[0]
-        more = settings_change(workspace, beta, {"rollout_percentage_bps": 5000})
+        more = make_settings_change(workspace, beta, {"rollout_percentage_bps": 5000})
         assert "devices without an override all get its stable bundle" in more.impact[0]
 
 

@@ -10,11 +10,11 @@ from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.workspace.changes.batch import BROKEN_OFF, Batch
 from capgo_tui.workspace.changes.bundles import BundleDeletion, BundleNotes
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.channels import SettingsChange, settings_change
+from capgo_tui.workspace.changes.channels import SettingsChange, make_settings_change
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
-from capgo_tui.workspace.changes.new_channels import ChannelCreation, deletion
+from capgo_tui.workspace.changes.new_channels import ChannelCreation, make_channel_deletion
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from capgo_tui.workspace.changes.undo import UndoPlan, find_batch, find_latest, plan_undo
@@ -79,7 +79,7 @@ async def carry_out_as(
 async def delete(channel: Channel, workspace: Workspace) -> State:
     """Delete a channel; gives what it was."""
     state = workspace.state_of(channel)
-    await carry_out_as(deletion(workspace, channel), workspace)
+    await carry_out_as(make_channel_deletion(workspace, channel), workspace)
     return state
 
 
@@ -129,7 +129,9 @@ async def test_settings_and_notes_come_back(world: World, workspace: Workspace) 
     channel = next(c for c in workspace.channels.records.values() if not c.public)
     before = workspace.state_of(channel)
     await carry_out_as(
-        settings_change(workspace, channel, {"allow_dev": not channel.allow_dev, "bundle": None}),
+        make_settings_change(
+            workspace, channel, {"allow_dev": not channel.allow_dev, "bundle": None}
+        ),
         workspace,
     )
     bundle = next(iter(workspace.bundles.records.values()))
@@ -192,7 +194,7 @@ async def test_a_setting_undone_to_default_says_whom_it_demotes(
 ) -> None:
     old = next(c for c in workspace.channels.records.values() if c.public)
     other = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
-    await carry_out_as(settings_change(workspace, old, {"public": False}), workspace)
+    await carry_out_as(make_settings_change(workspace, old, {"public": False}), workspace)
     world.run("UPDATE channels SET public = 1 WHERE id = ?", other.id)
     (again,) = (await plan_last_undo(workspace)).changes
     assert any(f"{other.name} " in line and "default" in line for line in again.impact)
@@ -411,11 +413,11 @@ async def test_a_final_change_is_passed_over_and_said(world: World, workspace: W
     await carry_out_as(override(world, device, None, "beta"), workspace)
     linked_ids = workspace.linked_bundles()
     bundle = next(b for key, b in workspace.bundles.records.items() if key not in linked_ids)
-    deletion = BundleDeletion(
+    make_channel_deletion = BundleDeletion(
         app_id=world.app_id, key=bundle.wire_id, row=str(bundle.id), label=bundle.name,
         before={"link": None, "comment": None}, after=None,
     )  # fmt: skip
-    await carry_out_as(deletion, workspace)
+    await carry_out_as(make_channel_deletion, workspace)
     candidate = find_latest(workspace.journal.entries())
     assert [entry.target for entry in candidate.entries] == [device]
     assert bundle.name in candidate.skip_reason
@@ -475,7 +477,7 @@ async def test_a_channel_gets_its_bundle_back_in_every_revision(revision: str) -
         channel = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
         before = workspace.state_of(channel)["bundle"]
         other = next(b.wire_id for b in workspace.bundles.records.values() if b.wire_id != before)
-        await carry_out_as(settings_change(workspace, channel, {"bundle": other}), workspace)
+        await carry_out_as(make_settings_change(workspace, channel, {"bundle": other}), workspace)
         # Another start: nothing is loaded.
         next_workspace = world.open()
         undo = await plan_undo(workspace.journal.entries(), next_workspace)

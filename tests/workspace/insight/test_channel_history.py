@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.workspace.changes.channels import settings_change
-from capgo_tui.workspace.changes.promotions import promotion
+from capgo_tui.workspace.changes.channels import make_settings_change
+from capgo_tui.workspace.changes.promotions import make_promotion
 from capgo_tui.workspace.insight.channel_history import HistoryItem, merge_history
 from tests.support.world import World, open_world
 from tests.workspace.channels import (
@@ -35,7 +35,7 @@ async def world() -> AsyncIterator[World]:
 async def promote(world: World, workspace: Workspace, name: str) -> None:
     world.clock.advance(3600)
     beta = channel(workspace, "beta")
-    await carry_out_verified(workspace, promotion(workspace, beta, bundle(workspace, name)))
+    await carry_out_verified(workspace, make_promotion(workspace, beta, bundle(workspace, name)))
 
 
 async def read_history(workspace: Workspace) -> list[HistoryItem]:
@@ -57,7 +57,7 @@ async def test_changes_of_others_and_ours_are_in_one_list_each_once(world: World
     ours = await load_workspace(world)
     await promote(world, ours, second)
     world.clock.advance(60)
-    change = settings_change(ours, channel(ours, "beta"), {"allow_emulator": False})
+    change = make_settings_change(ours, channel(ours, "beta"), {"allow_emulator": False})
     await carry_out_verified(ours, change)
 
     history = await read_history(ours)
