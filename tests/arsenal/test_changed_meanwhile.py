@@ -135,19 +135,19 @@ async def test_a_device_is_looked_at_once_unless_that_was_done_just_now() -> Non
         change = await change_for(world, workspace, "beta")
         await workspace.look_up_device(change.key)
         world.clock.advance(4.9)
-        world.door.asked.clear()
+        world.door.requests.clear()
         run = Batch([change], workspace)
         await run.carry_out()
-        assert [request.name for request in world.door.asked] == [SET, READ]
+        assert [request.name for request in world.door.requests] == [SET, READ]
         world.set_override(change.key, "qa")
         world.clock.advance(60)
         clear_change = change.model_copy(
             update={"before": {"channel": "beta"}, "after": {"channel": None}}
         )
-        world.door.asked.clear()
+        world.door.requests.clear()
         run = Batch([clear_change], workspace)
         await run.carry_out()
-        assert [request.name for request in world.door.asked] == [READ]
+        assert [request.name for request in world.door.requests] == [READ]
         assert run.steps[0].outcome is not None
         assert run.steps[0].outcome.state is OutcomeState.FAILED
         assert world.override_of(change.key) == "qa"
@@ -158,6 +158,6 @@ async def test_a_run_of_many_still_costs_two_requests_a_device() -> None:
         workspace = world.open()
         devices = world.free_devices()[:5]
         changes = [await change_for(world, workspace, "beta", each) for each in devices]
-        world.door.asked.clear()
+        world.door.requests.clear()
         await Batch(changes, workspace).carry_out()
-        assert [request.name for request in world.door.asked] == [SET, READ] * 5
+        assert [request.name for request in world.door.requests] == [SET, READ] * 5

@@ -23,7 +23,7 @@ class ConnectionCut(Exception):  # noqa: N818 - it names what the client sees
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     """One request as the server saw it."""
 
     method: str
@@ -78,19 +78,19 @@ class FrontDoor:
     """The sandbox as the client meets it."""
 
     app: App
-    asked: list[Asked] = field(default_factory=list)
+    requests: list[ReceivedRequest] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     under_way: int = 0
     most_inside: int = 0
 
     def count(self, name: str) -> int:
         """How often a method and path were asked for."""
-        return sum(request.name == name for request in self.asked)
+        return sum(request.name == name for request in self.requests)
 
     @property
     def writes(self) -> int:
         """How many requests there were that change something."""
-        return sum(request.method != "GET" for request in self.asked)
+        return sum(request.method != "GET" for request in self.requests)
 
     # The faults
 
@@ -193,9 +193,9 @@ class FrontDoor:
 
     # The answering
 
-    async def reply(self, request: Asked) -> Reply:
+    async def reply(self, request: ReceivedRequest) -> Reply:
         """Answer one request."""
-        self.asked.append(request)
+        self.requests.append(request)
         self.under_way += 1
         self.most_inside = max(self.most_inside, self.under_way)
 
@@ -217,7 +217,7 @@ class FrontDoor:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         raw_query = scope["query_string"].decode()
-        request = Asked(
+        request = ReceivedRequest(
             scope["method"],
             scope["path"],
             dict(parse_qsl(raw_query, keep_blank_values=True)),
@@ -243,7 +243,7 @@ class Pause:
         self.release.set()
 
 
-async def _call(app: App, request: Asked) -> Reply:
+async def _call(app: App, request: ReceivedRequest) -> Reply:
     """Ask the sandbox itself."""
     scope: Message = {
         "type": "http",
@@ -309,7 +309,7 @@ async def _serve_one(
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     url = urlsplit(target)
     query = dict(parse_qsl(url.query, keep_blank_values=True))
-    reply = await door.reply(Asked(method, url.path, query, headers, body, url.query))
+    reply = await door.reply(ReceivedRequest(method, url.path, query, headers, body, url.query))
     if reply.raw is not None:
         writer.write(reply.raw)
         await writer.drain()

@@ -22,7 +22,7 @@ async def load_workspace(world: World, key: str = "org_super_admin") -> Workspac
         await collection.load_all()
         assert collection.error is None
     await workspace.client.learn_revision(world.app_id)
-    world.door.asked.clear()
+    world.door.requests.clear()
     return workspace
 
 
@@ -69,7 +69,7 @@ def carry(world: World, name: str, bundle_name: str) -> None:
 
 def list_writes(world: World) -> list[tuple[str, dict[str, object]]]:
     """Every write the server got: method and path, and its body, or its query where it has none."""
-    writes = [each for each in world.door.asked if each.method != "GET"]
+    writes = [each for each in world.door.requests if each.method != "GET"]
     return [
         (each.name, json.loads(each.body) if each.body else dict[str, object](each.query))
         for each in writes

@@ -44,7 +44,7 @@ async def test_ids_are_matched_whatever_their_case_and_asked_for_once() -> None:
         workspace = world.open()
         await workspace.devices.load_all()
         world.add_device("late-one")
-        world.door.asked.clear()
+        world.door.requests.clear()
         finder = await DeviceFinder.of(workspace)
         text = (
             f"{first.upper()}\nLAB-1\n{second}\nlate-one\nNever-Seen\nbad\N{REPLACEMENT CHARACTER}"
@@ -52,7 +52,7 @@ async def test_ids_are_matched_whatever_their_case_and_asked_for_once() -> None:
         matches = finder.among_loaded(parse_ids(text).ids)
         assert [one.id for one in matches[:4]] == [first, second, "late-one", "never-seen"]
         assert matches[-1].trouble
-        assert not world.door.asked, "what is loaded costs no request"
+        assert not world.door.requests, "what is loaded costs no request"
         counts: list[int] = []
         results = await finder.ask_server(matches, counts.append)
         assert [one.device is not None for one in results] == [True, True, True, False, False]
@@ -79,7 +79,7 @@ async def test_a_failed_look_up_asks_no_further() -> None:
         finder = await DeviceFinder.of(workspace)
         matches = finder.among_loaded([f"id-{number}" for number in range(50)])
         await workspace.client.learn_revision(world.app_id)
-        world.door.asked.clear()
+        world.door.requests.clear()
         world.door.fail("GET /device", 400, times=50)
         with pytest.raises(CapgoError) as error:
             await finder.ask_server(matches, lambda _: None)

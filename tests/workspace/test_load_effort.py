@@ -141,7 +141,7 @@ async def test_it_is_asked_once_and_kept() -> None:
         for _ in range(3):
             await workspace.fleet_size.learn()
         assert workspace.fleet_size.active == 5
-        (request,) = (one for one in world.door.asked if one.name == STATISTICS)
+        (request,) = (one for one in world.door.requests if one.name == STATISTICS)
         assert request.query == {"from": "2026-10-23", "to": "2026-11-22"}
 
 

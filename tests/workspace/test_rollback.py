@@ -133,7 +133,7 @@ async def test_the_audit_history_tells_what_others_put_there(world: World) -> No
     workspace = await load_workspace(world)
     one = await find_candidate(workspace)
     assert (one.bundle.name, one.why) == (first, FROM_AUDIT)
-    request_names = [each.name for each in world.door.asked]
+    request_names = [each.name for each in world.door.requests]
     assert request_names == ["GET /app/com.acme.shop", "GET /organization/audit"]
 
 
@@ -141,7 +141,7 @@ async def test_a_key_that_may_not_read_the_audit_is_refused_once_and_goes_on(wor
     workspace = await load_workspace(world, "app_developer")
     for _ in range(2):
         assert (await find_candidate(workspace)).why == NEXT_OLDER
-    request_names = [each.name for each in world.door.asked]
+    request_names = [each.name for each in world.door.requests]
     assert request_names.count("GET /organization/audit") == 1
     assert not workspace.client.key_refused
 

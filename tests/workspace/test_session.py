@@ -20,7 +20,7 @@ from tests.support.world import ALL_REVISIONS, open_world
 async def test_opening_a_workspace_sends_nothing() -> None:
     async with open_world() as world:
         workspace = world.open()
-        assert world.door.asked == []
+        assert world.door.requests == []
         assert not workspace.devices.has_answer
 
 
@@ -88,7 +88,7 @@ async def test_an_app_that_is_not_ones_own_is_not_allowed_rather_than_unknown() 
 async def test_no_device_at_all_is_not_asked_for(text: str) -> None:
     async with open_world() as world:
         assert await world.open().look_up_device(text) is None
-        assert world.door.asked == []
+        assert world.door.requests == []
 
 
 # What joins the lists
@@ -185,7 +185,7 @@ async def test_a_told_revision_is_believed() -> None:
         workspace = world.open(revision=Revision.LEGACY)
         assert not workspace.tells_overrides
         await workspace.bundles.load_more()
-        assert [request.name for request in world.door.asked] == ["GET /versions"]
+        assert [request.name for request in world.door.requests] == ["GET /versions"]
 
 
 # Targets

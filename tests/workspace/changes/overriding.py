@@ -25,7 +25,7 @@ async def change_for(
     device = workspace.devices.records[device_id or world.free_devices()[0]]
     channels = [c for c in workspace.channels.records.values() if c.name == channel]
     change = make_override(workspace, device, channels[0] if channel else None)
-    world.door.asked.clear()
+    world.door.requests.clear()
     return change
 
 

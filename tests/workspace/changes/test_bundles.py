@@ -333,7 +333,7 @@ async def test_a_run_tells_the_end_of_each_and_reads_the_list_once(world: World)
     bundles = [bundle(workspace, name) for name in free(world)[:4]]
     plan = await plan_deletions(workspace, bundles)
     carry(world, "beta", bundles[1].name)  # the server refuses this one
-    world.door.asked.clear()
+    world.door.requests.clear()
     batch = Batch(plan.changes, workspace)
     await batch.carry_out()
     fates = [step.outcome.state for step in batch.steps if step.outcome]

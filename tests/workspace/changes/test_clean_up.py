@@ -122,14 +122,14 @@ async def test_lists_that_grew_old_are_read_once_more_after_the_yes(
     ui = HeadlessCleanup(Headless(before_answer=reading_for(world)))
     assert await agree(workspace, ui) is not None
     assert ui.rereadings == 1
-    asked = {request.name for request in world.door.asked}
+    asked = {request.name for request in world.door.requests}
     assert {"GET /bundle", "GET /channel"} <= asked
 
 
 async def test_lists_that_are_fresh_are_not_read_again(world: World, workspace: Workspace) -> None:
     ui = HeadlessCleanup(Headless(before_answer=reading_for(world, seconds=1)))
     assert await agree(workspace, ui) is not None
-    assert world.door.asked == []
+    assert world.door.requests == []
 
 
 @pytest.mark.parametrize("agrees", [True, False])
@@ -158,7 +158,7 @@ async def test_nothing_is_deleted_after_a_no(world: World, workspace: Workspace)
     ui = HeadlessCleanup(Headless([False]))
     assert await agree(workspace, ui) is None
     assert (ui.headless.messages, ui.rereadings) == (["Nothing was deleted."], 0)
-    assert world.door.asked == []
+    assert world.door.requests == []
 
 
 async def test_who_leaves_while_it_is_read_again_deletes_nothing(

@@ -80,7 +80,7 @@ async def test_a_lost_answer_for_a_device_never_seen_leaves_it_unknown(world: Wo
         await workspace.channels.load_all()
         beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
         change = make_override(workspace, Device(device_id="never-seen"), beta)
-        world.door.asked.clear()
+        world.door.requests.clear()
         world.door.cut_after(SET)
         outcome = await run(world, workspace, change)
         assert outcome.state is OutcomeState.UNKNOWN

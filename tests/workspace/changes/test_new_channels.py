@@ -153,9 +153,9 @@ async def test_what_a_deletion_takes_along_is_said() -> None:
         assert any("no default channel remains" in line for line in default.impact)
         await carry_out_verified(workspace, change)
         keys = [each.wire_id for each in devices]
-        world.door.asked.clear()
+        world.door.requests.clear()
         assert await reread_devices(workspace, keys) == 0
-        assert len(world.door.asked) == 1, "they are on one page"
+        assert len(world.door.requests) == 1, "they are on one page"
         assert overridden_devices(workspace, beta) == []
         other_ids = [f"looked-up-{number}" for number in range(21)]
         assert await reread_devices(workspace, other_ids) == 21, "too many at once"

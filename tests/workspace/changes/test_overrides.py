@@ -45,7 +45,7 @@ async def test_an_override_is_sent_once_and_read_back(world: World) -> None:
     assert outcome == Outcome(OutcomeState.VERIFIED, {"channel": "beta"})
     assert world.override_of(change.key) == "beta"
     assert workspace.devices.records[change.key].channel == "beta"
-    assert [request.name for request in world.door.asked] == [READ, SET, READ]
+    assert [request.name for request in world.door.requests] == [READ, SET, READ]
     line = check_line(world, change, outcome)
     assert line.startswith("✓")
     assert "beta" in line
@@ -182,7 +182,7 @@ async def test_a_device_the_server_has_never_seen_takes_the_override_unverified(
     beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
     stranger = Device(device_id="00000000-0000-4000-8000-00000000beef")
     change = make_override(workspace, stranger, beta)
-    world.door.asked.clear()
+    world.door.requests.clear()
     outcome = await run(world, workspace, change)
     assert outcome == Outcome(OutcomeState.UNVERIFIED, is_read_back=False)
     assert world.override_of(stranger.device_id) == "beta"

@@ -51,7 +51,7 @@ async def workspace(world: World) -> AsyncIterator[Workspace]:
     async with world.on_a_socket() as new_workspace:
         for collection in (new_workspace.channels, new_workspace.devices, new_workspace.bundles):
             await collection.load_all()
-        world.door.asked.clear()
+        world.door.requests.clear()
         yield new_workspace
 
 
@@ -64,7 +64,7 @@ def find_unlinked(workspace: Workspace) -> list[Bundle]:
 
 
 def requests(world: World) -> list[str]:
-    return [request.name for request in world.door.asked]
+    return [request.name for request in world.door.requests]
 
 
 # One change
@@ -213,7 +213,7 @@ async def linked_a_moment_ago(world: World, workspace: Workspace) -> Change:
     for target in (beta, None):
         now = workspace.devices.records[device.wire_id]
         assert await perform(make_override(workspace, now, target), workspace, Headless())
-    world.door.asked.clear()
+    world.door.requests.clear()
     return make_override(workspace, workspace.devices.records[device.wire_id], beta)
 
 
@@ -371,7 +371,7 @@ async def test_a_batch_of_deletions_is_read_back_together(
     plan = BatchPlan(
         "Delete 3 bundles", (await plan_deletions(workspace, find_unlinked(workspace)[:3])).changes
     )
-    world.door.asked.clear()
+    world.door.requests.clear()
     ui = Headless()
     batch = await perform_batch(plan, workspace, ui)
     assert batch is not None

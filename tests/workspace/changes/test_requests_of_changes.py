@@ -40,7 +40,7 @@ async def world() -> AsyncIterator[World]:
 
 
 def request_names(world: World) -> list[str]:
-    return [each.name for each in world.door.asked]
+    return [each.name for each in world.door.requests]
 
 
 def in_the_list(world: World) -> list[str]:
@@ -65,13 +65,13 @@ async def test_a_write_of_one_record_reads_that_record(world: World) -> None:
         workspace, make_override(workspace, device, channel(workspace, "beta"))
     )
     assert request_names(world) == ["GET /device", "POST /device", "GET /device"]
-    world.door.asked.clear()
+    world.door.requests.clear()
     await carry_out_verified(
         workspace,
         make_promotion(workspace, channel(workspace, "beta"), bundle(workspace, names(world)[7])),
     )
     assert request_names(world) == ["GET /channel", "PUT /bundle", "GET /channel"]
-    world.door.asked.clear()
+    world.door.requests.clear()
     beta = channel(workspace, "beta")
     await carry_out_verified(
         workspace, make_settings_change(workspace, beta, {"allow_dev": not beta.allow_dev})
@@ -95,7 +95,7 @@ async def test_a_note_is_read_back_from_the_page_of_its_bundle(world: World, at:
     target = bundle(workspace, in_the_list(world)[at])
     await carry_out_verified(workspace, bundle_notes(workspace, target, {"comment": "better"}))
     assert request_names(world) == [LIST, NOTES, LIST]
-    assert world.door.asked[-1].query.get("page") == (None if at < 50 else "1")
+    assert world.door.requests[-1].query.get("page") == (None if at < 50 else "1")
     assert bundle(workspace, target.name).comment == "better"
 
 
@@ -204,7 +204,7 @@ async def test_many_deletions_read_the_list_once(world: World) -> None:
         bundle(workspace, name) for name in (*free_names(world)[:2], *free_names(world)[-3:])
     ]
     plan = await plan_deletions(workspace, bundles)
-    world.door.asked.clear()
+    world.door.requests.clear()
     batch = Batch(plan.changes, workspace)
     await batch.carry_out()
     assert batch.count(OutcomeState.VERIFIED) == 5
@@ -221,7 +221,7 @@ async def test_many_deletions_of_which_an_answer_was_lost_are_looked_for_twice()
             await collection.load_all()
         bundles = [bundle(workspace, name) for name in free_names(world)[-3:]]
         plan = await plan_deletions(workspace, bundles)
-        world.door.asked.clear()
+        world.door.requests.clear()
         world.door.cut_after(DELETE)
         batch = Batch(plan.changes, workspace)
         await batch.carry_out()
@@ -239,6 +239,6 @@ async def test_of_many_looked_at_again_none_is_taken_from_an_old_page(world: Wor
         "theirs",
         "theirs",
     ]
-    world.door.asked.clear()
+    world.door.requests.clear()
     await reread(changes[1:], workspace)
     assert request_names(world) == [LIST]

@@ -83,9 +83,9 @@ async def test_the_first_refused_deletion_is_the_last_that_is_tried(world: World
     used_ids = workspace.linked_bundles()
     free = [each for key, each in workspace.bundles.records.items() if key not in used_ids]
     plan = await plan_deletions(workspace, free[:30])
-    world.door.asked.clear()
+    world.door.requests.clear()
     batch = await carry_out_batch(workspace, list(plan.changes))
-    assert [each.name for each in world.door.asked] == ["DELETE /bundle"]
+    assert [each.name for each in world.door.requests] == ["DELETE /bundle"]
     why = "this key may not delete bundles"
     assert list_ends(batch) == [OutcomeState.FAILED, *[why] * 29]
     assert batch.finished_count == 1
@@ -294,10 +294,10 @@ async def test_what_cannot_be_read_for_lack_of_a_right_is_asked_for_once(world: 
     workspace = await load_workspace(world)
     changes = make_overrides(world, workspace, *["beta"] * 5)
     world.run("UPDATE keys SET role = 'app_preview' WHERE label = 'org_super_admin'")
-    world.door.asked.clear()
+    world.door.requests.clear()
     readings = await reread(changes, workspace)
     assert len({id(reading) for reading in readings}) == 1
-    assert [each.name for each in world.door.asked] == ["GET /device"]
+    assert [each.name for each in world.door.requests] == ["GET /device"]
 
 
 @pytest.mark.parametrize("kind", get_args(get_args(AnyChange)[0]))

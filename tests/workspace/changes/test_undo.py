@@ -310,7 +310,7 @@ async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
 ) -> None:
     await make_new_default(world, workspace)
     undo = await plan_last_undo(workspace)
-    world.door.asked.clear()
+    world.door.requests.clear()
     world.door.fail("POST /channel")
     batch = Batch(undo.changes, workspace, undoes=undo.undoes)
     await batch.carry_out()
@@ -367,7 +367,7 @@ async def test_a_record_changed_since_is_left_alone_and_both_are_named(
     device = world.free_devices()[0]
     await carry_out_as(override(world, device, None, "beta"), workspace)
     world.set_override(device, "qa")
-    world.door.asked.clear()
+    world.door.requests.clear()
     refusal = await plan_undo(workspace.journal.entries(), workspace)
     assert refusal == f"{shorten(device, NAME_WIDTH)}: override is qa now, but was left beta"
     assert world.door.writes == 0

@@ -60,7 +60,7 @@ async def test_a_refresh_reads_as_much_as_was_loaded_and_the_walk_goes_on_behind
     devices = open_known(world).devices
     await devices.load_more()
     await devices.load_more()
-    world.door.asked.clear()
+    world.door.requests.clear()
     await devices.refresh()
     assert world.door.count("GET /device") == 2
     assert len(devices) == 2 * PAGE

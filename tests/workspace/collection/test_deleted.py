@@ -76,7 +76,7 @@ async def test_after_the_last_loaded_record_has_gone_a_refresh_reads_no_further(
     gone_key = list(bundles.records)[-1]
     long.run("UPDATE bundles SET deleted = 1 WHERE id = ?", gone_key)
     await bundles.remove(gone_key)
-    long.door.asked.clear()
+    long.door.requests.clear()
     await bundles.refresh()
     assert long.door.count("GET /bundle") == 1
 
@@ -88,9 +88,9 @@ async def test_what_is_said_to_be_deleted_is_not_looked_for_again(world: World, 
     mine, theirs = list(collection.records)[60:62]
     for key in (mine, theirs):
         world.run(f"DELETE FROM {name} WHERE id = ?", key)  # noqa: S608
-    world.door.asked.clear()
+    world.door.requests.clear()
     await collection.reread(deleted_keys=[mine, theirs])
-    assert len(world.door.asked) == 2
+    assert len(world.door.requests) == 2
     assert not {mine, theirs} & collection.records.keys()
 
 
@@ -100,7 +100,7 @@ async def test_what_others_deleted_meanwhile_is_still_looked_for_again(world: Wo
     mine, theirs = list(bundles.records)[60:62]
     for key in (mine, theirs):
         world.run("UPDATE bundles SET deleted = 1 WHERE id = ?", key)
-    world.door.asked.clear()
+    world.door.requests.clear()
     await bundles.reread(deleted_keys=[mine])
     assert world.door.count("GET /bundle") == 4
     assert theirs not in bundles.records
@@ -119,9 +119,9 @@ async def test_one_page_read_again_tells_what_is_new_on_it_and_claims_nothing_of
     page = bundles.page_of(far)
     assert page is not None
     events = record_events(bundles)
-    world.door.asked.clear()
+    world.door.requests.clear()
     read = await bundles.reread_page(page)
-    assert len(world.door.asked) == 1
+    assert len(world.door.requests) == 1
     assert Update([far]) in events
     assert [str(each.id) for each in read.rows] == keys[50:]
     assert (bundles.records[first].comment, bundles.as_of) != ("newer", world.clock())

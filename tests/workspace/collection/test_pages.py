@@ -47,9 +47,9 @@ async def test_a_list_is_read_to_its_end_whole_and_once(revision: str, name: str
             key for event in events if isinstance(event, Addition) for key in event.keys
         ]
         assert appended_keys == list(collection.records)
-        request_count = len(world.door.asked)
+        request_count = len(world.door.requests)
         await collection.load_more()
-        assert len(world.door.asked) == request_count, "nothing is left to ask for"
+        assert len(world.door.requests) == request_count, "nothing is left to ask for"
 
 
 @pytest.mark.parametrize("name", ["channels", "bundles"])
@@ -58,11 +58,11 @@ async def test_a_list_with_pages_of_one_size_is_not_begun_again(world: World, na
     await collection.load_more()
     await collection.load_all()
     assert collection.at_end
-    assert len(world.door.asked) == 2
+    assert len(world.door.requests) == 2
     await collection.refresh()
-    world.door.asked.clear()
+    world.door.requests.clear()
     await collection.load_all()
-    assert not world.door.asked
+    assert not world.door.requests
 
 
 async def test_records_keep_the_order_of_the_server(world: World) -> None:
@@ -137,7 +137,7 @@ async def test_the_first_page_of_an_unknown_server_is_asked_for_without_a_limit(
         assert list(devices.records) == world.device_ids()[:FIRST_PAGE]
         await devices.load_all()
         assert list(devices.records) == world.device_ids()
-        sizes = [request.query.get("limit") for request in world.door.asked]
+        sizes = [request.query.get("limit") for request in world.door.requests]
         assert sizes == [None, "150", "150", "150"]
 
 

@@ -27,7 +27,7 @@ async def test_what_is_on_screen_is_read_first_and_shown_at_once() -> None:
         for key in (on_screen[0], on_screen[-1]):
             world.rename(key, "renamed")
         first_look = world.door.hold("GET /device", skip=1)
-        world.door.asked.clear()
+        world.door.requests.clear()
         refreshing = asyncio.ensure_future(devices.refresh(on_screen))
         await first_look.ready.wait()
         assert devices.records[on_screen[-1]].custom_id == "renamed"
@@ -37,7 +37,7 @@ async def test_what_is_on_screen_is_read_first_and_shown_at_once() -> None:
         assert devices.records[on_screen[0]].custom_id == "renamed"
         assert devices.previous_records.keys() == {on_screen[0], on_screen[-1]}
         cursors = [
-            request.query.get("cursor", "").rpartition("|")[2] for request in world.door.asked
+            request.query.get("cursor", "").rpartition("|")[2] for request in world.door.requests
         ]
         walk = ["", ids[149], ids[299], ids[449], ids[599]]
         assert cursors == [ids[449], ids[299], *walk]
@@ -48,10 +48,10 @@ async def test_the_first_page_is_not_read_twice_and_no_more_than_three_out_of_tu
     async with open_world(devices=1_000) as world:
         devices = open_known(world).devices
         await devices.load_all()
-        world.door.asked.clear()
+        world.door.requests.clear()
         await devices.refresh(world.device_ids()[:40])
         assert world.door.count("GET /device") == 7
-        world.door.asked.clear()
+        world.door.requests.clear()
         await devices.refresh(world.device_ids()[::100])
         assert world.door.count("GET /device") == 3 + 7
 
@@ -63,12 +63,12 @@ async def test_pages_by_number_are_read_first_as_well(revision: str) -> None:
             await collection.load_all()
             keys = list(collection.records)
             world.run(f"UPDATE {collection.name} SET name = 'x' WHERE id = ?", keys[-1])  # noqa: S608
-            world.door.asked.clear()
+            world.door.requests.clear()
             await collection.refresh(keys[-5:])
             assert collection.records[keys[-1]].name == "x"
             assert list(collection.records) == keys
             if revision != "legacy":
-                first, second = (request.query.get("page") for request in world.door.asked[:2])
+                first, second = (request.query.get("page") for request in world.door.requests[:2])
                 assert (first is not None, second) == (True, None)
 
 
@@ -135,7 +135,7 @@ async def test_a_long_refresh_tells_how_far_it_is_and_can_be_stopped() -> None:
         world.rename(ids[1], "renamed")
         world.clock.advance(60)
         pause = world.door.hold("GET /device", skip=1)
-        world.door.asked.clear()
+        world.door.requests.clear()
         refreshing = asyncio.ensure_future(devices.refresh())
         await pause.ready.wait()
         assert devices.stoppable

@@ -23,7 +23,7 @@ async def test_a_looked_up_record_survives_a_refresh_that_does_not_reach_it(worl
     await workspace.look_up_device(far)
     assert list(devices.records) == [*world.device_ids()[:PAGE], far]
     world.rename(far, "renamed")
-    world.door.asked.clear()
+    world.door.requests.clear()
     await devices.refresh()
     assert list(devices.records) == [*world.device_ids()[:PAGE], far]
     assert custom_id(devices, far) == "renamed", "it was read again, too"
@@ -45,7 +45,7 @@ async def test_a_looked_up_record_is_gone_when_the_server_no_longer_knows_it(
     assert far not in devices.records
     assert len(devices) == PAGE
     assert devices.error is None
-    world.door.asked.clear()
+    world.door.requests.clear()
     await devices.refresh()
     assert world.door.count("GET /device") == 1, "nobody asks for it again"
 
@@ -57,7 +57,7 @@ async def test_a_refresh_that_reaches_the_end_settles_what_was_looked_up(world: 
     await workspace.look_up_device(world.device_ids()[-1])
     for device_id in world.device_ids()[50:]:
         world.drop_device(device_id)
-    world.door.asked.clear()
+    world.door.requests.clear()
     await devices.refresh()
     assert list(devices.records) == world.device_ids()
     assert devices.at_end
@@ -73,9 +73,9 @@ async def test_a_refresh_to_the_end_of_the_list_needs_no_second_look_at_one_devi
     devices = workspace.devices
     await devices.load_all()
     assert len(devices) == 375
-    world.door.asked.clear()
+    world.door.requests.clear()
     await devices.refresh()
-    assert not any("device_id" in request.query for request in world.door.asked)
+    assert not any("device_id" in request.query for request in world.door.requests)
     assert list(devices.records) == world.device_ids(), "now it stands where the server has it"
 
 

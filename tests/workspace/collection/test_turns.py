@@ -29,7 +29,7 @@ async def test_one_request_is_in_flight_however_often_more_is_wanted(world: Worl
 async def test_nothing_else_begins_while_a_refresh_is_under_way(world: World) -> None:
     devices = open_known(world).devices
     await devices.load_more()
-    world.door.asked.clear()
+    world.door.requests.clear()
     pause = world.door.hold("GET /device")
     refreshing = asyncio.ensure_future(devices.refresh())
     await pause.ready.wait()
