@@ -102,7 +102,7 @@ class Channel(Record):
             _set(self, "bundle", None)
 
     @property
-    def key(self) -> Hashable:
+    def row_key(self) -> Hashable:
         """The channel's id."""
         return self.id
 
@@ -156,7 +156,7 @@ class Device(Record):
             _set(self, "bundle", None)
 
     @property
-    def key(self) -> Hashable:
+    def row_key(self) -> Hashable:
         """The device's exact id."""
         return self._exact_or(self.device_id)
 
@@ -225,7 +225,7 @@ class Bundle(Record):
         _set_identity(self, "name", self.name)
 
     @property
-    def key(self) -> Hashable:
+    def row_key(self) -> Hashable:
         """The bundle's id."""
         return self.id
 
@@ -261,7 +261,7 @@ class AppInfo(Record):
         _set_identity(self, "app_id", self.app_id)
 
     @property
-    def key(self) -> Hashable:
+    def row_key(self) -> Hashable:
         """The exact app id."""
         return self._exact_or(self.app_id)
 
@@ -291,7 +291,7 @@ class AuditEntry(Record):
     actor_apikey_name: Text = None
 
     @property
-    def key(self) -> Hashable:
+    def row_key(self) -> Hashable:
         """The entry's id."""
         return self.id
 

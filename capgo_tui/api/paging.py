@@ -210,9 +210,9 @@ class Pager(Generic[RecordT]):
 
         The next page by number then begins before the row that has moved to a page already read.
         """
-        if record.key not in self._row_keys:
+        if record.row_key not in self._row_keys:
             return
-        self._row_keys.discard(record.key)
+        self._row_keys.discard(record.row_key)
         self._record_count -= 1
         if self._position.cursor is None:
             self._highest_offset -= 1
@@ -224,7 +224,7 @@ class Pager(Generic[RecordT]):
         groups = _RowGroups[RecordT]([], [], [], set())
         began = time.monotonic()
         for number, row in enumerate(rows, 1):
-            key = row.key
+            key = row.row_key
             new = key not in self._row_keys and key not in groups.keys
             groups.keys.add(key)
             if not isinstance(row, Unreadable):

@@ -71,7 +71,7 @@ class Record:
     """Names of fields in JSON where they differ from their own; the first one present counts."""
 
     @property
-    def key(self) -> Hashable:
+    def row_key(self) -> Hashable:
         """The row key: identifies this row in its list."""
         raise NotImplementedError
 
@@ -142,7 +142,7 @@ class Unreadable:
     """Hash of the whole text, if it was cut."""
 
     @property
-    def key(self) -> Hashable:
+    def row_key(self) -> Hashable:
         """The row key: identifies this row in its list."""
         return ("unreadable", self.text, self.digest)
 

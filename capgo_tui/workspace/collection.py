@@ -88,7 +88,7 @@ class Collection(ListState, Generic[T]):
         name: str,
         *,
         walk: Callable[[], PageSource[T]],
-        key: Callable[[T], str],
+        row_key: Callable[[T], str],
         now: Callable[[], datetime],
         read_one: Callable[[str], Awaitable[T]] | None = None,
         effort: Callable[[int], LoadEffort] | None = None,
@@ -98,7 +98,7 @@ class Collection(ListState, Generic[T]):
         Args:
             name: the plural the interface uses.
             walk: opens a walk through the list.
-            key: gives a record's id.
+            row_key: gives the row key of a record.
             now: the clock.
             read_one: reads one record by its id, where the API can.
             effort: tells what loading all takes when so many records are loaded.
@@ -111,7 +111,7 @@ class Collection(ListState, Generic[T]):
         self._stopping = False
         self._read_one = read_one
         self._effort = effort
-        self._key = key
+        self._row_key_of = row_key
         self._now = now
         self._turn = asyncio.Lock()
         self._all_over = asyncio.Event()
@@ -340,7 +340,7 @@ class Collection(ListState, Generic[T]):
 
     def put(self, record: T) -> None:
         """Add or update a record that was read alone: by a look-up or after a write."""
-        key = self._key(record)
+        key = self._row_key_of(record)
         is_known = key in self.records
         if is_known:
             record = complete_record(record, self.records[key])
@@ -366,7 +366,7 @@ class Collection(ListState, Generic[T]):
             self.unreadable_rows.note_page(page)
             self._note_arrival(page)
             if page.rows:
-                self._last = self._key(page.rows[-1])
+                self._last = self._row_key_of(page.rows[-1])
             # The walk has gone on by now: called off before this, the rows would be lost for good.
             if self.loading_all and self.effort is not None:
                 self.effort.note(page.requests, len(self) + len(page.rows))
@@ -387,7 +387,7 @@ class Collection(ListState, Generic[T]):
     def _take(self, page: Page[T], state: RefreshState[T] | None = None) -> list[str]:
         """Merge a page of the list's walk or of a refresh; return its row keys."""
         rows = (*page.rows, *page.updates)
-        keys = list(map(self._key, rows))
+        keys = list(map(self._row_key_of, rows))
         if state is None and self.records.keys().isdisjoint(keys):
             self.records.update(zip(keys, rows, strict=True))
             if keys:
@@ -406,7 +406,9 @@ class Collection(ListState, Generic[T]):
 
         What is new on it has no place yet: a walk brings it.
         """
-        known_rows = {key: row for row in read.rows if (key := self._key(row)) in self.records}
+        known_rows = {
+            key: row for row in read.rows if (key := self._row_key_of(row)) in self.records
+        }
         self._merge(known_rows.values(), state)
         return list(known_rows)
 
@@ -415,7 +417,7 @@ class Collection(ListState, Generic[T]):
         new_keys: list[str] = []
         updated_keys: list[str] = []
         for record in rows:
-            key = self._key(record)
+            key = self._row_key_of(record)
             before = self.records.get(key)
             if before is None:
                 new_keys.append(key)

@@ -274,7 +274,7 @@ def _make_collection(resource: ListedResource[T], source: Source) -> Collection[
     return Collection(
         resource.name,
         walk=partial(resource.walk, source),
-        key=resource.row_key,
+        row_key=resource.row_key,
         read_one=None if read_one is None else partial(read_one, source),
         effort=None if effort is None else partial(effort, source),
         now=source.now,

@@ -38,7 +38,7 @@ class Operation:
 def _all(pager: Callable[[CapgoClient], Pager[RecordT]]) -> Call:
     async def call(client: CapgoClient) -> object:
         pages = await walk(pager(client), most=60)
-        return [row.key for page in pages for row in page.rows], pages[-1].incomplete
+        return [row.row_key for page in pages for row in page.rows], pages[-1].incomplete
 
     return call
 
@@ -53,7 +53,7 @@ async def _custom_id(client: CapgoClient) -> object:
         matches = await client.devices_of_custom_id(APP, "tester-01")
     except UnsupportedByRevision:
         return "ignored"
-    return [device.key for device in matches.devices]
+    return [device.row_key for device in matches.devices]
 
 
 async def _channel(client: CapgoClient) -> object:
@@ -66,7 +66,7 @@ async def _app(client: CapgoClient) -> object:
 
 async def _audit(client: CapgoClient) -> object:
     entries = await client.audit("org-1", table="channels")
-    return [entry.key for entry in entries]
+    return [entry.row_key for entry in entries]
 
 
 READS = (

@@ -75,7 +75,7 @@ def large(request: pytest.FixtureRequest) -> Iterator[tuple[str, Any, Revision]]
 
 async def ids_of(pager: Pager[Any]) -> list[Any]:
     rows = [row for page in await walk(pager) for row in page.rows]
-    assert len({row.key for row in rows}) == len(rows)
+    assert len({row.row_key for row in rows}) == len(rows)
     return rows
 
 

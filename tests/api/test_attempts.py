@@ -379,7 +379,7 @@ async def test_a_long_load_keeps_to_what_a_server_asks_for() -> None:
         server, retry_policy=instant_retry_policy(glass), revision=Revision.LIVE
     ) as (client, _):
         pages = await walk(client.devices(APP))
-    assert len({row.key for page in pages for row in page.rows}) == server.pages
+    assert len({row.row_key for page in pages for row in page.rows}) == server.pages
     assert server.refusal_count == 1, "told once, it keeps the pace"
     assert glass() < 200, "and is no slower than it must be: a hundred at once, two minutes more"
 

@@ -42,7 +42,10 @@ async def test_the_devices_of_one_custom_id_are_found() -> None:
     rows = [*ROWS, ("e1", "tester-7"), ("e2", "Tester-7"), ("e3", "tester-70")]
     async with open_client(obeying(rows)) as (client, server):
         result = await client.devices_of_custom_id(APP, " tester-7\n")
-        assert ([device.key for device in result.devices], result.more) == (["d007", "e1"], False)
+        assert ([device.row_key for device in result.devices], result.more) == (
+            ["d007", "e1"],
+            False,
+        )
         assert not (await client.devices_of_custom_id(APP, "nobody")).devices
         assert [request.query.get("custom_id") for request in server.requests] == [
             None,  # this one told the revision
@@ -110,7 +113,7 @@ async def test_any_text_travels_letter_by_letter(name: str) -> None:
     async with open_client(obeying(rows), revision=Revision.LIVE) as (client, server):
         result = await client.devices_of_custom_id(APP, text)
         assert server.requests[0].query["custom_id"] == text
-        assert [device.key for device in result.devices] == ["d1"]
+        assert [device.row_key for device in result.devices] == ["d1"]
 
 
 async def test_many_of_one_custom_id_are_read_up_to_a_bound() -> None:

@@ -118,7 +118,7 @@ def test_parsing(model: type[Record], body: bytes) -> None:
         assert isinstance(original, dict)
         assert json.loads(row.raw_json()).keys() == original.keys()
         assert repr(row).isprintable()
-        hash(row.key)
+        hash(row.row_key)
 
 
 GOOD = b'{"id": 1, "name": "good", "device_id": "good", "app_id": "com.good"}'

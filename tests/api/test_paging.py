@@ -406,7 +406,7 @@ async def test_cursor_troubles(listings: list[Listing[Channel]], incomplete: boo
         return next(replies)
 
     rows, pages = await everything(Pager(fetch))
-    assert len(rows) == len({row.key for listing in listings for row in listing.rows})
+    assert len(rows) == len({row.row_key for listing in listings for row in listing.rows})
     assert pages[-1].incomplete is incomplete
     assert not list(replies)
 

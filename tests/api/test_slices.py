@@ -152,7 +152,7 @@ def test_a_large_row_that_cannot_be_read_is_cut_and_stays_another_than_its_like(
     rows = [{"new": f"{long}1"}, {"new": f"{long}2"}, {"new": f"{long}2"}]
     parsed_rows = parse_list(Device, json.dumps(rows).encode()).rows
     assert all(isinstance(row, Unreadable) and row.raw is None for row in parsed_rows)
-    assert len({row.key for row in parsed_rows}) == 2
+    assert len({row.row_key for row in parsed_rows}) == 2
     unreadable = UnreadableRows()
     unreadable.note(row for row in parsed_rows if isinstance(row, Unreadable))
     assert all(len(row.json) == MOST_LETTERS + 1 for row in unreadable.rows)

@@ -53,7 +53,7 @@ class Restless:
         self.collection: Collection[Device] = Collection(
             "devices",
             walk=lambda: Pager(self.fetch),
-            key=lambda device: device.wire_id,
+            row_key=lambda device: device.wire_id,
             read_one=self.read_one,
             now=lambda: NOON,
         )

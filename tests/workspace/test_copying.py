@@ -44,7 +44,7 @@ def read(model: type[RecordT], *rows: JSON) -> list[RecordT]:
 def copying(records: Sequence[AnyRecord], target: Target = TARGET) -> Copying:
     noun = type(records[0]).__name__.lower()
     return Copying(
-        noun, records, [[str(record.key), "漢", "b"] for record in records], target, LIVE
+        noun, records, [[str(record.row_key), "漢", "b"] for record in records], target, LIVE
     )
 
 

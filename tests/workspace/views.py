@@ -104,7 +104,10 @@ class Nothing:
 
 def empty_collection() -> Collection[Device]:
     return Collection(
-        "devices", walk=lambda *_: Nothing(), key=lambda device: device.wire_id, now=lambda: NOON
+        "devices",
+        walk=lambda *_: Nothing(),
+        row_key=lambda device: device.wire_id,
+        now=lambda: NOON,
     )
 
 
