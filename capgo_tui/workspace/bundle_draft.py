@@ -132,7 +132,7 @@ class RegistrationDraft(Draft):
         secret = self._value("session_key")
         return BundleRegistration(
             app_id=self._workspace.target.app_id,
-            key=self._value("version"),
+            wire_id=self._value("version"),
             label=clean(self._value("version")),
             before=None,
             after=after,

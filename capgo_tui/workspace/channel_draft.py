@@ -179,7 +179,7 @@ class ChannelDraft:
         name = self._texts.get(NAME, "").strip()
         return ChannelCreation(
             app_id=self._workspace.target.app_id,
-            key=name,
+            wire_id=name,
             label=clean(name),
             before=None,
             after=settings,

@@ -90,7 +90,7 @@ class JournaledChange(Protocol):
     """What the journal records of a change."""
 
     @property
-    def key(self) -> str:
+    def wire_id(self) -> str:
         """The exact identity of what is written to."""
         ...
 
@@ -159,7 +159,7 @@ class Journal:
                     self._app_id,
                     self._key_fingerprint,
                     data["kind"],
-                    change.key.encode(errors="backslashreplace").decode(),
+                    change.wire_id.encode(errors="backslashreplace").decode(),
                     json.dumps(data),
                     NOT_SENT if request is None else request.name,
                     batch,

@@ -86,23 +86,23 @@ def _warnings(channel: Channel, bundle: Bundle) -> Iterator[str]:
 # What the channel carried before
 
 
-def _carried_by_journal(workspace: Workspace, key: str) -> Sequence[str]:
+def _carried_by_journal(workspace: Workspace, wire_id: str) -> Sequence[str]:
     """Return the bundles the journal knows the channel to have carried, the latest first."""
     try:
         entries = workspace.journal.entries()
     except JournalUnusable:
         return ()
-    return tuple(dict.fromkeys(_names(entries, key)))
+    return tuple(dict.fromkeys(_names(entries, wire_id)))
 
 
-def _names(entries: Iterable[Entry], key: str) -> Iterator[str]:
+def _names(entries: Iterable[Entry], wire_id: str) -> Iterator[str]:
     of_channels = (
         entry
         for entry in entries
         if entry.kind.startswith("channel.") and entry.state is not None and entry.state.is_accepted
     )
     for _, change in iterate_changes(of_channels):
-        for state in (change.after, change.before) if change.key == key else ():
+        for state in (change.after, change.before) if change.wire_id == wire_id else ():
             name = (state or {}).get("bundle")
             if isinstance(name, str):
                 yield name

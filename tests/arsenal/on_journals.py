@@ -38,7 +38,7 @@ async def write_beside(lay: Callable[[Path], None], folder: Path) -> Result:
             else []
         )
         await workspace.aclose()
-        override = world.override_of(change.key)
+        override = world.override_of(change.wire_id)
         assert override == ("beta" if world.door.writes else None)
         assert outcome.is_journalled
         unreadable = outcomes.count("unreadable")

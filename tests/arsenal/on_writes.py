@@ -109,11 +109,11 @@ async def change_meanwhile(folder: Path) -> Result:
     async with open_world(devices=6) as world, on_a_socket(world.door) as url:
         workspace = world.open(server=url, journal=journal)
         change = await change_for(world, workspace, "beta")
-        world.set_override(change.key, "qa")
+        world.set_override(change.wire_id, "qa")
         world.clock.advance(60)
         await Batch([change], workspace).carry_out()
         await workspace.aclose()
-        assert world.override_of(change.key) == "qa"
+        assert world.override_of(change.wire_id) == "qa"
         return Result(f"{world.door.writes} writes", read_fates(journal))
 
 

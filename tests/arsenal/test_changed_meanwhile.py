@@ -133,13 +133,13 @@ async def test_a_device_is_looked_at_once_unless_that_was_done_just_now() -> Non
     async with open_world(devices=20) as world:
         workspace = world.open()
         change = await change_for(world, workspace, "beta")
-        await workspace.look_up_device(change.key)
+        await workspace.look_up_device(change.wire_id)
         world.clock.advance(4.9)
         world.door.requests.clear()
         run = Batch([change], workspace)
         await run.carry_out()
         assert [request.name for request in world.door.requests] == [SET, READ]
-        world.set_override(change.key, "qa")
+        world.set_override(change.wire_id, "qa")
         world.clock.advance(60)
         clear_change = change.model_copy(
             update={"before": {"channel": "beta"}, "after": {"channel": None}}
@@ -150,7 +150,7 @@ async def test_a_device_is_looked_at_once_unless_that_was_done_just_now() -> Non
         assert [request.name for request in world.door.requests] == [READ]
         assert run.steps[0].outcome is not None
         assert run.steps[0].outcome.state is OutcomeState.FAILED
-        assert world.override_of(change.key) == "qa"
+        assert world.override_of(change.wire_id) == "qa"
 
 
 async def test_a_run_of_many_still_costs_two_requests_a_device() -> None:

@@ -191,7 +191,7 @@ async def test_a_channel_is_made_by_its_name_alone(kind: type[AnyServer], mode: 
     server = make(kind, mode)
     async with workspace_on(server, mode) as workspace:
         await load(workspace)
-        change = ChannelCreation(app_id=APP, key="new", label="new", before=None, after={})
+        change = ChannelCreation(app_id=APP, wire_id="new", label="new", before=None, after={})
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.VERIFIED
         assert outcome_line(change, outcome) == "✓ new: created, read back from the server"

@@ -492,7 +492,7 @@ async def test_the_bundle_is_deleted_with_its_channel_only_where_that_is_ticked(
 
 def test_what_is_sent_and_what_comes_back_of_a_bundle_deleted_with_its_channel() -> None:
     change = ChannelDeletion(
-        app_id="com.acme.shop", key="pr-7", label="pr-7", before={"bundle": "1.0.7-pr.7"},
+        app_id="com.acme.shop", wire_id="pr-7", label="pr-7", before={"bundle": "1.0.7-pr.7"},
         after=None, restores={"bundle": "1.0.7-pr.7"}, deletes_bundle=True,
     )  # fmt: skip
     request = change.request(LIVE)

@@ -137,7 +137,7 @@ async def test_a_run_is_asked_once_with_a_list(server: Server) -> None:
         run = Batch(
             [
                 OverrideChange(
-                    app_id=APP, key=device_id(n), row=device_id(n), label=f"tester-{n:02d}",
+                    app_id=APP, wire_id=device_id(n), row=device_id(n), label=f"tester-{n:02d}",
                     before={"channel": None}, after={"channel": "beta"},
                 )
                 for n in (1, 2, 3)
@@ -174,7 +174,7 @@ async def test_an_undo_of_several_says_how_many_it_has_read(server: Server) -> N
         assert workspace is not None
         changes = [
             OverrideChange(
-                app_id=APP, key=device_id(n), row=device_id(n), label=f"tester-{n:02d}",
+                app_id=APP, wire_id=device_id(n), row=device_id(n), label=f"tester-{n:02d}",
                 before={"channel": None}, after={"channel": "beta"},
             )
             for n in (1, 2, 3)
@@ -196,7 +196,8 @@ async def test_that_an_earlier_change_is_undone_is_said_before_the_reason(server
         assert workspace is not None
         workspace.journal.settle(
             workspace.journal.intend(
-                BundleDeletion(app_id=APP, key="1.0.5", label="1.0.5", before={}, after=None), None
+                BundleDeletion(app_id=APP, wire_id="1.0.5", label="1.0.5", before={}, after=None),
+                None,
             ),
             Outcome(OutcomeState.VERIFIED),
         )
@@ -213,7 +214,8 @@ async def test_why_something_is_not_undone_is_there_to_its_end(server: Server) -
         assert workspace is not None
         workspace.journal.settle(
             workspace.journal.intend(
-                BundleDeletion(app_id=APP, key="1.0.5", label="1.0.5", before={}, after=None), None
+                BundleDeletion(app_id=APP, wire_id="1.0.5", label="1.0.5", before={}, after=None),
+                None,
             ),
             Outcome(OutcomeState.VERIFIED),
         )

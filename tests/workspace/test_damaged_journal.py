@@ -153,7 +153,7 @@ async def world() -> AsyncIterator[World]:
 
 async def overridden(workspace: Workspace, device: str, channel: str = "beta") -> OverrideChange:
     change = OverrideChange(
-        app_id=workspace.target.app_id, key=device, row=device, label="the phone of the boss",
+        app_id=workspace.target.app_id, wire_id=device, row=device, label="the phone of the boss",
         before={"channel": None}, after={"channel": channel},
     )  # fmt: skip
     assert (await carry_out(change, workspace)).state is OutcomeState.VERIFIED
@@ -249,7 +249,7 @@ async def test_what_its_row_does_not_show_is_not_written_to(world: World, file: 
     one, other = world.free_devices()[:2]
     workspace = world.open(journal=file)
     change = await overridden(workspace, one)
-    for update in ({"key": other}, {"app_id": "com.example.other"}):
+    for update in ({"wire_id": other}, {"app_id": "com.example.other"}):
         write_entry(file, change.model_copy(update=update))
         (entry,) = workspace.journal.entries()
         assert revive(entry) is None
@@ -274,12 +274,12 @@ async def test_ids_that_were_stored_give_way_to_those_of_the_records(
     by_name = {each.name: each for each in workspace.channels.records.values()}
     bundles = list(workspace.bundles.records.values())
     change = Promotion(
-        app_id=world.app_id, key="beta", label="beta", before={}, after={},
+        app_id=world.app_id, wire_id="beta", label="beta", before={}, after={},
         channel_id=by_name["qa"].id, bundle_id=1,
     )  # fmt: skip
     assert change.refresh_identity(workspace).channel_id == by_name["beta"].id
     notes = BundleNotes(
-        app_id=world.app_id, key=bundles[0].wire_id, label="x", before={}, after={},
+        app_id=world.app_id, wire_id=bundles[0].wire_id, label="x", before={}, after={},
         bundle_id=bundles[1].id,
     )  # fmt: skip
     assert notes.refresh_identity(workspace).bundle_id == bundles[0].id
@@ -325,7 +325,7 @@ KINDS: tuple[Change, ...] = (
     ChannelDeletion(**CHANNEL, before=ROLLOUT, after=None, restores=ROLLOUT),
     BundleNotes(
         app_id=APP,
-        key="2.4.0",
+        wire_id="2.4.0",
         label="2.4.0",
         before={"link": None, "comment": "a"},
         after={"link": "https://example.com", "comment": "b"},
@@ -333,14 +333,14 @@ KINDS: tuple[Change, ...] = (
     ),
     BundleRegistration(
         app_id=APP,
-        key="9.9.9",
+        wire_id="9.9.9",
         label="9.9.9",
         before=None,
         after={"external_url": "https://example.com/9.zip", "checksum": "0a" * 32},
     ),
-    BundleDeletion(app_id=APP, key="2.4.0", label="2.4.0", before={"link": None}, after=None),
+    BundleDeletion(app_id=APP, wire_id="2.4.0", label="2.4.0", before={"link": None}, after=None),
     AllBundlesDeletion(
-        app_id=APP, key=APP, label=APP, before={"bundles": 4}, after={"bundles": 0},
+        app_id=APP, wire_id=APP, label=APP, before={"bundles": 4}, after={"bundles": 0},
         spares_linked=True,
     ),
 )  # fmt: skip

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 APP, SERVER = "com.example.app", "https://capgo.example.com"
 KEY = "0b47c2f1-9d3e-4a6b-8c15-7e2f90ab34cd"
 CHANGE = OverrideChange(
-    app_id=APP, key="d-1", row="d-1", label="qa-07", before={"channel": None},
+    app_id=APP, wire_id="d-1", row="d-1", label="qa-07", before={"channel": None},
     after={"channel": "beta"},
 )  # fmt: skip
 WRITER = """
@@ -40,7 +40,7 @@ import sys, pathlib
 from tests.workspace.test_journal import CHANGE, REQUEST, SUCCESS, open_journal
 journal = open_journal(pathlib.Path(sys.argv[1]))
 for number in range(int(sys.argv[2])):
-    change = CHANGE.model_copy(update={"key": f"{sys.argv[3]}-{number}"})
+    change = CHANGE.model_copy(update={"wire_id": f"{sys.argv[3]}-{number}"})
     entry = journal.intend(change, REQUEST)
     print(entry, flush=True)
     journal.settle(entry, SUCCESS)
@@ -130,7 +130,7 @@ def test_an_entry_comes_back_as_it_went_in(journal: Journal) -> None:
 
 def test_lone_surrogates_of_a_server_come_back_letter_by_letter(journal: Journal) -> None:
     change = OverrideChange(
-        app_id=APP, key="d\ud800", label="d", before={}, after={"channel": "\udfffbeta"}
+        app_id=APP, wire_id="d\ud800", label="d", before={}, after={"channel": "\udfffbeta"}
     )
     entry = journal.intend(change, REQUEST)
     journal.settle(entry, Outcome(OutcomeState.VERIFIED, {"channel": "\udfffbeta"}))
@@ -322,7 +322,9 @@ async def test_no_piece_of_the_key_is_in_its_bytes(file: Path) -> None:
         workspace = world.open(journal=file)
         await workspace.devices.load_more()
         fingerprint = workspace.client.key_fingerprint
-        good = CHANGE.model_copy(update={"app_id": world.app_id, "key": world.free_devices()[0]})
+        good = CHANGE.model_copy(
+            update={"app_id": world.app_id, "wire_id": world.free_devices()[0]}
+        )
         bad_change = good.model_copy(update={"after": {"channel": "no such channel"}})
         world.door.fail("GET /device", skip=1)
         for change in (good, bad_change, good):
@@ -421,7 +423,7 @@ async def test_without_a_journal_nothing_is_sent(tmp_path: Path) -> None:
     async with open_world(devices=5) as world:
         workspace = world.open(journal=tmp_path / "state" / "journal.sqlite3")
         device = world.free_devices()[0]
-        change = CHANGE.model_copy(update={"app_id": world.app_id, "key": device})
+        change = CHANGE.model_copy(update={"app_id": world.app_id, "wire_id": device})
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.FAILED
         assert "XDG_STATE_HOME" in str(outcome.refusal)
@@ -432,7 +434,9 @@ async def test_without_a_journal_nothing_is_sent(tmp_path: Path) -> None:
 async def test_an_end_that_cannot_be_written_is_told(file: Path) -> None:
     async with open_world(devices=5) as world:
         workspace = world.open(journal=file)
-        change = CHANGE.model_copy(update={"app_id": world.app_id, "key": world.free_devices()[0]})
+        change = CHANGE.model_copy(
+            update={"app_id": world.app_id, "wire_id": world.free_devices()[0]}
+        )
 
         def lose_the_table() -> None:
             with sqlite3.connect(file) as db:

@@ -65,10 +65,10 @@ async def test_other_channels_devices_and_clears_are_free(world: World) -> None:
     change = await link(world, workspace)
     await carry_out(change, workspace)
     wait = workspace.write_limits.wait
-    assert wait(link_limits(change.key, "qa")) == 0
+    assert wait(link_limits(change.wire_id, "qa")) == 0
     assert wait(link_limits("another", "beta")) == 0
-    assert wait(unlink_limits(change.key)) == 0
-    assert wait(link_limits(change.key.upper(), "beta")) == 60
+    assert wait(unlink_limits(change.wire_id)) == 0
+    assert wait(link_limits(change.wire_id.upper(), "beta")) == 60
 
 
 async def test_an_attempt_that_failed_counts_too(world: World) -> None:

@@ -58,7 +58,7 @@ async def write(workspace: Workspace) -> None:
     workspace.journal.intend = intend_and_wait  # type: ignore[method-assign]
     change = OverrideChange(
         app_id=workspace.target.app_id,
-        key=os.environ["WRITER_DEVICE"],
+        wire_id=os.environ["WRITER_DEVICE"],
         label="the device",
         before={"channel": None},
         after={"channel": "beta"},

@@ -147,7 +147,7 @@ class BundleController:
     def _go_to(self, change: Change) -> None:
         """Put the cursor on the bundle that was written."""
         bundles = self._workspace.bundles.records.items()
-        key = next((key for key, each in bundles if each.wire_id == change.key), None)
+        key = next((key for key, each in bundles if each.wire_id == change.wire_id), None)
         if key is not None and self._host.rows.resource.name == "bundles":
             self._host.table.move_to_key(key)
 

@@ -182,7 +182,7 @@ class ChannelController:
     def _go_to(self, change: Change) -> None:
         """Put the cursor on the channel that was written."""
         channels = self._workspace.channels.records.items()
-        key = next((key for key, each in channels if each.wire_id == change.key), None)
+        key = next((key for key, each in channels if each.wire_id == change.wire_id), None)
         if key is not None and self._host.rows.resource.name == "channels":
             self._host.table.move_to_key(key)
 

@@ -137,4 +137,4 @@ class ManyOverrides:
             verified_steps = [
                 s for s in batch.steps if s.outcome and s.outcome.state is OutcomeState.VERIFIED
             ]
-            self._unmark([step.change.key for step in verified_steps])
+            self._unmark([step.change.wire_id for step in verified_steps])

@@ -229,13 +229,13 @@ class Confirmation(Vertical, Overlay):
 
 def _shared_identity(changes: Sequence[Change]) -> str:
     """Return the id of the changed record, if all changes are of one."""
-    identities = {(change.key, describe(change).identity) for change in changes}
+    identities = {(change.wire_id, describe(change).identity) for change in changes}
     return describe(changes[0]).identity if len(identities) == 1 else ""
 
 
 def _lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:
     """Return the lines of the effects, and those of the impact."""
-    if len({(change.noun, change.key) for change in changes}) == 1:
+    if len({(change.noun, change.wire_id) for change in changes}) == 1:
         effects = [effect for change in changes for effect in describe(change).effects()]
         lines = [Line(effect.field, str(effect)) for effect in effects]
     else:

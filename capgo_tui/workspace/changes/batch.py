@@ -63,7 +63,7 @@ class Step:
     @property
     def target(self) -> tuple[str, str]:
         """The record it changes: changes of one record keep their order."""
-        return self.change.noun, self.change.key
+        return self.change.noun, self.change.wire_id
 
     @property
     def is_finished(self) -> bool:

@@ -190,7 +190,7 @@ def make_bundle_deletion(
     impact.append(GONE_FOR_GOOD)
     return BundleDeletion(
         app_id=workspace.target.app_id,
-        key=bundle.wire_id,
+        wire_id=bundle.wire_id,
         row=str(bundle.id),
         label=bundle.name,
         before=read_bundle_state(bundle),
@@ -242,7 +242,7 @@ def plan_deletion_of_all(workspace: Workspace, links: BundleLinks) -> AllBundles
         impact.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
     return AllBundlesDeletion(
         app_id=workspace.target.app_id,
-        key=workspace.target.app_id,
+        wire_id=workspace.target.app_id,
         label=workspace.target.app_id,
         before={} if unsure else {"bundles": count},
         after={"bundles": 0},

@@ -78,8 +78,8 @@ class BundleChange(Change):
         """Return the record in the collection, by its exact name."""
         bundles = workspace.bundles.records
         if self.row is not None and (bundle := bundles.get(self.row)):
-            return bundle if bundle.wire_id == self.key else None
-        return next((each for each in bundles.values() if each.wire_id == self.key), None)
+            return bundle if bundle.wire_id == self.wire_id else None
+        return next((each for each in bundles.values() if each.wire_id == self.wire_id), None)
 
 
 def lacks(page: ReadPage[Bundle], bundle: Bundle) -> bool:
@@ -166,7 +166,7 @@ class BundleRegistration(BundleChange):
         return requests.create_bundle(
             traits,
             self.app_id,
-            self.key,
+            self.wire_id,
             external_url=texts["external_url"],
             checksum=texts["checksum"],
             session_key=session_key,
@@ -189,7 +189,7 @@ class BundleRegistration(BundleChange):
         return (
             BundleDeletion(
                 app_id=self.app_id,
-                key=self.key,
+                wire_id=self.wire_id,
                 label=self.label,
                 before={},
                 after=None,
@@ -228,7 +228,7 @@ class BundleDeletion(BundleChange):
 
     def request(self, traits: Traits) -> Request:
         """Return ``DELETE /bundle`` with a name that can never mean all bundles."""
-        return requests.delete_bundle(traits, self.app_id, BundleName(self.key))
+        return requests.delete_bundle(traits, self.app_id, BundleName(self.wire_id))
 
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
@@ -287,7 +287,7 @@ def bundle_notes(workspace: Workspace, bundle: Bundle, after: State) -> BundleNo
     new_values = {field: value for field, value in after.items() if state[field] != value}
     return BundleNotes(
         app_id=workspace.target.app_id,
-        key=bundle.wire_id,
+        wire_id=bundle.wire_id,
         row=str(bundle.id),
         label=bundle.name,
         before={field: state[field] for field in new_values},

@@ -58,7 +58,7 @@ class Change(BaseModel, ABC):
     """Whether no request reads its record alone, so that many are better read together."""
 
     app_id: str
-    key: str
+    wire_id: str = Field(alias="key")
     """The exact id or name by which the server knows the target."""
     label: CleanText
     """The name of the target on the screen."""
@@ -139,7 +139,7 @@ class Change(BaseModel, ABC):
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with label, row and ids of the record that has its key now, as last read."""
         del workspace
-        return self.model_copy(update={"label": clean(self.key), "row": None})
+        return self.model_copy(update={"label": clean(self.wire_id), "row": None})
 
     def skip_reason(self, workspace: Workspace) -> str:
         """Return why it need not be sent, by what the collections hold; empty when it must be."""

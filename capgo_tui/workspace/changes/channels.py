@@ -83,7 +83,7 @@ class ChannelChange(Change):
     @property
     def right_channel(self) -> str:
         """The channel: an API key may have the right for it alone."""
-        return self.key
+        return self.wire_id
 
     @property
     def moves_defaults(self) -> bool:
@@ -93,11 +93,12 @@ class ChannelChange(Change):
     async def read_one(self, workspace: Workspace) -> State | None:
         """Read the channel alone."""
         try:
-            channel = await workspace.client.channel(self.app_id, self.key)
+            channel = await workspace.client.channel(self.app_id, self.wire_id)
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise
-            row_keys = (k for k, c in workspace.channels.records.items() if c.wire_id == self.key)
+            channels = workspace.channels.records.items()
+            row_keys = (key for key, each in channels if each.wire_id == self.wire_id)
             if (key := next(row_keys, None)) is not None:
                 await workspace.channels.remove(key)
             return None
@@ -107,7 +108,7 @@ class ChannelChange(Change):
     def channel(self, workspace: Workspace) -> Channel | None:
         """Return the record in the collection, by its exact name."""
         channels = workspace.channels.records.values()
-        return next((each for each in channels if each.wire_id == self.key), None)
+        return next((each for each in channels if each.wire_id == self.wire_id), None)
 
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with the row that has its name now."""
@@ -186,7 +187,7 @@ class ChannelChange(Change):
         """Return a change of settings of its channel."""
         return SettingsChange(
             app_id=self.app_id,
-            key=self.key,
+            wire_id=self.wire_id,
             row=self.row,
             label=self.label,
             before=before,
@@ -200,11 +201,11 @@ class ChannelChange(Change):
     def _restore_default(self, name: str) -> SettingsChange:
         return SettingsChange(
             app_id=self.app_id,
-            key=name,
+            wire_id=name,
             label=clean(name),
             before={"public": False},
             after={"public": True},
-            demotes=(self.key,),
+            demotes=(self.wire_id,),
             impact=(f"{self.label} stops being a default if they share a platform",),
             level=ConfirmationLevel.LIST,
         )
@@ -252,7 +253,7 @@ class SettingsChange(ChannelChange):
                 )
             bundle = self.keeps["bundle"]
             settings = settings.with_bundle(bundle if isinstance(bundle, str) else None)
-        return requests.set_channel(traits, self.app_id, self.key, settings)
+        return requests.set_channel(traits, self.app_id, self.wire_id, settings)
 
     @property
     def invariants(self) -> State:
@@ -311,7 +312,7 @@ def make_settings_change(
     wide = channel.public or new_values.get("public") or rollout_told
     return SettingsChange(
         app_id=workspace.target.app_id,
-        key=channel.wire_id,
+        wire_id=channel.wire_id,
         row=str(channel.id),
         label=channel.name,
         before={**rollout, **{field: state[field] for field in new_values if field in state}},

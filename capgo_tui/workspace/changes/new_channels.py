@@ -68,7 +68,7 @@ class ChannelCreation(ChannelChange):
         settings = build_settings(self.after or {})
         if not traits.keeps_omitted_bundle and "bundle" not in (self.after or {}):
             settings = settings.with_bundle(None)
-        return requests.set_channel(traits, self.app_id, self.key, settings)
+        return requests.set_channel(traits, self.app_id, self.wire_id, settings)
 
     def inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
@@ -81,7 +81,7 @@ class ChannelCreation(ChannelChange):
             impact.append("it is a default channel: what it serves is left without one")
         make_channel_deletion = ChannelDeletion(
             app_id=self.app_id,
-            key=self.key,
+            wire_id=self.wire_id,
             label=self.label,
             before=current or self.after,
             after=None,
@@ -108,7 +108,7 @@ class ChannelDeletion(ChannelChange):
     def request(self, traits: Traits) -> Request:
         """Return ``DELETE /channel``."""
         return requests.delete_channel(
-            traits, self.app_id, self.key, delete_bundle=self.deletes_bundle
+            traits, self.app_id, self.wire_id, delete_bundle=self.deletes_bundle
         )
 
     def inverse(
@@ -120,7 +120,7 @@ class ChannelDeletion(ChannelChange):
         bundle_note = BUNDLE_GONE if self.deletes_bundle and restores.pop("bundle", None) else ()
         creation = ChannelCreation(
             app_id=self.app_id,
-            key=self.key,
+            wire_id=self.wire_id,
             label=self.label,
             before=None,
             after=restores,
@@ -157,7 +157,7 @@ def make_channel_deletion(
         impact.append(f"its rollout ends with it ({describe_rollout(state)})")
     return ChannelDeletion(
         app_id=workspace.target.app_id,
-        key=channel.wire_id,
+        wire_id=channel.wire_id,
         row=str(channel.id),
         label=channel.name,
         before=state,

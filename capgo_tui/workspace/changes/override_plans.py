@@ -46,7 +46,7 @@ def plan_overrides(
     def again(change: Change) -> Change | None:
         if channel is not None and (why_not := channel_refusal(workspace, channel)):
             raise Refusal(why_not)
-        now = workspace.devices.records.get(change.key)
+        now = workspace.devices.records.get(change.wire_id)
         if now is None:
             return change if change.row is None else None
         return make_override(workspace, now, channel, bundle)

@@ -42,9 +42,9 @@ class OverrideChange(Change):
         after = self.after or {}
         channel, bundle = after.get("channel"), after.get("bundle")
         if not isinstance(channel, str):
-            return requests.unlink_device(traits, self.app_id, self.key)
+            return requests.unlink_device(traits, self.app_id, self.wire_id)
         bundle_name = bundle if isinstance(bundle, str) else None
-        return requests.link_device(traits, self.app_id, self.key, channel, bundle=bundle_name)
+        return requests.link_device(traits, self.app_id, self.wire_id, channel, bundle=bundle_name)
 
     async def check(self, workspace: Workspace, *, alone: bool) -> Change:
         """Refuse to replace an override that somebody else has set or cleared since.
@@ -55,7 +55,8 @@ class OverrideChange(Change):
         if not alone or not (self.before or workspace.tells_overrides):
             return self
         listed_state = self.find(workspace)
-        state = listed_state if workspace.has_just_read(self.key) else await self.read(workspace)
+        is_current = workspace.has_just_read(self.wire_id)
+        state = listed_state if is_current else await self.read(workspace)
         if state is None:
             if listed_state is None:
                 return self
@@ -82,25 +83,25 @@ class OverrideChange(Change):
 
     async def read(self, workspace: Workspace) -> State | None:
         """Read the device; None for one without a row, which may have an override still."""
-        device = await workspace.look_up_device(self.key)
+        device = await workspace.look_up_device(self.wire_id)
         if device is None:
             return None
         return read_device_state(device, tells_overrides=workspace.tells_overrides)
 
     def find(self, workspace: Workspace) -> State | None:
         """Return the state of the device in the collection."""
-        device = workspace.devices.records.get(self.key)
+        device = workspace.devices.records.get(self.wire_id)
         if device is None:
             return None
         return read_device_state(device, tells_overrides=workspace.tells_overrides)
 
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with the custom id that the device has now."""
-        device = workspace.devices.records.get(self.key)
+        device = workspace.devices.records.get(self.wire_id)
         if device is None:
             return super().refresh_identity(workspace)
         name = device.custom_id or device.device_id
-        return self.model_copy(update={"label": name, "row": self.key})
+        return self.model_copy(update={"label": name, "row": self.wire_id})
 
     def skip_reason(self, workspace: Workspace) -> str:
         """Return why it need not be sent: it is so already, was changed, or the device is gone."""
@@ -121,8 +122,8 @@ class OverrideChange(Change):
         """The limits of the device, and of the device with its channel."""
         channel = (self.after or {}).get("channel")
         if isinstance(channel, str):
-            return link_limits(self.key, channel)
-        return unlink_limits(self.key)
+            return link_limits(self.wire_id, channel)
+        return unlink_limits(self.wire_id)
 
 
 def _label(channel: Value) -> str:
@@ -139,7 +140,7 @@ def make_override(
     """Return the change that forces a device to a channel, or with None clears its override."""
     return OverrideChange(
         app_id=workspace.target.app_id,
-        key=device.wire_id,
+        wire_id=device.wire_id,
         row=device.wire_id,
         label=device.custom_id or device.device_id,
         before=read_device_state(device, tells_overrides=workspace.tells_overrides),
@@ -153,7 +154,7 @@ def make_override_of_unseen(
     """Return the same for an id that the server has not seen: its override is not known."""
     return OverrideChange(
         app_id=workspace.target.app_id,
-        key=device_id,
+        wire_id=device_id,
         label=clean(device_id),
         before={},
         after=_after(channel, bundle),

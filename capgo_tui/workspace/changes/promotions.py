@@ -130,7 +130,7 @@ def make_promotion(
     rollout_told = describe_effect(traits, state, after)
     return kind(
         app_id=workspace.target.app_id,
-        key=channel.wire_id,
+        wire_id=channel.wire_id,
         row=str(channel.id),
         label=channel.name,
         before={**rollout, **({"bundle": state["bundle"]} if "bundle" in state else {})},

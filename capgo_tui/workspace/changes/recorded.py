@@ -37,7 +37,7 @@ def revive(entry: Entry) -> Change | None:
         change = CHANGES.validate_python(load_json(entry.change_json))
     except (ValueError, RecursionError):
         return None
-    target = change.key.encode(errors="backslashreplace").decode()
+    target = change.wire_id.encode(errors="backslashreplace").decode()
     if (change.kind, target, change.app_id) != (entry.kind, entry.target, entry.app_id):
         return None
     states = (change.before, change.after, entry.readback)

@@ -94,7 +94,7 @@ class UndoPlan:
         change = self.targets[0].change
         back, words = self.changes[0], describe(change)
         title = f"Undo: {words.verb} {words.name}"
-        if len(self.changes) == 1 and back.key != change.key:
+        if len(self.changes) == 1 and back.wire_id != change.wire_id:
             return f"{title} · {describe(back).verb} {describe(back).name}"
         return title
 
@@ -110,7 +110,7 @@ class UndoPlan:
                 return reason
         seen_targets: set[tuple[str, str]] = set()
         for change in self.changes:
-            target = (change.noun, change.key)
+            target = (change.noun, change.wire_id)
             # A later step of a record starts from the state that the step before it leaves.
             if target not in seen_targets and change.is_outdated_by(change.find(workspace)):
                 return f"{describe(change).name} has changed since it was asked"
@@ -202,7 +202,7 @@ async def _inverses(
     if isinstance(inverses, str):
         return f"{name}: {inverses}"
     # A demoted default is another record, which has not been read yet.
-    others = [each for each in inverses if each.key != target.change.key]
+    others = [each for each in inverses if each.wire_id != target.change.wire_id]
     for other, state in zip(others, await reread(others, workspace), strict=True):
         if isinstance(state, CapgoError):
             return f"{describe(other).name} cannot be read: {state}"

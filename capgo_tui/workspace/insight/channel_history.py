@@ -92,7 +92,7 @@ def merge_history(
 
 def _read_journal(entries: Iterable[Entry], channel: str) -> Iterable[HistoryItem]:
     for entry, change in iterate_changes(entries):
-        if change.noun != "channel" or change.key != channel or entry.state not in _TAKEN:
+        if change.noun != "channel" or change.wire_id != channel or entry.state not in _TAKEN:
             continue
         before, after = change.before, entry.readback or change.after
         fields = _compare(before or {}, after or {}, only=(change.after or before or {}).keys())

@@ -78,6 +78,6 @@ def _read_times(entries: Iterable[Entry]) -> Mapping[str, tuple[datetime, dateti
             continue
         if entry.state in (OutcomeState.FAILED, None):
             continue
-        first, last = result.get(change.key, (entry.at, entry.at))
-        result[change.key] = (min(first, entry.at), max(last, entry.at))
+        first, last = result.get(change.wire_id, (entry.at, entry.at))
+        result[change.wire_id] = (min(first, entry.at), max(last, entry.at))
     return result

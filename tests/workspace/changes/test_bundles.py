@@ -251,7 +251,7 @@ async def test_what_channels_use_is_refused_beforehand_and_named(world: World) -
     assert [why for _, why in plan.refusals] == [
         "linked to: beta (stable), qa (rollout target, not served)"
     ]
-    assert [change.key for change in plan.changes] == [second]
+    assert [change.wire_id for change in plan.changes] == [second]
     assert not list_writes(world)
 
 
@@ -444,7 +444,7 @@ NAMES = st.one_of(
 @given(NAMES, st.sampled_from(list(TRAITS.values())))
 def test_no_name_turns_the_deletion_of_one_into_that_of_all(key: str, traits: Traits) -> None:
     change = BundleDeletion.model_construct(
-        app_id="com.acme.shop", key=key, label=key, before={}, after=None
+        app_id="com.acme.shop", wire_id=key, label=key, before={}, after=None
     )
     try:
         request = change.request(traits)

@@ -196,7 +196,7 @@ async def test_a_new_default_tells_whom_it_may_demote_and_gives_it_back(world: W
     assert defaults(world) == {"beta"}
     assert not channel(workspace, "production").public, "the whole list was read again"
     steps = await undo(workspace, change, outcome)
-    assert [step.key for step in steps] == sorted(before)
+    assert [step.wire_id for step in steps] == sorted(before)
     assert defaults(world) == before
 
 
@@ -213,7 +213,7 @@ async def test_only_those_that_were_demoted_are_made_defaults_again(world: World
     assert defaults(world) == {"production", "beta"}
     copy = CHANGES.validate_json(change.model_dump_json())
     steps = await undo(workspace, copy, outcome)
-    assert [step.key for step in steps] == ["qa", "beta"]
+    assert [step.wire_id for step in steps] == ["qa", "beta"]
     assert defaults(world) == {"production", "qa"}
     assert setting(world, "beta", "allow_dev") == "1"
 

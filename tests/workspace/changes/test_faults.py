@@ -73,7 +73,7 @@ async def _all_bundles(workspace: Workspace) -> Change:
 
 async def _registration(workspace: Workspace) -> Change:
     after = {"external_url": "https://cdn.example.com/9.zip", "checksum": "0a" * 32}
-    return BundleRegistration(app_id=APP, key="9.9.9", label="9.9.9", before=None, after=after)
+    return BundleRegistration(app_id=APP, wire_id="9.9.9", label="9.9.9", before=None, after=after)
 
 
 CHANGES: dict[str, tuple[str, Make]] = {

@@ -50,7 +50,7 @@ async def test_a_lost_request_is_never_told_as_done_and_never_sent_again(world: 
         assert outcome.error is not None
         assert outcome.error.kind is ErrorKind.UNREACHABLE
         assert outcome.error.maybe_sent
-        assert world.override_of(change.key) is None
+        assert world.override_of(change.wire_id) is None
         line = check_line(world, change, outcome)
         assert line.startswith("?")
         assert "answer was lost" in line
@@ -66,7 +66,7 @@ async def test_a_lost_answer_and_a_lost_look_leave_it_unknown(world: World) -> N
         assert outcome.state is OutcomeState.UNKNOWN
         assert outcome.error is not None
         assert outcome.error.maybe_sent, "the write's own error, not that of the second look"
-        assert world.override_of(change.key) == "beta"
+        assert world.override_of(change.wire_id) == "beta"
         assert not outcome.is_read_back
         line = check_line(world, change, outcome)
         assert line.startswith("?")
@@ -93,7 +93,7 @@ async def test_a_lost_answer_stays_unknown_where_overrides_are_not_told(revision
         world.door.cut_after(SET)
         outcome = await run(world, workspace, change)
         assert outcome.state is OutcomeState.UNKNOWN
-        assert world.override_of(change.key) == "beta"
+        assert world.override_of(change.wire_id) == "beta"
         assert check_line(world, change, outcome).startswith("?")
 
 

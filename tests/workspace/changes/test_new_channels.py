@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def creation(world: World, name: str, after: State) -> ChannelCreation:
-    return ChannelCreation(app_id=world.app_id, key=name, label=name, before=None, after=after)
+    return ChannelCreation(app_id=world.app_id, wire_id=name, label=name, before=None, after=after)
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def override(before: str | None, after: str | None) -> OverrideChange:
     return OverrideChange(
         app_id="com.acme.shop",
-        key="3f2a",
+        wire_id="3f2a",
         label="qa-07",
         before={"channel": before},
         after={"channel": after},
@@ -204,7 +204,7 @@ def test_success_tells_what_happened_besides() -> None:
 def test_success_says_that_it_was_read_back_on_a_line_of_80_cells() -> None:
     paused_state: State = {"rollout_bundle": "2.5.0-beta.1", "rollout_enabled": True}
     off = SettingsChange(
-        app_id="com.acme.shop", key="hotfix-login", label="hotfix-login",
+        app_id="com.acme.shop", wire_id="hotfix-login", label="hotfix-login",
         before={"bundle": "2.4.0"} | paused_state, after={"bundle": None},
     )  # fmt: skip
     ended_state: State = {"rollout_bundle": None, "rollout_enabled": False}

@@ -19,7 +19,7 @@ from capgo_tui.workspace.changes.overrides import OverrideChange
 def asking(label: str, before: str | None, after: str | None) -> OverrideChange:
     return OverrideChange(
         app_id="com.example.app",
-        key="device-id",
+        wire_id="device-id",
         label=label,
         before={"channel": before},
         after={"channel": after},

@@ -43,8 +43,8 @@ async def test_an_override_is_sent_once_and_read_back(world: World) -> None:
     change = await change_for(world, workspace, "beta")
     outcome = await run(world, workspace, change)
     assert outcome == Outcome(OutcomeState.VERIFIED, {"channel": "beta"})
-    assert world.override_of(change.key) == "beta"
-    assert workspace.devices.records[change.key].channel == "beta"
+    assert world.override_of(change.wire_id) == "beta"
+    assert workspace.devices.records[change.wire_id].channel == "beta"
     assert [request.name for request in world.door.requests] == [READ, SET, READ]
     line = check_line(world, change, outcome)
     assert line.startswith("✓")
@@ -81,7 +81,7 @@ async def test_nobody_elses_device_is_touched(world: World) -> None:
     change = await change_for(world, workspace, "beta")
     await run(world, workspace, change)
     after = {device_id: world.override_of(device_id) for device_id in world.device_ids()}
-    assert after == {**before, change.key: "beta"}
+    assert after == {**before, change.wire_id: "beta"}
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
@@ -143,10 +143,10 @@ async def test_an_override_that_is_accepted_and_ignored_is_told_as_different(
 async def test_somebody_quicker_is_told_by_name(world: World) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
-    world.door.after(SET, lambda: world.set_override(change.key, "qa"))
+    world.door.after(SET, lambda: world.set_override(change.wire_id, "qa"))
     outcome = await run(world, workspace, change)
     assert outcome == Outcome(OutcomeState.DIFFERENT, {"channel": "qa"})
-    assert workspace.devices.records[change.key].channel == "qa"
+    assert workspace.devices.records[change.wire_id].channel == "qa"
     assert "now says override is qa" in check_line(world, change, outcome)
 
 
@@ -168,7 +168,7 @@ async def test_what_cannot_be_read_back_is_told_as_unverified(world: World) -> N
     assert outcome.state is OutcomeState.UNVERIFIED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.SERVER_FAULT
-    assert world.override_of(change.key) == "beta"
+    assert world.override_of(change.wire_id) == "beta"
     line = check_line(world, change, outcome)
     assert line.startswith("?")
     assert "accepted" in line
@@ -201,7 +201,7 @@ async def test_a_default_channel_takes_no_override(world: World) -> None:
     assert outcome.state is OutcomeState.FAILED
     assert outcome.error is not None
     assert outcome.error.kind is ErrorKind.RULE
-    assert world.override_of(change.key) is None
+    assert world.override_of(change.wire_id) is None
     assert world.door.count(READ) == 1, "a refusal needs no second look"
     line = check_line(world, change, outcome)
     assert line.startswith("✗")
@@ -231,19 +231,19 @@ async def test_the_same_channel_again_within_a_minute_is_told_with_the_time_to_w
         change = await change_for(world, workspace, "beta")
         assert (await run(world, workspace, change)).state is OutcomeState.VERIFIED
         world.clock.advance(5)
-        clear = await change_for(world, workspace, None, change.key)
+        clear = await change_for(world, workspace, None, change.wire_id)
         assert (await run(world, workspace, clear)).state is OutcomeState.VERIFIED
         world.clock.advance(5)
-        again = await change_for(world, workspace, "beta", change.key)
+        again = await change_for(world, workspace, "beta", change.wire_id)
         outcome = await run(world, workspace, again)
         assert outcome.state is OutcomeState.FAILED
         assert outcome.error is not None
         assert outcome.error.kind is ErrorKind.RATE_LIMITED
         assert outcome.error.retry_after == 50
-        assert world.override_of(change.key) is None
+        assert world.override_of(change.wire_id) is None
         assert "50 s" in check_line(world, again, outcome)
         world.clock.advance(50)
-        again = await change_for(world, workspace, "beta", change.key)
+        again = await change_for(world, workspace, "beta", change.wire_id)
         assert (await run(world, workspace, again)).state is OutcomeState.VERIFIED
 
 
@@ -276,7 +276,7 @@ async def test_a_server_that_is_not_there_has_been_sent_nothing(world: World) ->
     workspace_before = world.open(server=workspace.target.server)
     await workspace_before.aclose()
     far = world.open(server=workspace.target.server)
-    far.devices.put(workspace.devices.records[change.key])
+    far.devices.put(workspace.devices.records[change.wire_id])
     outcome = await carry_out(change, far)
     assert outcome.state is OutcomeState.FAILED
     assert outcome.readback is None
@@ -295,7 +295,7 @@ async def test_a_write_is_marked_while_it_lasts_and_its_row_is_drawn_again(world
 
     def note(event: Event) -> None:
         if not isinstance(event, StateChange):
-            marks.append(("devices", change.key) in workspace.writing)
+            marks.append(("devices", change.wire_id) in workspace.writing)
 
     workspace.devices.listen(note)
     hold = world.door.hold(SET)
@@ -329,7 +329,7 @@ async def test_a_page_under_way_does_not_undo_the_re_read_of_a_write(world: Worl
     assert (await run(world, workspace, change)).state is OutcomeState.VERIFIED
     hold.let_go()
     await refreshing
-    assert workspace.devices.records[change.key].channel == "beta"
+    assert workspace.devices.records[change.wire_id].channel == "beta"
 
 
 async def test_a_change_is_outdated_when_its_device_has_another_override_by_now(
@@ -337,14 +337,14 @@ async def test_a_change_is_outdated_when_its_device_has_another_override_by_now(
 ) -> None:
     workspace = world.open()
     change = await change_for(world, workspace, "beta")
-    device = workspace.devices.records[change.key]
+    device = workspace.devices.records[change.wire_id]
     assert not change.is_outdated_by(state(device))
-    world.rename(change.key, "another name")
-    again = await workspace.look_up_device(change.key)
+    world.rename(change.wire_id, "another name")
+    again = await workspace.look_up_device(change.wire_id)
     assert again is not None
     assert not change.is_outdated_by(state(again)), "a new name does not change what would happen"
-    world.set_override(change.key, "qa")
-    again = await workspace.look_up_device(change.key)
+    world.set_override(change.wire_id, "qa")
+    again = await workspace.look_up_device(change.wire_id)
     assert again is not None
     assert change.is_outdated_by(state(again))
 
@@ -364,7 +364,7 @@ async def test_a_change_is_outdated_when_its_device_has_another_override_by_now(
 def test_of_a_long_id_the_end_is_typed(key: str, label: str, confirmation: str) -> None:
     change = OverrideChange(
         app_id="com.acme.shop",
-        key=key,
+        wire_id=key,
         label=label or key,
         before={"channel": None},
         after={"channel": "beta"},

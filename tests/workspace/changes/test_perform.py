@@ -89,7 +89,7 @@ async def test_an_override_is_asked_sent_read_back_and_told(
     )
     assert question.line(200) == f"Override {device.custom_id or device.device_id}: none → beta?"
     assert ui.outcomes == [outcome]
-    assert [change.key for change in ui.changes] == [device.wire_id]
+    assert [change.wire_id for change in ui.changes] == [device.wire_id]
     assert (ui.waits, ui.messages, workspace.writing) == ([], [], set())
 
 
@@ -232,7 +232,7 @@ async def test_a_limit_of_the_server_is_waited_for(world: World, workspace: Work
     assert outcome.state is OutcomeState.VERIFIED
     assert len(ui.waits) == 2
     assert ui.waits[0] - ui.waits[1] == pytest.approx(30)
-    assert world.override_of(change.key) == "beta"
+    assert world.override_of(change.wire_id) == "beta"
 
 
 async def test_a_wait_for_a_limit_is_given_up(world: World, workspace: Workspace) -> None:

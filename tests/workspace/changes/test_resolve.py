@@ -39,7 +39,7 @@ def leave_open(file: Path, world: World, *changes: Change) -> None:
 
 def deletion(world: World, name: str) -> BundleDeletion:
     return BundleDeletion(
-        app_id=world.app_id, key=name, label=name, before={"link": None, "comment": None},
+        app_id=world.app_id, wire_id=name, label=name, before={"link": None, "comment": None},
         after=None,
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ async def test_what_a_server_does_not_tell_stays_unknown(revision: str, tmp_path
     async with open_world(revision, devices=5) as world:
         device = world.free_devices()[0]
         change = OverrideChange(
-            app_id=world.app_id, key=device, label=device, before={}, after={"channel": "beta"}
+            app_id=world.app_id, wire_id=device, label=device, before={}, after={"channel": "beta"}
         )
         world.set_override(device, "beta")
         leave_open(tmp_path / "journal.sqlite3", world, change)
@@ -90,7 +90,7 @@ async def test_a_change_of_a_kind_of_tomorrow_is_left_as_it_is(tmp_path: Path) -
 
     async with open_world(devices=5) as world:
         change = Tomorrow(
-            app_id=world.app_id, key="d", label="d", before={}, after={"channel": "beta"}
+            app_id=world.app_id, wire_id="d", label="d", before={}, after={"channel": "beta"}
         )
         leave_open(tmp_path / "journal.sqlite3", world, change)
         workspace = world.open(journal=tmp_path / "journal.sqlite3")

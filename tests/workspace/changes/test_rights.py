@@ -141,8 +141,8 @@ async def test_those_that_wait_for_a_limit_are_given_up_without_waiting(world: W
 async def test_what_needs_no_change_is_left_alone_rather_than_not_tried(world: World) -> None:
     workspace = await load_workspace(world, "app_reader")
     first, second, third = make_overrides(world, workspace, "beta", "beta", "beta")
-    world.set_override(second.key, "beta")
-    await workspace.look_up_device(second.key)
+    world.set_override(second.wire_id, "beta")
+    await workspace.look_up_device(second.wire_id)
     batch = await carry_out_batch(workspace, [first, second, third])
     assert list_ends(batch) == [
         OutcomeState.FAILED,
@@ -240,7 +240,7 @@ async def undoing(world: World, names: Sequence[str], undoes: Sequence[int]) -> 
     steps = [
         SettingsChange(
             app_id=world.app_id,
-            key=name,
+            wire_id=name,
             label=name,
             before={"allow_dev": now[name]},
             after={"allow_dev": not now[name]},

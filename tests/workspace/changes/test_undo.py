@@ -46,7 +46,7 @@ async def workspace(world: World) -> Workspace:
 
 def override(world: World, device: str, before: str | None, after: str | None) -> OverrideChange:
     return OverrideChange(
-        app_id=world.app_id, key=device, row=device, label=device[:8],
+        app_id=world.app_id, wire_id=device, row=device, label=device[:8],
         before={"channel": before}, after={"channel": after},
     )  # fmt: skip
 
@@ -136,7 +136,7 @@ async def test_settings_and_notes_come_back(world: World, workspace: Workspace) 
     )
     bundle = next(iter(workspace.bundles.records.values()))
     notes = BundleNotes(
-        app_id=world.app_id, key=bundle.wire_id, row=str(bundle.id), label=bundle.name,
+        app_id=world.app_id, wire_id=bundle.wire_id, row=str(bundle.id), label=bundle.name,
         before={"comment": bundle.comment or None}, after={"comment": "do not use"},
         bundle_id=bundle.id,
     )  # fmt: skip
@@ -183,7 +183,7 @@ async def test_a_deleted_default_says_whom_it_demotes_when_it_comes_back(
     await carry_out_all(undo, workspace)
     assert not workspace.channels.records[str(other.id)].public
     back = creation.inverse(creation.find(workspace))
-    assert [each if isinstance(each, str) else each.key for each in back] == [
+    assert [each if isinstance(each, str) else each.wire_id for each in back] == [
         other.wire_id,
         old.wire_id,
     ]
@@ -204,7 +204,7 @@ async def test_a_new_channel_is_deleted_again_though_its_platforms_are_not_told(
     world: World, workspace: Workspace
 ) -> None:
     creation = ChannelCreation(
-        app_id=world.app_id, key="pr-7", label="pr-7", before=None,
+        app_id=world.app_id, wire_id="pr-7", label="pr-7", before=None,
         after={"allow_dev": True, "ios": True, "android": False},
     )  # fmt: skip
     await carry_out_as(creation, workspace)
@@ -218,7 +218,7 @@ async def test_a_new_channel_that_somebody_changed_is_left_alone(
     world: World, workspace: Workspace
 ) -> None:
     creation = ChannelCreation(
-        app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"allow_dev": True},
+        app_id=world.app_id, wire_id="pr-7", label="pr-7", before=None, after={"allow_dev": True},
     )  # fmt: skip
     await carry_out_as(creation, workspace)
     world.run("UPDATE channels SET allow_dev = 0 WHERE name = 'pr-7'")
@@ -232,7 +232,7 @@ async def test_demoted_defaults_are_brought_back_together(
     old = next(c for c in workspace.channels.records.values() if c.public)
     new = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
     change = SettingsChange(
-        app_id=world.app_id, key=new.wire_id, row=str(new.id), label=new.name,
+        app_id=world.app_id, wire_id=new.wire_id, row=str(new.id), label=new.name,
         before={"public": False}, after={"public": True}, level=ConfirmationLevel.LIST,
         demotes=(old.wire_id,),
     )  # fmt: skip
@@ -247,7 +247,7 @@ async def make_new_default(world: World, workspace: Workspace) -> Channel:
     """Make a channel that takes the default's place; gives the one that had it."""
     old = next(c for c in workspace.channels.records.values() if c.public)
     creation = ChannelCreation(
-        app_id=world.app_id, key="pr-7", label="pr-7", before=None, after={"public": True},
+        app_id=world.app_id, wire_id="pr-7", label="pr-7", before=None, after={"public": True},
         demotes=(old.wire_id,),
     )  # fmt: skip
     await carry_out_as(creation, workspace)
@@ -260,7 +260,7 @@ async def test_a_new_default_gives_its_place_back_before_it_is_deleted(
     old = await make_new_default(world, workspace)
     assert not workspace.channels.records[str(old.id)].public
     undo = await plan_last_undo(workspace)
-    assert [change.key for change in undo.changes] == [old.wire_id, "pr-7"]
+    assert [change.wire_id for change in undo.changes] == [old.wire_id, "pr-7"]
     await Batch(undo.changes, workspace, undoes=undo.undoes).carry_out()
     assert workspace.channels.records[str(old.id)].public
     assert "pr-7" not in [c.wire_id for c in workspace.channels.records.values()]
@@ -299,7 +299,7 @@ async def test_of_a_run_only_what_nobody_changed_since_is_undone(
     devices = await run_of(world, workspace, 3)
     world.set_override(devices[1], "qa")
     undo = await plan_last_undo(workspace)
-    assert {change.key for change in undo.changes} == {devices[0], devices[2]}
+    assert {change.wire_id for change in undo.changes} == {devices[0], devices[2]}
     (left,) = undo.skip_reasons
     assert "override is qa now, but was left beta" in left
     assert any(left in touch for touch in undo.changes[0].impact), "and the dialog says so"
@@ -414,7 +414,7 @@ async def test_a_final_change_is_passed_over_and_said(world: World, workspace: W
     linked_ids = workspace.linked_bundles()
     bundle = next(b for key, b in workspace.bundles.records.items() if key not in linked_ids)
     make_channel_deletion = BundleDeletion(
-        app_id=world.app_id, key=bundle.wire_id, row=str(bundle.id), label=bundle.name,
+        app_id=world.app_id, wire_id=bundle.wire_id, row=str(bundle.id), label=bundle.name,
         before={"link": None, "comment": None}, after=None,
     )  # fmt: skip
     await carry_out_as(make_channel_deletion, workspace)

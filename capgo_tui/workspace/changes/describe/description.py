@@ -161,7 +161,7 @@ class Description(Generic[C_co]):
     @property
     def unsendable(self) -> str:
         """Why no request can hold it; empty when one can."""
-        if not _is_whole(self.change.key):
+        if not _is_whole(self.change.wire_id):
             return (
                 f"the name of this {self.change.noun} holds half a character (�) and cannot be sent"
             )

@@ -25,7 +25,7 @@ class OverrideDescription(Description[OverrideChange]):
     @property
     def identity(self) -> str:
         """The short device id, beside a custom id that any device can choose."""
-        device_id = clean(self.change.key)
+        device_id = clean(self.change.wire_id)
         return "" if self.change.label == device_id else short_id(device_id)
 
     @property
@@ -42,7 +42,7 @@ class OverrideDescription(Description[OverrideChange]):
     def confirmation(self) -> str:
         """The custom id, or without one the end of the device id."""
         name = super().confirmation
-        return self._end_of_id if name == self.change.key else name
+        return self._end_of_id if name == self.change.wire_id else name
 
     def confirmation_among(self, workspace: Workspace) -> str:
         """Return the end of the device id where another loaded device has the same custom id."""
@@ -53,7 +53,7 @@ class OverrideDescription(Description[OverrideChange]):
     @property
     def _end_of_id(self) -> str:
         """The last part of the device id, or the noun if it cannot be typed."""
-        whole = clean(self.change.key).strip()
+        whole = clean(self.change.wire_id).strip()
         end = whole.rpartition("-")[2]
         if len(end) < ENOUGH_OF_AN_ID:
             end = whole if len(whole) <= LONGEST_TYPED else whole[-ENOUGH_OF_AN_ID:]
