@@ -65,7 +65,7 @@ class Write(Protocol):
         ...
 
     @property
-    def row(self) -> str | None:
+    def row_key(self) -> str | None:
         """The row key of its record; None where it is in no list."""
         ...
 
@@ -195,10 +195,10 @@ class Workspace:
     @contextmanager
     def marked_as_writing(self, change: Write) -> Iterator[None]:
         """Mark the record of a change as being written during this context."""
-        if change.row is None:
+        if change.row_key is None:
             yield
             return
-        mark = (f"{change.noun}s", change.row)
+        mark = (f"{change.noun}s", change.row_key)
         self.writing.add(mark)
         self._touch(*mark)
         try:

@@ -145,7 +145,7 @@ async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) ->
         writing = ChangeController(main, main.workspace)
         title = clean(f"Override {TEXTS[name]}")
         # Another device: the same one would have to wait for a minute (contract §3).
-        other = change.model_copy(update={"wire_id": device_id(2), "row": device_id(2)})
+        other = change.model_copy(update={"wire_id": device_id(2), "row_key": device_id(2)})
         main.work(writing.confirm_batch(BatchPlan(title, [change, other])), "ask")
         await driver.until(lambda: main.overlays.confirmation.visible, "the list of changes")
         await driver.settle()

@@ -137,7 +137,7 @@ async def test_a_run_is_asked_once_with_a_list(server: Server) -> None:
         run = Batch(
             [
                 OverrideChange(
-                    app_id=APP, wire_id=device_id(n), row=device_id(n), label=f"tester-{n:02d}",
+                    app_id=APP, wire_id=device_id(n), row_key=device_id(n), label=f"tester-{n:02d}",
                     before={"channel": None}, after={"channel": "beta"},
                 )
                 for n in (1, 2, 3)
@@ -174,7 +174,7 @@ async def test_an_undo_of_several_says_how_many_it_has_read(server: Server) -> N
         assert workspace is not None
         changes = [
             OverrideChange(
-                app_id=APP, wire_id=device_id(n), row=device_id(n), label=f"tester-{n:02d}",
+                app_id=APP, wire_id=device_id(n), row_key=device_id(n), label=f"tester-{n:02d}",
                 before={"channel": None}, after={"channel": "beta"},
             )
             for n in (1, 2, 3)

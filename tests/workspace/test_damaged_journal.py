@@ -153,7 +153,8 @@ async def world() -> AsyncIterator[World]:
 
 async def overridden(workspace: Workspace, device: str, channel: str = "beta") -> OverrideChange:
     change = OverrideChange(
-        app_id=workspace.target.app_id, wire_id=device, row=device, label="the phone of the boss",
+        app_id=workspace.target.app_id, wire_id=device, row_key=device,
+        label="the phone of the boss",
         before={"channel": None}, after={"channel": channel},
     )  # fmt: skip
     assert (await carry_out(change, workspace)).state is OutcomeState.VERIFIED

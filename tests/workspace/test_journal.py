@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 APP, SERVER = "com.example.app", "https://capgo.example.com"
 KEY = "0b47c2f1-9d3e-4a6b-8c15-7e2f90ab34cd"
 CHANGE = OverrideChange(
-    app_id=APP, wire_id="d-1", row="d-1", label="qa-07", before={"channel": None},
+    app_id=APP, wire_id="d-1", row_key="d-1", label="qa-07", before={"channel": None},
     after={"channel": "beta"},
 )  # fmt: skip
 WRITER = """

@@ -120,4 +120,4 @@ class UndoController:
         return is_something_open
 
     def _report_busy(self, change: Change) -> bool:
-        return change.row is not None and self._changes.report_busy(change.noun, change.row)
+        return change.row_key is not None and self._changes.report_busy(change.noun, change.row_key)

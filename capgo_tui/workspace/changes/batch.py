@@ -297,7 +297,7 @@ class Batch:
         deletions = (
             s.change for _, s in self._unread_steps if s.change.after is None and s.error is None
         )
-        return [change.row for change in deletions if change.row is not None]
+        return [change.row_key for change in deletions if change.row_key is not None]
 
 
 def _describe_end(outcome: Outcome) -> str:

@@ -191,7 +191,7 @@ def make_bundle_deletion(
     return BundleDeletion(
         app_id=workspace.target.app_id,
         wire_id=bundle.wire_id,
-        row=str(bundle.id),
+        row_key=str(bundle.id),
         label=bundle.name,
         before=read_bundle_state(bundle),
         after=None,

@@ -72,12 +72,12 @@ class BundleChange(Change):
         """Return it with the row that has its name now."""
         change = super().refresh_identity(workspace)
         bundle = change.bundle(workspace)
-        return change if bundle is None else change.model_copy(update={"row": str(bundle.id)})
+        return change if bundle is None else change.model_copy(update={"row_key": str(bundle.id)})
 
     def bundle(self, workspace: Workspace) -> Bundle | None:
         """Return the record in the collection, by its exact name."""
         bundles = workspace.bundles.records
-        if self.row is not None and (bundle := bundles.get(self.row)):
+        if self.row_key is not None and (bundle := bundles.get(self.row_key)):
             return bundle if bundle.wire_id == self.wire_id else None
         return next((each for each in bundles.values() if each.wire_id == self.wire_id), None)
 
@@ -288,7 +288,7 @@ def bundle_notes(workspace: Workspace, bundle: Bundle, after: State) -> BundleNo
     return BundleNotes(
         app_id=workspace.target.app_id,
         wire_id=bundle.wire_id,
-        row=str(bundle.id),
+        row_key=str(bundle.id),
         label=bundle.name,
         before={field: state[field] for field in new_values},
         after=new_values,

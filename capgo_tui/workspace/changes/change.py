@@ -62,7 +62,7 @@ class Change(BaseModel, ABC):
     """The exact id or name by which the server knows the target."""
     label: CleanText
     """The name of the target on the screen."""
-    row: str | None = None
+    row_key: str | None = Field(default=None, alias="row")
     """The row key of its record in the collection; None where there is no row (yet)."""
     before: State | None
     after: State | None
@@ -139,7 +139,7 @@ class Change(BaseModel, ABC):
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with label, row and ids of the record that has its key now, as last read."""
         del workspace
-        return self.model_copy(update={"label": clean(self.wire_id), "row": None})
+        return self.model_copy(update={"label": clean(self.wire_id), "row_key": None})
 
     def skip_reason(self, workspace: Workspace) -> str:
         """Return why it need not be sent, by what the collections hold; empty when it must be."""

@@ -113,8 +113,8 @@ class ChannelChange(Change):
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with the row that has its name now."""
         channel = self.channel(workspace)
-        row = None if channel is None else str(channel.id)
-        return super().refresh_identity(workspace).model_copy(update={"row": row})
+        row_key = None if channel is None else str(channel.id)
+        return super().refresh_identity(workspace).model_copy(update={"row_key": row_key})
 
     def find(self, workspace: Workspace) -> State | None:
         """Return the state of the channel in the collection, with the defaults it has demoted."""
@@ -188,7 +188,7 @@ class ChannelChange(Change):
         return SettingsChange(
             app_id=self.app_id,
             wire_id=self.wire_id,
-            row=self.row,
+            row_key=self.row_key,
             label=self.label,
             before=before,
             after=after,
@@ -313,7 +313,7 @@ def make_settings_change(
     return SettingsChange(
         app_id=workspace.target.app_id,
         wire_id=channel.wire_id,
-        row=str(channel.id),
+        row_key=str(channel.id),
         label=channel.name,
         before={**rollout, **{field: state[field] for field in new_values if field in state}},
         after=new_values,

@@ -158,7 +158,7 @@ def make_channel_deletion(
     return ChannelDeletion(
         app_id=workspace.target.app_id,
         wire_id=channel.wire_id,
-        row=str(channel.id),
+        row_key=str(channel.id),
         label=channel.name,
         before=state,
         after=None,

@@ -48,7 +48,7 @@ def plan_overrides(
             raise Refusal(why_not)
         now = workspace.devices.records.get(change.wire_id)
         if now is None:
-            return change if change.row is None else None
+            return change if change.row_key is None else None
         return make_override(workspace, now, channel, bundle)
 
     changes = [change(one) for one in devices]

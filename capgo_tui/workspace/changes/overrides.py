@@ -101,13 +101,13 @@ class OverrideChange(Change):
         if device is None:
             return super().refresh_identity(workspace)
         name = device.custom_id or device.device_id
-        return self.model_copy(update={"label": name, "row": self.wire_id})
+        return self.model_copy(update={"label": name, "row_key": self.wire_id})
 
     def skip_reason(self, workspace: Workspace) -> str:
         """Return why it need not be sent: it is so already, was changed, or the device is gone."""
         state = self.find(workspace)
         if state is None:
-            return "no longer in the list" if self.row is not None else ""
+            return "no longer in the list" if self.row_key is not None else ""
         if "channel" not in state:
             return ""  # this server does not tell
         channel = state["channel"]
@@ -141,7 +141,7 @@ def make_override(
     return OverrideChange(
         app_id=workspace.target.app_id,
         wire_id=device.wire_id,
-        row=device.wire_id,
+        row_key=device.wire_id,
         label=device.custom_id or device.device_id,
         before=read_device_state(device, tells_overrides=workspace.tells_overrides),
         after=_after(channel, bundle),

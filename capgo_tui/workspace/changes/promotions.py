@@ -131,7 +131,7 @@ def make_promotion(
     return kind(
         app_id=workspace.target.app_id,
         wire_id=channel.wire_id,
-        row=str(channel.id),
+        row_key=str(channel.id),
         label=channel.name,
         before={**rollout, **({"bundle": state["bundle"]} if "bundle" in state else {})},
         after=after,

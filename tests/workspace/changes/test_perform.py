@@ -222,7 +222,7 @@ async def test_a_limit_of_the_server_is_waited_for(world: World, workspace: Work
 
     def half_a_minute(seconds: float) -> bool:
         assert seconds > 0
-        assert ("devices", change.row) in workspace.writing
+        assert ("devices", change.row_key) in workspace.writing
         world.clock.advance(30)
         return True
 

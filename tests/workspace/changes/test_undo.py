@@ -46,7 +46,7 @@ async def workspace(world: World) -> Workspace:
 
 def override(world: World, device: str, before: str | None, after: str | None) -> OverrideChange:
     return OverrideChange(
-        app_id=world.app_id, wire_id=device, row=device, label=device[:8],
+        app_id=world.app_id, wire_id=device, row_key=device, label=device[:8],
         before={"channel": before}, after={"channel": after},
     )  # fmt: skip
 
@@ -136,7 +136,7 @@ async def test_settings_and_notes_come_back(world: World, workspace: Workspace) 
     )
     bundle = next(iter(workspace.bundles.records.values()))
     notes = BundleNotes(
-        app_id=world.app_id, wire_id=bundle.wire_id, row=str(bundle.id), label=bundle.name,
+        app_id=world.app_id, wire_id=bundle.wire_id, row_key=str(bundle.id), label=bundle.name,
         before={"comment": bundle.comment or None}, after={"comment": "do not use"},
         bundle_id=bundle.id,
     )  # fmt: skip
@@ -232,7 +232,7 @@ async def test_demoted_defaults_are_brought_back_together(
     old = next(c for c in workspace.channels.records.values() if c.public)
     new = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
     change = SettingsChange(
-        app_id=world.app_id, wire_id=new.wire_id, row=str(new.id), label=new.name,
+        app_id=world.app_id, wire_id=new.wire_id, row_key=str(new.id), label=new.name,
         before={"public": False}, after={"public": True}, level=ConfirmationLevel.LIST,
         demotes=(old.wire_id,),
     )  # fmt: skip
@@ -414,7 +414,7 @@ async def test_a_final_change_is_passed_over_and_said(world: World, workspace: W
     linked_ids = workspace.linked_bundles()
     bundle = next(b for key, b in workspace.bundles.records.items() if key not in linked_ids)
     make_channel_deletion = BundleDeletion(
-        app_id=world.app_id, wire_id=bundle.wire_id, row=str(bundle.id), label=bundle.name,
+        app_id=world.app_id, wire_id=bundle.wire_id, row_key=str(bundle.id), label=bundle.name,
         before={"link": None, "comment": None}, after=None,
     )  # fmt: skip
     await carry_out_as(make_channel_deletion, workspace)
