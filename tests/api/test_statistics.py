@@ -16,7 +16,10 @@ from capgo_tui.api.statistics import read_active_devices, read_usage
 from tests.api.support import APP, KEY, SentRequest, open_client, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from capgo_tui.api.client import CapgoClient
+    from capgo_tui.api.statistics import Usage
     from tests.api.support import Answer
 
 START, END = date(2026, 10, 22), date(2026, 11, 21)
@@ -27,6 +30,10 @@ async def no_sleep(_: float) -> None:
 
 
 RETRY_POLICY = RetryPolicy(sleep=no_sleep, clock=lambda: 0.0)
+
+
+async def ask_for_usage(client: CapgoClient) -> Usage | None:
+    return await client.bundle_usage(APP, start=START, end=END)
 
 
 async def ask(client: CapgoClient) -> int | None:
@@ -83,9 +90,13 @@ REFUSALS: list[tuple[int, dict[str, Any], ErrorKind]] = [
 ]
 
 
+@pytest.mark.parametrize("read", [ask, ask_for_usage])
 @pytest.mark.parametrize(("status", "body", "kind"), REFUSALS)
 async def test_a_refusal_is_neither_tried_again_nor_held_against_the_key(
-    status: int, body: dict[str, Any], kind: ErrorKind
+    status: int,
+    body: dict[str, Any],
+    kind: ErrorKind,
+    read: Callable[[CapgoClient], Awaitable[object]],
 ) -> None:
     def answer(request: SentRequest) -> Answer:
         return (status, body) if request.path.startswith("/statistics") else (200, [])
@@ -95,7 +106,7 @@ async def test_a_refusal_is_neither_tried_again_nor_held_against_the_key(
         server,
     ):
         with pytest.raises(CapgoError) as excinfo:
-            await ask(client)
+            await read(client)
         assert excinfo.value.kind is kind
         assert len(server.requests) == 1
         assert not client.key_refused
