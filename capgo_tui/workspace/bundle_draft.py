@@ -14,7 +14,7 @@ from capgo_tui.workspace.changes.bundles import (
     CHECKSUM,
     BundleNotes,
     BundleRegistration,
-    bundle_notes,
+    make_bundle_notes,
 )
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.draft import Draft, Entry, EntryKind, preview
@@ -51,7 +51,7 @@ class NotesDraft(Draft):
             for entry in self.entries
             if self.is_changed(entry.name)
         }
-        return bundle_notes(self._workspace, self._bundle, after)
+        return make_bundle_notes(self._workspace, self._bundle, after)
 
     def rebase(self) -> BundleNotes | None:
         """Return the same change of the bundle as it now is; None when the bundle is gone."""

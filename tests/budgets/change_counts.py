@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.key import ApiKey
-from capgo_tui.workspace.changes.bundles import bundle_notes
+from capgo_tui.workspace.changes.bundles import make_bundle_notes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.session import open_workspace
@@ -147,7 +147,7 @@ async def _notes(world: Sandbox) -> int:
         await workspace.client.learn_revision(world.app)
         bundle = list(workspace.bundles.records.values())[-5]
         before = len(world.requests())
-        outcome = await carry_out(bundle_notes(workspace, bundle, {"comment": "x"}), workspace)
+        outcome = await carry_out(make_bundle_notes(workspace, bundle, {"comment": "x"}), workspace)
         assert outcome.state is OutcomeState.VERIFIED, outcome
         return len(world.requests()) - before
     finally:

@@ -281,7 +281,7 @@ class AllBundlesDeletion(BundleChange):
         return GONE_FOR_GOOD
 
 
-def bundle_notes(workspace: Workspace, bundle: Bundle, after: State) -> BundleNotes:
+def make_bundle_notes(workspace: Workspace, bundle: Bundle, after: State) -> BundleNotes:
     """Return a change of a bundle's link, comment or both, with the fields that differ."""
     state = read_bundle_state(bundle)
     new_values = {field: value for field, value in after.items() if state[field] != value}

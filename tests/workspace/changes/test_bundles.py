@@ -29,7 +29,7 @@ from capgo_tui.workspace.changes.bundles import (
     AllBundlesDeletion,
     BundleDeletion,
     BundleRegistration,
-    bundle_notes,
+    make_bundle_notes,
 )
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
@@ -108,7 +108,7 @@ async def test_only_the_note_that_changed_is_sent_and_it_is_taken_back(world: Wo
     world.run("UPDATE bundles SET comment = ?, link = NULL WHERE name = ?", "old\nnote", name)
     workspace = await load_workspace(world)
     target = bundle(workspace, name)
-    change = bundle_notes(workspace, target, {"comment": "better", "link": None})
+    change = make_bundle_notes(workspace, target, {"comment": "better", "link": None})
     assert (change.before, change.level) == ({"comment": "old\nnote"}, ConfirmationLevel.LINE)
     outcome = await carry_out_verified(workspace, change)
     body = {"app_id": world.app_id, "version_id": target.id, "comment": "better"}
@@ -124,7 +124,7 @@ async def test_a_note_that_is_taken_away_is_gone_and_comes_back(world: World) ->
     name = names(world)[0]
     world.run("UPDATE bundles SET link = 'https://example.com/7' WHERE name = ?", name)
     workspace = await load_workspace(world)
-    change = bundle_notes(workspace, bundle(workspace, name), {"link": None})
+    change = make_bundle_notes(workspace, bundle(workspace, name), {"link": None})
     outcome = await carry_out_verified(workspace, change)
     assert world.column("SELECT link FROM bundles WHERE name = ?", name) == [""]
     await undo(workspace, change, outcome)

@@ -15,7 +15,7 @@ from capgo_tui.workspace.changes.bundle_deletions import (
     make_bundle_deletion,
     plan_deletion_of_all,
 )
-from capgo_tui.workspace.changes.bundles import BundleRegistration, bundle_notes
+from capgo_tui.workspace.changes.bundles import BundleRegistration, make_bundle_notes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.new_channels import make_channel_deletion
@@ -59,7 +59,7 @@ async def _channel_deletion(workspace: Workspace) -> Change:
 
 
 async def _notes(workspace: Workspace) -> Change:
-    return bundle_notes(workspace, bundle(workspace, "1.0.9"), {"comment": "better"})
+    return make_bundle_notes(workspace, bundle(workspace, "1.0.9"), {"comment": "better"})
 
 
 async def _bundle_deletion(workspace: Workspace) -> Change:

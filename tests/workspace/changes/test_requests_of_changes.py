@@ -15,7 +15,7 @@ from capgo_tui.workspace.changes.bundle_deletions import (
     make_bundle_deletion,
     plan_deletions,
 )
-from capgo_tui.workspace.changes.bundles import bundle_notes, lacks
+from capgo_tui.workspace.changes.bundles import lacks, make_bundle_notes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.new_channels import make_channel_deletion
@@ -93,7 +93,7 @@ async def test_a_deleted_channel_is_asked_for_and_its_list_is_not_read(world: Wo
 async def test_a_note_is_read_back_from_the_page_of_its_bundle(world: World, at: int) -> None:
     workspace = await load_workspace(world)
     target = bundle(workspace, in_the_list(world)[at])
-    await carry_out_verified(workspace, bundle_notes(workspace, target, {"comment": "better"}))
+    await carry_out_verified(workspace, make_bundle_notes(workspace, target, {"comment": "better"}))
     assert request_names(world) == [LIST, NOTES, LIST]
     assert world.door.requests[-1].query.get("page") == (None if at < 50 else "1")
     assert bundle(workspace, target.name).comment == "better"
@@ -110,7 +110,7 @@ async def test_a_note_of_a_bundle_that_left_its_page_is_looked_for_in_the_list(
         "2027-01-01T00:00:00.000000+00:00",
         "2027-01-01T00:00:00.000000+00:00",
     )
-    await carry_out_verified(workspace, bundle_notes(workspace, target, {"comment": "better"}))
+    await carry_out_verified(workspace, make_bundle_notes(workspace, target, {"comment": "better"}))
     assert request_names(world) == [LIST, LIST, LIST, NOTES, LIST]
     assert bundle(workspace, target.name).comment == "better"
 
@@ -232,7 +232,7 @@ async def test_many_deletions_of_which_an_answer_was_lost_are_looked_for_twice()
 async def test_of_many_looked_at_again_none_is_taken_from_an_old_page(world: World) -> None:
     workspace = await load_workspace(world)
     near, far = (bundle(workspace, in_the_list(world)[at]) for at in (0, 60))
-    changes = [bundle_notes(workspace, each, {"comment": "mine"}) for each in (near, far)]
+    changes = [make_bundle_notes(workspace, each, {"comment": "mine"}) for each in (near, far)]
     world.run("UPDATE bundles SET comment = 'theirs'")
     readings = await reread(changes, workspace)
     assert [reading["comment"] for reading in readings if isinstance(reading, dict)] == [
