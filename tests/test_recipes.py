@@ -55,7 +55,7 @@ REVISION = """
         NEXT,
         revision=Revision.SPRING,
         extends=Revision.NEXT,
-        signs=(Sign(request_name="GET /channel", fields=frozenset({"spring"})),),
+        signs=(Sign("GET /channel", ("spring",)),),
         extras=NEXT.extras - {Extra.METADATA},
     ),
 """

@@ -306,13 +306,14 @@ class CapgoClient:
         if self._caller.revision is None:
             await self._ask_one_device(app_id)
         if self._caller.revision is None:
-            path = DOCUMENTED.bundles_path
+            is_there = True
             try:
                 await self._bundles_at(DOCUMENTED, app_id, None)
             except CapgoError as error:
                 if error.status != 404:
                     raise
-                self._caller.narrow(lambda each: each.bundles_path != path)
+                is_there = False
+            self._caller.narrow(lambda each: _has_same_path(DOCUMENTED, each) is is_there)
             # One that pages devices by cursor would have shown it in the reply before.
             self._caller.narrow(lambda each: each.devices_paging is not Paging.CURSOR)
         return self._caller.revision or Revision.LIVE
@@ -490,6 +491,7 @@ class CapgoClient:
                 if number == 4:
                     raise self._caller.mark_guess(no_route) from None
             else:
+                self._caller.narrow(partial(_has_same_path, traits))
                 return replace(listing, requests=number)
         raise RuntimeError("no way to the bundles was tried")
 
@@ -509,8 +511,11 @@ class CapgoClient:
         except CapgoError as error:
             if not is_end_of_bundle_list(error):
                 raise
-            self._caller.narrow(lambda each: each.bundles_path == traits.bundles_path)
             return Listing(())
         if not listing.rows and self._caller.revision is not None:
             self._caller.narrow(lambda each: each.sends_empty_bundle_page)
         return replace(listing, whole=True) if traits.bundles_paging is Paging.WHOLE else listing
+
+
+def _has_same_path(one: Traits, other: Traits) -> bool:
+    return one.bundles_path == other.bundles_path

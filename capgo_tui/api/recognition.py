@@ -28,14 +28,8 @@ def find_common(candidates: Set[Revision]) -> Revision | None:
 
 def can_narrow(candidates: Set[Revision], request_name: str) -> bool:
     """Return whether a reply to a request, such as ``GET /device``, may leave fewer candidates."""
-    common = find_common(candidates)
-    if common is None and find_revisions(lambda traits: request_name == traits.bundles_request):
-        return True
-    return any(
-        sign.request_name == request_name
-        for each in candidates - {common}
-        for sign in TRAITS[each].signs
-    )
+    others = candidates - {find_common(candidates)}
+    return any(sign.request_name == request_name for each in others for sign in TRAITS[each].signs)
 
 
 def recognise(request_name: str, body: JSON) -> frozenset[Revision]:
@@ -53,12 +47,11 @@ def recognise(request_name: str, body: JSON) -> frozenset[Revision]:
         for sign in traits.signs
         if sign.request_name == request_name and sign.in_list in (None, rows is body)
     ]
-    for row in rows[:_MOST_ROWS]:
+    for row in rows[:_MOST_ROWS] or [{}]:
         for sign, revision in signs:
-            if isinstance(row, dict) and sign.is_in(row):
+            if sign.is_in(row if isinstance(row, dict) else {}):
                 return frozenset(each for each in Revision if _extends(each, revision))
-    with_path = find_revisions(lambda traits: request_name == traits.bundles_request)
-    return with_path or frozenset(Revision)
+    return frozenset(Revision)
 
 
 def _extends(revision: Revision | None, older: Revision) -> bool:

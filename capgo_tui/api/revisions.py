@@ -85,25 +85,25 @@ _ALL_OF_CHANNEL = _OLD_CHANNEL | {
     *CHANNEL_SETTINGS,
     *("rollout_id", "auto_pause_last_triggered_at", "auto_pause_last_checked_at"),
 }
+_NEWER_IN_DEVICE = ("custom_id", "version_build", "is_prod", "is_emulator")
 _ALL_OF_DEVICE = _OLD_DEVICE | {
-    *("custom_id", "channel", "version_build", "is_prod", "is_emulator"),
-    *("install_source", "key_id", "country_code"),
+    *_NEWER_IN_DEVICE,
+    *("channel", "install_source", "key_id", "country_code"),
 }
 _ALL_OF_BUNDLE = _OLD_BUNDLE | {
     *("deleted_at", "link", "comment", "key_id", "cli_version", "manifest_count"),
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Sign:
     """What a row looks like that only one revision sends, and those that extend it."""
 
     request_name: str
     """The request that is answered, such as ``GET /channel``."""
-    fields: frozenset[str] = frozenset()
+    fields: tuple[str, ...] = ()
     """Fields of which it has at least one; empty where it needs none."""
-    missing_fields: frozenset[str] = frozenset()
-    """Fields that it lacks."""
+    missing_fields: tuple[str, ...] = ()
     version_type: type[object] = object
     """The type of its ``version``."""
     in_list: bool | None = None
@@ -112,8 +112,8 @@ class Sign:
     def is_in(self, row: Mapping[str, JSON]) -> bool:
         """Return whether a row of such a reply has this sign."""
         return (
-            not (self.fields and self.fields.isdisjoint(row))
-            and self.missing_fields.isdisjoint(row)
+            (not self.fields or any(field in row for field in self.fields))
+            and not any(field in row for field in self.missing_fields)
             and isinstance(row.get("version"), self.version_type)
         )
 
@@ -196,19 +196,9 @@ class Traits:
         return Extra.METADATA in self.extras
 
     @property
-    def bundles_request(self) -> str:
-        """The request for the list of bundles, such as ``GET /bundle``."""
-        return f"GET {self.bundles_path}"
-
-    @property
     def has_rollouts(self) -> bool:
         """Whether channels have a rollout (contract §6.4)."""
         return "rollback" in self.channel_fields
-
-    @property
-    def has_electron(self) -> bool:
-        """Whether a channel may be set to serve Electron."""
-        return "electron" in self.channel_fields
 
     @property
     def tells_custom_ids(self) -> bool:
@@ -224,23 +214,11 @@ class Traits:
 LIVE = Traits(
     revision=Revision.LIVE,
     signs=(
-        Sign(
-            request_name="GET /channel",
-            fields=frozenset(
-                {"rollout_id", "rolloutEnabled", "rollout_version", "rolloutPercentageBps"}
-            ),
-        ),
-        Sign(
-            request_name="GET /device",
-            in_list=False,
-            fields=frozenset(
-                {"hasMore", "version_name", "key_id", "install_source", "country_code"}
-            ),
-        ),
-        Sign(
-            request_name="GET /bundle",
-            fields=frozenset({"min_update_version", "manifest_count", "created_by_apikey_rbac_id"}),
-        ),
+        Sign("GET /channel", ("rollout_id", "rolloutEnabled", "rollout_version")),
+        Sign("GET /channel", ("rolloutPercentageBps",)),
+        Sign("GET /device", ("hasMore", "version_name", "key_id"), in_list=False),
+        Sign("GET /device", ("install_source", "country_code"), in_list=False),
+        Sign("GET /bundle", ("min_update_version", "manifest_count", "created_by_apikey_rbac_id")),
     ),
     channel_fields=frozenset(CHANNEL_SETTINGS) - {"update_package"},
     channel_reply_fields=_ALL_OF_CHANNEL - {"update_package"},
@@ -252,8 +230,8 @@ NEXT = replace(
     revision=Revision.NEXT,
     extends=Revision.LIVE,
     signs=(
-        Sign(request_name="GET /channel", fields=frozenset({"ios", "android", "updatePackage"})),
-        Sign(request_name="PUT /bundle", fields=frozenset({"assignmentTarget"})),
+        Sign("GET /channel", ("ios", "android", "updatePackage")),
+        Sign("PUT /bundle", ("assignmentTarget",)),
     ),
     sends_empty_bundle_page=True,
     same_link_seconds=5.0,
@@ -266,15 +244,10 @@ NEXT = replace(
 DOCUMENTED = Traits(
     revision=Revision.DOCUMENTED,
     signs=(
-        # With these fields it is between documented and live, where no traits are certain.
-        Sign(
-            request_name="GET /channel",
-            fields=frozenset({"disableAutoUpdate"}),
-            missing_fields=frozenset({"allow_device", "allow_prod"}),
-            version_type=dict,
-        ),
-        Sign(request_name="GET /device", in_list=True, version_type=dict),
-        Sign(request_name="GET /bundle", fields=frozenset({"minUpdateVersion", "bucket_id"})),
+        # With what is missing it is between documented and live, where no traits are certain.
+        Sign("GET /channel", ("disableAutoUpdate",), ("allow_device", "allow_prod"), dict),
+        Sign("GET /device", version_type=dict, in_list=True),
+        Sign("GET /bundle", ("minUpdateVersion", "bucket_id")),
     ),
     sends_error_codes=False,
     delete_places=frozenset({Place.QUERY}),
@@ -299,24 +272,16 @@ DOCUMENTED = Traits(
     delete_all=DeleteAll.EVERYTHING,
     extras=frozenset({Extra.DELETE_ONE_BUNDLE}),
     channel_reply_fields=_OLD_CHANNEL | {"allow_emulator", "allow_dev"},
-    device_reply_fields=_OLD_DEVICE | {"custom_id", "version_build", "is_prod", "is_emulator"},
+    device_reply_fields=_OLD_DEVICE.union(_NEWER_IN_DEVICE),
     bundle_reply_fields=_OLD_BUNDLE,
 )
 
 _LEGACY = Traits(
     revision=Revision.LEGACY,
     signs=(
-        Sign(
-            request_name="GET /channel",
-            fields=frozenset({"disableAutoUpdateToMajor"}),
-            version_type=int,
-        ),
-        Sign(
-            request_name="GET /device",
-            in_list=True,
-            missing_fields=frozenset({"custom_id", "version_build", "is_prod", "is_emulator"}),
-            version_type=int,
-        ),
+        Sign("GET /channel", ("disableAutoUpdateToMajor",), version_type=int),
+        Sign("GET /device", (), _NEWER_IN_DEVICE, version_type=int, in_list=True),
+        Sign("GET /versions"),
     ),
     sends_error_codes=False,
     bundles_path="/versions",

@@ -334,3 +334,18 @@ async def test_its_own_facts() -> None:
         assert not client.read_only
     with pytest.raises(InsecureServer):
         CapgoClient(KEY, server="http://api.capgo.app")
+
+
+async def test_a_bundle_list_that_is_gone_again_leaves_no_revision_unknown() -> None:
+    def answer(request: SentRequest) -> Answer:
+        if request.path == "/bundle" and any(each.path == "/device" for each in reads):
+            return 404, {"status": "not found"}
+        reads.append(request)
+        return 200, [] if request.method == "GET" else {"status": "ok"}
+
+    reads: list[SentRequest] = []
+    async with open_client(answer) as (client, _):
+        await walk(client.bundles(APP))
+        assert client.revision is None
+        await client.unlink_device(APP, "a")
+        assert client.revision is Revision.DOCUMENTED

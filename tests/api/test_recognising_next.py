@@ -70,8 +70,7 @@ def test_a_sign_is_that_of_one_revision_and_of_those_that_extend_it() -> None:
     assert recognise("GET /channel", NEXT_CHANNEL) == {Revision.NEXT}
 
 
-def test_an_address_alone_leaves_those_that_have_it() -> None:
-    assert recognise("GET /bundle", []) == set(Revision) - {Revision.LEGACY}
+def test_an_address_that_one_revision_has_is_a_sign() -> None:
     assert recognise("GET /versions", []) == {Revision.LEGACY}
     assert recognise("GET /channel", []) == set(Revision)
 

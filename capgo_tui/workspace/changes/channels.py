@@ -345,7 +345,7 @@ def find_default_effects(
     flags = flags_after(channel, fields, new=channel is None)
     losses = find_demotions(default_channels(channels.records.values(), name), flags)
     lines = list(demotion_lines(losses, flags, channels))
-    if drops_electron(fields) and workspace.client.traits.has_electron:
+    if drops_electron(fields) and "electron" in workspace.client.traits.channel_fields:
         lines.append("Electron is taken off it: iOS and Android are not set alike")
     lines += [
         f"{setting_label(field)} are allowed on it"
