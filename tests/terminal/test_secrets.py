@@ -80,11 +80,11 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
         terminal.press("y", "✓")
         terminal.press("@", "Requests ·")
         for key in ("y", "jy", "jy"):
-            terminal.press(key, "Copied the curl command")
+            terminal.press(key, "The curl command")
         terminal.press("q", "✓ tester-01")
         for letter in "rjcs":
             terminal.press("y", "i id  n name")
-            terminal.press(letter, "Copied the ")
+            terminal.press(letter, "if it takes it")
         for form in range(3):
             terminal.press("E" + "\t" * min(form, 1), "to file ›")
             terminal.press("\r", "✓ Exported")

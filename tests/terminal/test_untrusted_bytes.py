@@ -66,12 +66,12 @@ def test_no_byte_of_the_server_steers_the_terminal(tmp_path: Path) -> None:
             terminal.press("!", "cannot be read")
             terminal.press("q", "unreadable (!)")
             terminal.press("@", "Requests ·")
-            terminal.press("y", "Copied the curl command")
+            terminal.press("y", "The curl command")
             terminal.press("q", "unreadable (!)")
         terminal.type("2g")
         terminal.settle("unreadable (!)")
         for letter in "inrjcs":
-            terminal.press(f"y{letter}", "Copied the ")
+            terminal.press(f"y{letter}", " characters: ")
         terminal.press(":dev 3", "show those that match", "device 3")
         terminal.press("\x1b[B\r", "unreadable (!)")
         for form in range(3):

@@ -35,27 +35,29 @@ def test_screen_gets_it_in_pieces_that_make_one_sequence_again() -> None:
     assert "".join(pieces) == f"\x1b]52;c;{payload}\x07"
 
 
-async def test_it_is_told_what_was_copied_and_how(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_is_told_what_was_sent_and_where(monkeypatch: pytest.MonkeyPatch) -> None:
     app: App[None] = App()
     async with app.run_test():
-        assert clipboard.copy(app, "abc", "the id") == "Copied the id, 3 characters, by OSC 52."
+        message = await clipboard.copy(app, "abc", "the id")
+        assert message == "The id, 3 characters: to the terminal, if it takes it."
         assert app.clipboard == "abc"
         monkeypatch.setenv("STY", "1.x")
-        assert clipboard.copy(app, "é", "it").endswith("by OSC 52 through screen.")
+        message = await clipboard.copy(app, "é", "it")
+        assert message.endswith("to the terminal through screen, if it takes it.")
 
 
 async def test_too_much_is_refused_and_the_clipboard_stays() -> None:
     app: App[None] = App()
     async with app.run_test():
-        clipboard.copy(app, "before", "it")
+        await clipboard.copy(app, "before", "it")
         fits = clipboard.MOST // 4 * 3
-        assert "✗ Not copied" in clipboard.copy(app, "x" * (fits + 1), "everything")
+        assert "✗ Not copied" in await clipboard.copy(app, "x" * (fits + 1), "everything")
         assert app.clipboard == "before"
-        assert "Copied" in clipboard.copy(app, "x" * fits, "everything")
+        assert "if it takes it" in await clipboard.copy(app, "x" * fits, "everything")
 
 
 async def test_what_is_pasted_elsewhere_can_steer_nothing_there() -> None:
     app: App[None] = App()
     async with app.run_test():
-        clipboard.copy(app, "one\x1b[31m\rtwo\nthree \u202e\ud800", "it")
+        await clipboard.copy(app, "one\x1b[31m\rtwo\nthree \u202e\ud800", "it")
         assert app.clipboard == "one\ufffd[31m two\nthree \ufffd\ufffd"

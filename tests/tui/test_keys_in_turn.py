@@ -123,4 +123,4 @@ async def test_what_is_typed_ahead_of_a_screen_waits_until_it_is_there(server: S
         driver.main.controllers.pages.show_requests()
         await driver.app.run_action("screen.copy")
         assert driver.app.bug is None
-        await driver.until("Copied the curl command")
+        await driver.until("The curl command")

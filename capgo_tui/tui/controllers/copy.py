@@ -1,10 +1,11 @@
-"""Copying a part of the marked records, or of the one under the cursor."""
+"""Copying or showing a part of the marked records, or of the one under the cursor."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
+from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.workspace.copying import Copying, Part
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.tui.host import Host
     from capgo_tui.tui.lists import AnyRows
+    from capgo_tui.tui.overlays.copy_bar import CopyChoice
     from capgo_tui.workspace.session import Workspace
 
 MOST = 2_000
@@ -31,21 +33,21 @@ class CopyController:
     ) -> Coroutine[None, None, None]:
         """Ask what to copy of the records of some keys, `hidden_count` of which the filter hides.
 
-        The bar has the keyboard when this returns; the returned coroutine copies.
+        The bar has the keyboard when this returns; the returned coroutine copies or shows it.
         """
         return self._await_part(self._host.overlays.copy_bar.open(), rows, keys, hidden_count)
 
     async def _await_part(
         self,
-        choice: asyncio.Future[str | None],
+        answer: asyncio.Future[CopyChoice | None],
         rows: AnyRows,
         keys: Sequence[str],
         hidden_count: int,
     ) -> None:
-        name = await choice
-        if name is None:
+        choice = await answer
+        if choice is None:
             return
-        part = Part(name)
+        part = Part(choice.part)
         records = rows.records(keys)
         if not records:
             self._host.say(f"What was to be copied is no longer among the {rows.resource.name}.")
@@ -59,6 +61,9 @@ class CopyController:
         )
         # In a thread: replies are unpacked for the JSON of their rows, of which many may be marked.
         text = await asyncio.to_thread(copying.text, part)
+        if choice.is_shown:
+            self._host.app.push_screen(ValueScreen(text))
+            return
         hidden_note = f" ({hidden_count} hidden by filter)" if hidden_count else ""
         what = f"{part.describe(records, copying.noun)}{hidden_note}"
-        self._host.say(copy(self._host.app, text, what))
+        self._host.say(await copy(self._host.app, text, what))

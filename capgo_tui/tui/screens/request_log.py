@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.5
 """Seconds between two looks for new requests."""
-HINTS = " y copy as curl  ↑↓ move  esc close"
+HINTS = " y copy as curl  v show it  ↑↓ move  esc close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class RequestLogScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,at", "dismiss(None)", "close", id="log.close"),
         Binding("y", "copy", "copy as curl", id="log.copy"),
+        Binding("v", "show", "show as curl", id="log.show"),
     ]
 
     def __init__(self, log: RequestLog) -> None:
@@ -169,15 +171,25 @@ class RequestLogScreen(ModalScreen[None]):
             ]
         self.query_one(Detail).show_lines(lines)
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
         """Copy the request under the cursor as a command for curl."""
+        command = self._command()
+        if command is not None:
+            self._say(await copy(self.app, command, "the curl command (key: $CAPGO_TOKEN)"))
+
+    def action_show(self) -> None:
+        """Show the request under the cursor as a command for curl, to be selected by hand."""
+        command = self._command()
+        if command is not None:
+            self.app.push_screen(ValueScreen(command))
+
+    def _command(self) -> str | None:
+        """Return the command for curl, or None after saying why there is none."""
         entry = self._cursor_entry()
-        if entry is None:
-            return
-        command = self._log.curl(entry)
-        message = (
-            "✗ Not copied: this request is too long."
-            if command is None
-            else copy(self.app, command, "the curl command (key: $CAPGO_TOKEN)")
-        )
+        command = None if entry is None else self._log.curl(entry)
+        if entry is not None and command is None:
+            self._say("✗ Not copied: this request is too long.")
+        return command
+
+    def _say(self, message: str) -> None:
         self.query_one("#log-hints", TextLine).show(f" {message}", "plain")
