@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.tui.overlays.value_screen import ValueScreen
 from tests.support.hostile import TEXTS
 from tests.support.server import answering, rewriting
 from tests.support.world import SECRETS, device_id
@@ -30,7 +31,7 @@ async def read_copy(driver: Driver, *keys: str) -> str:
     driver.app._clipboard = ""
     await driver.type(*keys)
     await driver.until(lambda: driver.app.clipboard, "a copy")
-    await driver.until("to the terminal, if it takes it")
+    await driver.until(" characters: ")
     return driver.app.clipboard
 
 
@@ -58,6 +59,20 @@ async def test_each_letter_copies_its_part(server: Server) -> None:
         )
         assert_secret(driver, SECRETS)
         assert server.writes == 0
+
+
+async def test_v_shows_the_part_under_the_cursor_and_copies_nothing(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("y", "right", "v")
+        await driver.until(lambda: isinstance(driver.app.screen, ValueScreen), "the value")
+        assert driver.app.clipboard == ""
+        await driver.type("escape")
+        await driver.until(lambda: driver.app.screen is driver.main, "the list")
+        assert await read_copy(driver, "y", "enter") == "tester-01"
+        await driver.type("at", "v")
+        await driver.until(lambda: isinstance(driver.app.screen, ValueScreen), "the command")
+        await driver.type("q", "q")
+        await driver.until(lambda: driver.app.screen is driver.main, "the list")
 
 
 async def test_marks_are_copied_one_a_line_and_the_hidden_ones_are_told(server: Server) -> None:

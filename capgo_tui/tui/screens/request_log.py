@@ -12,6 +12,7 @@ from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
+from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.numbers import group_digits
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.5
 """Seconds between two looks for new requests."""
-HINTS = " y copy as curl  v show it  ↑↓ move  esc close"
+HINTS = "y copy as curl  v show it  ↑↓ move  esc close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class RequestLogScreen(ModalScreen[None]):
         yield TextLine(tone="title", id="log-title")
         yield RecordTable()
         yield Detail()
-        yield TextLine(HINTS, "muted", id="log-hints")
+        yield StatusLine()
 
     def on_mount(self) -> None:
         """Fill the page, and look for new requests at intervals."""
@@ -132,6 +133,7 @@ class RequestLogScreen(ModalScreen[None]):
         table.attach(LogRows(self._log), FIELDS, TableState())
         table.say("No request was made yet.", "")
         self.query_one(Detail).can_focus = False
+        self.query_one(StatusLine).show_state(HINTS)
         table.focus()
         self._look()
         self.set_interval(LOOK_SECONDS, self._look)
@@ -152,7 +154,7 @@ class RequestLogScreen(ModalScreen[None]):
 
     def on_record_table_cursor_moved(self) -> None:
         """Show the request under the cursor in full."""
-        self.query_one("#log-hints", TextLine).show(HINTS, "muted")
+        self.query_one(StatusLine).dismiss()
         self._tell()
 
     def _cursor_entry(self) -> LogEntry | None:
@@ -192,4 +194,4 @@ class RequestLogScreen(ModalScreen[None]):
         return command
 
     def _say(self, message: str) -> None:
-        self.query_one("#log-hints", TextLine).show(f" {message}", "plain")
+        self.query_one(StatusLine).say(message)
