@@ -18,7 +18,7 @@ from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import machine, options
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
-from capgo_tui.commands.textual_environment import drop_debugging, drop_size
+from capgo_tui.commands.textual_environment import drop_debugging, drop_size, is_in_browser
 from capgo_tui.commands.verbs import Verbs
 from capgo_tui.settings import Options, SettingsError, find, value_of
 
@@ -91,14 +91,8 @@ def capgo_tui(
         raise click.UsageError(f"--demo brings its own {', '.join(sorted(clash))}")
     if device is not None and not device.strip():
         raise click.UsageError("--device is empty")
-    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError("capgo-tui without a verb needs a terminal")
-    if os.environ.get("TERM") in SIMPLE_TERMINALS:
-        say(
-            f"TERM={os.environ['TERM']} cannot place the cursor: set TERM to what this terminal is,"
-            " such as xterm-256color, or use a verb, such as capgo-tui device list"
-        )
-        sys.exit(Exit.USAGE)
+    if not is_in_browser(os.environ):
+        _check_terminal()
     try:
         if demo:
             demo_revision = None if revision in (None, "auto") else Revision(revision)
@@ -118,6 +112,17 @@ def capgo_tui(
             )
         )
     )
+
+
+def _check_terminal() -> None:
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("capgo-tui without a verb needs a terminal")
+    if os.environ.get("TERM") in SIMPLE_TERMINALS:
+        say(
+            f"TERM={os.environ['TERM']} cannot place the cursor: set TERM to what this terminal is,"
+            " such as xterm-256color, or use a verb, such as capgo-tui device list"
+        )
+        sys.exit(Exit.USAGE)
 
 
 def _is_given(context: click.Context, name: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Mapping, MutableMapping
 
 ALLOWED_VARIABLES: Final = frozenset(
     {
@@ -18,13 +19,28 @@ ALLOWED_VARIABLES: Final = frozenset(
 """Variables for the appearance and the terminal protocol."""
 
 
+BROWSER_DRIVER: Final = "textual.drivers.web_driver:WebDriver"
+"""The value of TEXTUAL_DRIVER for a program that ``textual serve`` shows in a browser."""
+
+
+def is_in_browser(environ: Mapping[str, str]) -> bool:
+    """Return whether ``textual serve`` started the program, with pipes in place of a terminal."""
+    streams = (sys.stdin, sys.stdout)
+    has_pipes = not any(stream is None or stream.isatty() for stream in streams)
+    return has_pipes and environ.get("TEXTUAL_DRIVER") == BROWSER_DRIVER
+
+
 def drop_debugging(environ: MutableMapping[str, str]) -> None:
-    """Delete all others: they log key presses and the API key, or press keys.
+    """Delete all others: they log key presses and the API key, press keys, or import a driver.
 
     Textual reads them when it is imported, so call this before.
     """
+    allowed_variables = {
+        *ALLOWED_VARIABLES,
+        *(["TEXTUAL_DRIVER"] if is_in_browser(environ) else []),
+    }
     for name in [
-        name for name in environ if _is_of_textual(name) and name not in ALLOWED_VARIABLES
+        name for name in environ if _is_of_textual(name) and name not in allowed_variables
     ]:
         del environ[name]
 

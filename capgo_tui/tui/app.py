@@ -71,8 +71,12 @@ class CapgoApp(AppBase):
         self._workspace: Workspace | None = None
 
     def get_driver_class(self) -> type[Driver]:
-        """Return Textual's driver; for a POSIX terminal, ours."""
+        """Return Textual's driver; for a POSIX terminal or a browser, ours."""
         driver_class = super().get_driver_class()
+        if driver_class.__name__ == "WebDriver":
+            from capgo_tui.tui.terminal.browser_driver import BrowserDriver  # noqa: PLC0415 - rare
+
+            return BrowserDriver
         if sys.platform != "win32" and driver_class.__name__ == "LinuxDriver":
             from capgo_tui.tui.terminal.driver import TerminalDriver  # noqa: PLC0415 - POSIX alone
 

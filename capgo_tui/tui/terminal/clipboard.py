@@ -49,7 +49,9 @@ async def copy(app: App[ReturnType], text: str, what: str) -> str:
             return f"{trouble or '✗ '}Not copied: {what} is too long for a terminal's clipboard."
         route = tool.place
     elif tool is None:
-        route = f"to the terminal{_by_way_of(environ)}, if it takes it"
+        is_browser = app._driver is not None and app._driver.is_web
+        taker = "browser" if is_browser else f"terminal{_by_way_of(environ)}"
+        route = f"to the {taker}, if it takes it"
     else:
         route = f"{tool.place}, and to the terminal if it takes it"
     app._clipboard = text  # what ctrl+v inserts

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
     from textual.message import Message
 
-DRIVERS: Final = ("textual.drivers.linux_driver", "textual.drivers.win32")
+DRIVERS: Final = (
+    *("textual.drivers.linux_driver", "textual.drivers.win32", "textual.drivers.web_driver"),
+)
 """The modules in which Textual makes its input parser, which an app cannot set."""
 DOUBT_SECONDS: Final = 0.5
 """Seconds after a sequence that was no key in which a ``y`` may be the tail of another."""
