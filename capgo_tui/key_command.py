@@ -86,7 +86,7 @@ def _last_lines(errors: str, secrets: Iterable[str]) -> list[str]:
     hideable = {each for each in secrets if len(each) >= _SHORTEST_SECRET and "/" not in each}
     for secret in sorted(hideable, key=len, reverse=True):
         lines = [line.replace(secret, "[hidden]") for line in lines]
-    return [clean(_UUID.sub("[hidden]", line), 200) for line in lines]
+    return [clean(_UUID.sub("[hidden]", line).strip(), 200) for line in lines]
 
 
 class _Reader(threading.Thread):

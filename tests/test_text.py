@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from capgo_tui.cells import width_of
 from capgo_tui.combining_marks import limit_marks
-from capgo_tui.text import MAX_LENGTH, REPLACEMENT, clean, clean_lines
+from capgo_tui.text import MAX_LENGTH, REPLACEMENT, clean, clean_for_file, clean_lines
 
 REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -31,13 +31,41 @@ REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
         ("👍🏽👍🏿!", "👍👍!"),
         ("🏽", "🏽"),
         ("half \ud800 pair", f"half {REPLACEMENT} pair"),
-        ("no\u00a0break", "no break"),
+        ("no\u00a0break\u3000wide", "no␣break␣wide"),
+        ("production ", "production␠"),
+        ("  both\n", "␠␠both␠"),
+        ("\u00a0edge", "␣edge"),
+        (" ", "␠"),
+        ("a  b", "a  b"),
+        ("👩\u200d💻 dev", "👩 dev"),
+        ("👩🏽\u200d❤\ufe0f\u200d👨🏿", "👩"),
+        ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "🏴"),
+        ("🇩🇪🇫🇷", "🇩🇪🇫🇷"),
+        ("a\u200db", f"a{REPLACEMENT}b"),
+        ("👩\u200db", f"👩{REPLACEMENT}b"),
         ("filler\u3164", f"filler{REPLACEMENT}"),
         ("[red]markup[/red] [/]", "[red]markup[/red] [/]"),
     ],
 )
 def test_clean_makes_one_harmless_line(hostile: str, line: str) -> None:
     assert clean(hostile) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (" 👩🏽\u200d💻\u00a0", " 👩🏽\u200d💻\u00a0"),
+        ("🏴\U000e0067\U000e0062\U000e007f", "🏴\U000e0067\U000e0062\U000e007f"),
+        ("x" * 5_000, "x" * 5_000),
+        (
+            "a\u200db \x1b[2J\u202e \ud800",
+            f"a{REPLACEMENT}b {REPLACEMENT}[2J{REPLACEMENT} {REPLACEMENT}",
+        ),
+        ("👩\u200d\x9b💻", f"👩{REPLACEMENT}{REPLACEMENT}💻"),
+    ],
+)
+def test_a_file_gets_all_but_what_could_steer_a_terminal(text: str, expected: str) -> None:
+    assert clean_for_file(text) == expected
 
 
 def test_a_megabyte_is_cut_and_says_so() -> None:

@@ -48,7 +48,7 @@ def explain_refusal(error: httpx.ProxyError, host: str, proxy: str) -> str:
     text = str(error)
     status = _PROXY_STATUS.match(text)
     if status is None:
-        why = clean(text, 120).rstrip(".")  # httpcore's words for a code of SOCKS
+        why = clean(text.strip(), 120).rstrip(".")  # httpcore's words for a code of SOCKS
     elif status[0] == "407":
         why = "407, it wants a user name and a password"
     else:

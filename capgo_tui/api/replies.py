@@ -124,7 +124,7 @@ def error_of(
         reply = _ErrorReply("Cannot find channel", reply.code, reply.detail)
     request_id = headers.get("x-request-id")
     return CapgoError(
-        clean(hide_key(reply.message, key), _MESSAGE_LENGTH),
+        clean(hide_key(reply.message, key).strip(), _MESSAGE_LENGTH),
         kind=kind,
         status=status,
         code=None if reply.code is None else clean(hide_key(reply.code, key), 100),

@@ -38,7 +38,7 @@ def write(text: str) -> None:
 
 def say(text: str) -> None:
     """Print a message to standard error."""
-    click.echo(f"capgo-tui: {clean(text)}", err=True)
+    click.echo(f"capgo-tui: {clean(text.strip())}", err=True)
 
 
 def forget_reader() -> None:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from capgo_tui.api import requests
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import redact_rows
+from capgo_tui.text import clean_for_file
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.command_line import reading_command
 from capgo_tui.workspace.curl import address_of, curl
+from capgo_tui.workspace.export.exact_text import exact_text
 from capgo_tui.workspace.export.formats import align
 from capgo_tui.workspace.export.json_text import json_text
 
@@ -72,7 +74,7 @@ class Copying:
             case Part.ID:
                 return [id_of(record) for record in self.records]
             case Part.NAME:
-                return [name_of(record) for record in self.records]
+                return [exact_name(record) for record in self.records]
             case Part.ROW:
                 return align(self.rows).splitlines()
             case Part.JSON:
@@ -105,6 +107,12 @@ class Copying:
 def id_of(record: AnyRecord) -> str:
     """Return the wire id of a device, the id of any other record."""
     return record.wire_id if isinstance(record, Device) else str(record.id)
+
+
+def exact_name(record: AnyRecord) -> str:
+    """Return the name of a record as the server sent it, without what could steer a terminal."""
+    name = name_of(record)
+    return name if name.isascii() else clean_for_file(exact_text(redact_rows([record])[0], name))
 
 
 def name_of(record: AnyRecord) -> str:

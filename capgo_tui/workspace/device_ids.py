@@ -82,7 +82,7 @@ def _of_column(lines: Sequence[str]) -> list[str] | None:
 
 
 def _bare(word: str) -> str:
-    return clean(word.strip().strip(_QUOTES), 10 * LONGEST)
+    return clean(word.strip().strip(_QUOTES).strip(), 10 * LONGEST)
 
 
 class DeviceFinder:

@@ -121,7 +121,7 @@ def test_native_packages_and_session_key() -> None:
     packages: JSON = [{"name": "@capacitor/app", "version": "6.0.0"}, {"other": 1}, "x\n"]
     row: dict[str, JSON] = {"id": 1, "name": "1.0.0", "session_key": "s:k"}
     bundle = one(Bundle, {**row, "native_packages": packages})
-    assert bundle.native_packages == ("@capacitor/app@6.0.0", '{"other": 1}', "x ")
+    assert bundle.native_packages == ("@capacitor/app@6.0.0", '{"other": 1}', "x␠")
     assert bundle.has_session_key is True
     assert "s:k" not in repr(bundle)
     assert hash(bundle) == hash(dataclasses.replace(bundle))

@@ -8,6 +8,7 @@ import pytest
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.profiles import Profile
+from capgo_tui.text import clean
 from capgo_tui.tui.launch import Launch
 from tests.support.server import Server
 from tests.support.world import ALL, APP, device_id, state, store_of
@@ -38,7 +39,7 @@ async def read_required_text(driver: Driver) -> str:
 
 async def agree(driver: Driver, server: Server, text: str) -> None:
     """Confirm a change after y, Enter and another name have had no effect."""
-    assert await read_required_text(driver) == text
+    assert await read_required_text(driver) == clean(text)
     writes = server.writes
     await driver.type("y", "enter", "y", "enter")
     await driver.until("not the same")
@@ -123,7 +124,13 @@ async def test_the_journal_holds_what_the_change_itself_takes(server: Server) ->
 
 @pytest.mark.parametrize(
     ("custom_id", "text"),
-    [(" spaced  ", "spaced"), ("evil\x1b[2J", "device"), ("x" * 900, "device"), ("käfig", "käfig")],
+    [
+        (" spaced  ", " spaced  "),
+        ("nbsp\u00a0", "device"),
+        ("evil\x1b[2J", "device"),
+        ("x" * 900, "device"),
+        ("käfig", "käfig"),
+    ],
 )
 async def test_what_no_keyboard_has_need_not_be_typed(custom_id: str, text: str) -> None:
     server = Server(store_of(state(devices=[build_device(1, custom_id=custom_id)])))

@@ -61,7 +61,7 @@ class FilterController:
     def narrow(self, text: str) -> None:
         """Filter the list in view."""
         view = self._host.rows.view
-        view.filter(view.parse(clean(text)))
+        view.filter(view.parse(clean(text.strip())))
         self._lists.show_order()
         self._host.show_chrome()
 

@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from capgo_tui.short_ids import id_end
+from capgo_tui.text import clean
 from capgo_tui.tui.overlays.overlay import Overlay
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.tui.widgets.check_row import CheckRow
@@ -192,7 +193,7 @@ class Confirmation(Vertical, Overlay):
             return
         if self.screen.focused is yes:
             self.action_cancel()
-        elif self.query_one(Input).value.strip() == self._required_text:
+        elif clean(self.query_one(Input).value) == self._required_text:
             self._hint("")
             self.screen.set_focus(yes)
             self.query_one(Input).disabled = True

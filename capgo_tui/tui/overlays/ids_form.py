@@ -394,4 +394,4 @@ def _names(devices: Sequence[DeviceMatch]) -> str:
 
 def harmless(text: str) -> str:
     """Return clean lines of a text; tabs become commas."""
-    return "\n".join(clean(line.replace("\t", ","), MOST) for line in text.splitlines())
+    return "\n".join(clean(line.replace("\t", ",").strip(), MOST) for line in text.splitlines())

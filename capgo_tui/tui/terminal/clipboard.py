@@ -13,7 +13,7 @@ import base64
 import os
 from typing import TYPE_CHECKING
 
-from capgo_tui.text import clean_lines
+from capgo_tui.text import clean_for_file
 from capgo_tui.tui.terminal.clipboard_tools import find_tool, run_tool
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ async def copy(app: App[ReturnType], text: str, what: str) -> str:
 
 def plain_text(text: str) -> str:
     """Return what is copied of a text: its lines, with nothing that could steer a terminal."""
-    return "\n".join(clean_lines(text, len(text) or 1))
+    return "\n".join(map(clean_for_file, text.split("\n")))
 
 
 def wrap(payload: str, environ: Mapping[str, str]) -> str:

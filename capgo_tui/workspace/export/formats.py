@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 from capgo_tui.api.records import Record, redact_rows
 from capgo_tui.cells import truncate, width_of
 from capgo_tui.combining_marks import limit_marks
+from capgo_tui.text import clean_for_file
+from capgo_tui.workspace.export.exact_text import exact_text
 from capgo_tui.workspace.export.json_text import json_text
 
 if TYPE_CHECKING:
@@ -90,10 +92,14 @@ class CsvWriter(Generic[T]):
     def rows(self, records: Sequence[T]) -> str:
         """Return a line for each record."""
         context = self._cell_context()
-        return _csv(
-            [_harmless(column.for_file(record, context)) for column in self._columns]
-            for record in records
-        )
+        lines = [
+            [column.for_file(record, context) for column in self._columns] for record in records
+        ]
+        special = [at for at, cells in enumerate(lines) if not all(map(str.isascii, cells))]
+        rows = redact_rows([records[at] for at in special])
+        for at, row in zip(special, rows, strict=True):
+            lines[at] = [clean_for_file(exact_text(row, cell)) for cell in lines[at]]
+        return _csv([_harmless(cell) for cell in cells] for cells in lines)
 
     def end(self) -> str:
         """Return no text."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from capgo_tui.cells import width_of
+from capgo_tui.text import clean
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.description import ROOMY
 from capgo_tui.workspace.changes.overrides import OverrideChange
@@ -30,12 +31,14 @@ QUESTION = re.compile(r"(?:Override )?(?P<label>.+): (?P<before>.+) → (?P<afte
 
 
 def could_be(part: str, name: str) -> bool:
-    """Whether a name shortened to `part` could have been this one."""
+    """Whether a name shortened to `part` could have been this one, as it is shown."""
+    name = clean(name)
     pieces = map(re.escape, part.split("…"))
     return part == name or ("…" in part and bool(re.fullmatch(".+".join(pieces), name)))
 
 
 def assert_recognisable(part: str, name: str) -> None:
+    name = clean(name)
     assert could_be(part, name)
     assert width_of(part) <= width_of(name)
     if part != name:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from capgo_tui.cells import width_of
 from capgo_tui.short_ids import id_end, is_device_id, short_id
-from capgo_tui.text import REPLACEMENT, clean
+from capgo_tui.text import ODD_SPACE, REPLACEMENT, clean
 from capgo_tui.workspace.changes.change import Change
 from capgo_tui.workspace.changes.names import NAME_WIDTH, find_difference, fit, shorten
 
@@ -102,7 +102,7 @@ class Description(Generic[C_co]):
     def confirmation(self) -> str:
         """The name, or the noun where the name cannot be typed."""
         name = self.change.label.strip()
-        can_be_typed = 0 < len(name) <= LONGEST_TYPED and REPLACEMENT not in name
+        can_be_typed = 0 < len(name) <= LONGEST_TYPED and not {REPLACEMENT, ODD_SPACE} & set(name)
         return name if can_be_typed else self.change.noun
 
     def confirmation_among(self, workspace: Workspace) -> str:
