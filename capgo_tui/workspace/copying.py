@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from capgo_tui.api import requests
+from capgo_tui.api.errors import Refusal
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import redact_rows
-from capgo_tui.text import clean_for_file
+from capgo_tui.text import clean, clean_for_file
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.command_line import reading_command
 from capgo_tui.workspace.curl import address_of, curl
@@ -20,11 +21,10 @@ from capgo_tui.workspace.export.json_text import json_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from capgo_tui.api.records import Record
     from capgo_tui.api.requests import Request
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.target import Target
-
-AnyRecord: TypeAlias = Channel | Device | Bundle
 
 LONGEST_NAME = 24
 """Cells of a name in a sentence that says more than the name."""
@@ -40,7 +40,7 @@ class Part(StrEnum):
     CURL = "curl"
     COMMAND = "command line"
 
-    def describe(self, records: Sequence[AnyRecord], noun: str) -> str:
+    def describe(self, records: Sequence[Record], noun: str) -> str:
         """Return what is copied, such as «the id of qa-07» or «the ids of 3 devices»."""
         if len(records) == 1:
             return f"the {self} of {shorten(name_of(records[0]), LONGEST_NAME)}"
@@ -54,7 +54,7 @@ class Copying:
 
     noun: str
     """The noun of one record."""
-    records: Sequence[AnyRecord]
+    records: Sequence[Record]
     rows: Sequence[Sequence[str]]
     """The cells of each record."""
     target: Target
@@ -86,11 +86,16 @@ class Copying:
             case Part.COMMAND:
                 return [self._command(record) for record in self.records]
 
-    def _curl(self, record: AnyRecord) -> str:
+    def _curl(self, record: Record) -> str:
         return curl(self._request(record), address_of(self.target), self.target.key)
 
-    def _request(self, record: AnyRecord) -> Request:
-        """Return the request for a record; bundles can only be read as a list."""
+    def _request(self, record: Record) -> Request:
+        """Return the request for a record; bundles can only be read as a list.
+
+        Raises:
+            Refusal: for a record of another resource.
+
+        """
         app_id = self.target.app_id
         match record:
             case Channel():
@@ -99,24 +104,32 @@ class Copying:
                 return requests.get_device(self.traits, app_id, record.wire_id)
             case Bundle():
                 return requests.list_bundles(self.traits, app_id)
+            case _:
+                raise Refusal(f"no request reads one {self.noun} by itself")
 
-    def _command(self, record: AnyRecord) -> str:
+    def _command(self, record: Record) -> str:
+        if not isinstance(record, Channel | Device | Bundle):
+            raise Refusal(f"no command reads one {self.noun} by itself")
         return reading_command(self.noun, record.wire_id, self.target)
 
 
-def id_of(record: AnyRecord) -> str:
-    """Return the wire id of a device, the id of any other record."""
-    return record.wire_id if isinstance(record, Device) else str(record.id)
+def id_of(record: Record) -> str:
+    """Return the id of a channel or bundle, the exact id of any other record."""
+    return str(record.key)
 
 
-def exact_name(record: AnyRecord) -> str:
+def exact_name(record: Record) -> str:
     """Return the name of a record as the server sent it, without what could steer a terminal."""
     name = name_of(record)
     return name if name.isascii() else clean_for_file(exact_text(redact_rows([record])[0], name))
 
 
-def name_of(record: AnyRecord) -> str:
+def name_of(record: Record) -> str:
     """Return the name of a record for people; clean."""
-    if isinstance(record, Device):
-        return record.custom_id or record.device_id
-    return record.name
+    match record:
+        case Device():
+            return record.custom_id or record.device_id
+        case Channel() | Bundle():
+            return record.name
+        case _:
+            return clean(str(record.key))

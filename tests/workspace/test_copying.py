@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.api.errors import Refusal
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.listing import parse_list
-from capgo_tui.api.models import Bundle, Channel, Device
+from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
 from capgo_tui.api.records import Record
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE
 from capgo_tui.cells import width_of
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.records import RecordT
-    from capgo_tui.workspace.copying import AnyRecord
 
 KEY = "5e3c9a10-1111-4222-8333-444455556666"
 TARGET = Target(ApiKey(KEY), "com.acme.shop", "http://127.0.0.1:8787")
@@ -41,7 +41,7 @@ def read(model: type[RecordT], *rows: JSON) -> list[RecordT]:
     return [row for row in listing.rows if isinstance(row, Record)]
 
 
-def copying(records: Sequence[AnyRecord], target: Target = TARGET) -> Copying:
+def copying(records: Sequence[Record], target: Target = TARGET) -> Copying:
     noun = type(records[0]).__name__.lower()
     return Copying(
         noun, records, [[str(record.row_key), "漢", "b"] for record in records], target, LIVE
@@ -74,10 +74,18 @@ BUNDLES = read(Bundle, {"id": 8, "name": "2.4.1"}, {"id": 9, "name": "2.4.0"})
          "the command line of be ta"),
     ],
 )  # fmt: skip
-def test_each_part(records: Sequence[AnyRecord], part: Part, text: str, description: str) -> None:
+def test_each_part(records: Sequence[Record], part: Part, text: str, description: str) -> None:
     copy = copying(records)
     assert copy.text(part) == text
     assert part.describe(records, copy.noun) == description
+
+
+def test_what_no_request_reads_by_itself_has_an_id_and_no_curl() -> None:
+    copy = copying(read(AppInfo, {"app_id": "com.acme.shop", "name": "Shop"}))
+    assert (copy.text(Part.ID), copy.text(Part.NAME)) == ("com.acme.shop", "com.acme.shop")
+    for part in (Part.CURL, Part.COMMAND):
+        with pytest.raises(Refusal, match="reads one appinfo by itself"):
+            copy.text(part)
 
 
 def test_the_json_of_one_record_is_for_reading() -> None:
