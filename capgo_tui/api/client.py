@@ -320,6 +320,12 @@ class CapgoClient:
 
     # Writes
 
+    @property
+    def known_traits(self) -> Traits | None:
+        """The traits by which a write would be built; None where it would learn them first."""
+        is_certain = self.traits.fallback is None or self._caller.is_understood
+        return self.traits if self.revision is not None and is_certain else None
+
     async def traits_for_write(self, app_id: str) -> Traits:
         """Return the traits of the server's revision, learned if necessary, to build a write.
 

@@ -22,6 +22,7 @@ from capgo_tui.workspace.fleet_size import FleetSize
 from capgo_tui.workspace.insight.survey import Survey, take_survey
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.list_state import Loading
+from capgo_tui.workspace.missing_rights import MissingRights
 from capgo_tui.workspace.pending_retries import PendingRetries
 from capgo_tui.workspace.request_log import RequestLog
 from capgo_tui.workspace.resources.bundle import BUNDLES
@@ -108,6 +109,7 @@ class Workspace:
         self.writing: set[tuple[str, str]] = set()
         """The list and row key of each record with a write under way."""
         self.write_limits = WriteLimits(now, lambda: client.traits.same_link_seconds)
+        self.missing_rights = MissingRights()
         self.audit = AuditHistory(client, app)
         self.journal = Journal(
             target.journal,

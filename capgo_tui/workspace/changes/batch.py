@@ -22,7 +22,7 @@ from capgo_tui.workspace.changes.carry_out import (
 )
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.recall import recall
-from capgo_tui.workspace.changes.rights import find_missing_right
+from capgo_tui.workspace.changes.rights import learn_rights
 from capgo_tui.workspace.failures import brief, next_step_after
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class Batch:
                 step_next = next_step_after(step.outcome.error)
                 self._give_up(_describe_end(step.outcome), lambda _: True, step_next)
                 break
-            if lacks := find_missing_right(step.change, step.outcome):
+            if lacks := learn_rights(step.change, step.outcome, self._workspace):
                 self._give_up(str(lacks), lacks.concerns)
         await self._verify_together()
         await self._journal_untried()

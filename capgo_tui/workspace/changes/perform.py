@@ -14,6 +14,7 @@ from capgo_tui.workspace.changes.change import RecordChanged
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.changes.recall import recall
+from capgo_tui.workspace.changes.rights import learn_rights
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -168,6 +169,7 @@ async def _await_turn(change: Change, workspace: Workspace, ui: Ui) -> str:
 
 async def _end(change: Change, outcome: Outcome, workspace: Workspace, ui: Ui) -> Outcome:
     """Report an outcome, and offer to restore what the server dropped with the change."""
+    learn_rights(change, outcome, workspace)
     ui.tell(change, outcome)
     repair = change.repair(outcome.dropped_fields) if outcome.dropped_fields else None
     if repair is not None and await ui.ask(Question([repair], workspace, is_repair=True)):

@@ -1,16 +1,16 @@
-"""Missing rights of an API key, and which changes need them (contract §10)."""
+"""Missing rights of an API key, learned from refused changes (contract §10)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import ErrorKind
-from capgo_tui.text import clean
+from capgo_tui.workspace.missing_rights import MissingRight
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
+    from capgo_tui.workspace.session import Workspace
 
 READING: Final = {
     "GET /channel": "read channels",
@@ -18,28 +18,6 @@ READING: Final = {
     "GET /bundle": "read bundles",
 }
 """The rights for readings before a write, by the request that was refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class MissingRight:
-    """A right that the API key lacks, as the server said when it refused a change."""
-
-    right: str
-    """As `Change.right`, or the right to read the record before such a change."""
-    channel: str = ""
-    """As `Change.right_channel`."""
-    change_type: type[Change] | None = None
-    """For a right to read: the kind of change that reads before it writes."""
-
-    def __str__(self) -> str:
-        where = f" (channel {clean(self.channel)})" if self.channel else ""
-        return f"this key may not {self.right}{where}"
-
-    def concerns(self, change: Change) -> bool:
-        """Whether a change would be refused for the same reason."""
-        if self.change_type is not None:
-            return type(change) is self.change_type
-        return (change.right, change.right_channel) == (self.right, self.channel)
 
 
 def find_missing_right(change: Change, outcome: Outcome) -> MissingRight | None:
@@ -53,3 +31,13 @@ def find_missing_right(change: Change, outcome: Outcome) -> MissingRight | None:
     if (reading := READING.get(error.request)) is not None:
         return MissingRight(reading, change_type=type(change))
     return MissingRight(change.right, change.right_channel)
+
+
+def learn_rights(change: Change, outcome: Outcome, workspace: Workspace) -> MissingRight | None:
+    """Note what an outcome tells of the key's rights; return the right that is missing, or None."""
+    lack = find_missing_right(change, outcome)
+    if lack is not None:
+        workspace.missing_rights.add(lack)
+    elif outcome.state.is_accepted:
+        workspace.missing_rights.restore(change)
+    return lack
