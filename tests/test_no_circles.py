@@ -35,7 +35,7 @@ def test_the_modules_form_no_circle() -> None:
     ("module", "imported"),
     [
         ("capgo_tui.tui.host", "capgo_tui.tui.screens.main"),
-        ("capgo_tui.tui.controllers.failures", "capgo_tui.tui.controllers.records"),
+        ("capgo_tui.tui.controllers.failures", "capgo_tui.tui.controllers.picker"),
         ("capgo_tui.api.errors", "capgo_tui.workspace.session"),
     ],
 )
@@ -47,5 +47,5 @@ def test_one_more_import_upwards_would_be_found(module: str, imported: str) -> N
 
 def test_imports_for_type_checking_and_inside_functions_count() -> None:
     modules = imports()
-    assert "capgo_tui.tui.controllers.lazy" in modules["capgo_tui.tui.controllers.records"]
+    assert "capgo_tui.tui.controllers.lazy" in modules["capgo_tui.tui.controllers.lazy_loader"]
     assert "capgo_tui.workspace.session" in modules["capgo_tui.tui.host"]

@@ -98,6 +98,99 @@ async def main():
 
 asyncio.run(main())
 """
+TAB = """
+
+APPS = ListedResource(
+    name="apps",
+    title="Apps",
+    walk=lambda source: source.client.apps(),
+    operation="list_apps",
+    row_key=lambda app: app.app_id,
+    columns=APP_COLUMNS,
+    glyph=lambda _: ("▣", "accent"),
+    tone=lambda _, column: "plain" if column == "app" else "muted",
+    details=lambda app, _: [Section(app.app_id, [("name", app.name or "none")])],
+    legend=[(("▣", "accent"), "app")],
+    empty_advice="The console makes one.",
+)
+"""
+IMPORT_SECTION = "from capgo_tui.workspace.resources.section import Section\n"
+IMPORT_APPS = "from capgo_tui.workspace.resources.app import APPS\n"
+IMPORT_PAGE = "from capgo_tui.tui.widgets import overview\n"
+SHOW_APPS = """
+import asyncio
+from tests.tui.driving import on_devices
+from tests.support.server import Server
+from tests.support.world import APP, state, store_of
+
+async def main():
+    async with on_devices(Server(store_of(state())), size=(120, 24)) as driver:
+        await driver.type("4")
+        await driver.until("4 Apps 2 ")
+        await driver.until(f"▣ {APP}")
+        await driver.type("enter")
+        await driver.until("name")
+        await driver.type("escape", "y")
+        await driver.until("i id  n name")
+        await driver.type("i")
+        await driver.until("Copied the id of com.acme.")
+        await driver.type("E")
+        await driver.until("Export 2 of 2 loaded apps")
+        await driver.type("escape", "slash", *"nothing")
+        await driver.until("0 of 2 loaded apps match")
+        await driver.type("escape", "colon", *"app ", "enter")
+        await driver.type("o")
+        await driver.until("Overrides are set on a device: 2 shows the devices.")
+        assert not driver.app.bug
+
+asyncio.run(main())
+"""
+PAGE = '''
+from capgo_tui.tui.widgets.tab_page import TabPage
+
+
+class Overview(TabPage):
+    """How much of each list is loaded."""
+
+    status = "all that is known"
+
+    def show_workspace(self, workspace):
+        self.counts = {name: len(each) for name, each in workspace.collections.items()}
+        self.refresh()
+
+    def render(self):
+        return f"counts {getattr(self, 'counts', '')}"
+'''
+PAGE_TAB = """TABS: Final[tuple[Tab, ...]] = (
+    Tab("overview", "Overview", "0", overview.Overview),
+"""
+SHOW_PAGE = """
+import asyncio
+from tests.tui.driving import on_devices
+from tests.support.server import Server
+from tests.support.world import state, store_of
+
+async def main():
+    async with on_devices(Server(store_of(state())), size=(120, 24)) as driver:
+        await driver.type("0")
+        await driver.until("counts {'channels': 6, 'devices': 12")
+        await driver.until("all that is known")
+        await driver.wait_until_gone("DEVICE")
+        await driver.type("r")
+        await driver.until("✗ That is done on a list: 1 shows the channels.")
+        await driver.type("escape", "tab")
+        await driver.until("6 loaded")
+        await driver.type("j", "shift+tab")
+        await driver.until("counts")
+        await driver.type("question_mark")
+        await driver.until("Keys on overview")
+        await driver.type("escape", "colon", *"dev", "enter")
+        await driver.until("12 loaded")
+        assert driver.main.focused is driver.main.table
+        assert not driver.app.bug
+
+asyncio.run(main())
+"""
 PRESS_K = """
 import asyncio
 from tests.tui.driving import on_devices
@@ -192,3 +285,32 @@ def test_a_revision_is_two_edits_and_one_in_the_sandbox(tree: Path) -> None:
         ]
         arguments = ("-m", "capgo_tui", "channel", "list", "--revision", "spring", "--json")
         assert '"spring": true' in run_in(tree, *arguments, sandbox=sandbox)
+
+
+def test_a_resource_with_a_tab_is_two_edits(tree: Path) -> None:
+    resources = tree / "capgo_tui/workspace/resources"
+    app, registry = resources / "app.py", resources / "registry.py"
+    edit(
+        app,
+        '\nAPPS: Resource[AppInfo] = Resource(name="apps", columns=APP_COLUMNS)\n',
+        TAB,
+        is_replaced=True,
+    )
+    edit(app, "import Resource\n", "import ListedResource\n", is_replaced=True)
+    edit(app, "from __future__ import annotations\n", IMPORT_SECTION)
+    edit(
+        registry,
+        "(CHANNELS, DEVICES, BUNDLES)",
+        "(CHANNELS, DEVICES, BUNDLES, APPS)",
+        is_replaced=True,
+    )
+    edit(registry, "from __future__ import annotations\n", IMPORT_APPS)
+    run_in(tree, "-c", SHOW_APPS)
+
+
+def test_a_tab_with_a_page_is_a_file_and_an_edit(tree: Path) -> None:
+    tui = tree / "capgo_tui/tui"
+    (tui / "widgets/overview.py").write_text(PAGE, encoding="utf-8")
+    edit(tui / "tabs.py", "from __future__ import annotations\n", IMPORT_PAGE)
+    edit(tui / "tabs.py", "TABS: Final[tuple[Tab, ...]] = (\n", PAGE_TAB, is_replaced=True)
+    run_in(tree, "-c", SHOW_PAGE)

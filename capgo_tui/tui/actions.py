@@ -1,4 +1,4 @@
-"""Actions: what the operator can do, with their key bindings and the tabs they work on.
+"""Actions: what the operator can do, with their key bindings and why one does nothing now.
 
 The controller that runs an action declares it. The bindings, the hint bar, the help and the
 palette are all made from these declarations.
@@ -6,23 +6,77 @@ palette are all made from these declarations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from capgo_tui.workspace.resources.registry import RESOURCE_NAMES
+from capgo_tui.tui.tabs import LISTS, TAB_BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-    from capgo_tui.api.revisions import Extra
+    from capgo_tui.api.revisions import Extra, Traits
+    from capgo_tui.workspace.missing_rights import MissingRight
     from capgo_tui.workspace.target import Target
 
-EVERYWHERE = frozenset(RESOURCE_NAMES)
 DEVICES_ONLY = frozenset({"devices"})
 CHANNELS_ONLY = frozenset({"channels"})
 BUNDLES_ONLY = frozenset({"bundles"})
+
+
+class Takes(Enum):
+    """What an action is done to."""
+
+    NOTHING = "nothing"
+    RECORD = "the record under the cursor"
+    MARKED = "the marked records, else the one under the cursor"
+
+
+@dataclass(frozen=True, slots=True)
+class DisabledReason:
+    """Why an action does nothing now."""
+
+    text: str
+    """A clause in the help and the palette."""
+    sentence: str = ""
+    """What the status line says; empty for the clause."""
+    next_step: str = ""
+    """A sentence on what to do about it; empty for nothing."""
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def message(self) -> str:
+        """The text of the status line."""
+        sentence = self.sentence or f"{self.text[:1].upper()}{self.text[1:]}."
+        return f"✗ {sentence} {self.next_step}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionContext:
+    """What decides whether an action does something now; the screen makes it."""
+
+    target: Target
+    tab: str
+    is_connected: bool = True
+    traits: Traits | None = None
+    """The traits of the server; None while they are not known for certain."""
+    has_cursor: bool = True
+    """Whether there is a record under the cursor."""
+    has_marks: bool = False
+    empty_step: str = ""
+    """A sentence on what to do where there is no record under the cursor."""
+    missing_rights: Sequence[MissingRight] = field(default=())
+    """The rights for whose lack the server refused a change."""
+    channel: str = ""
+    """The exact name of the channel under the cursor; empty on other tabs."""
+
+
+def _any_server(_: Traits) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +91,25 @@ class Action:
     """The method of the controller that declares this."""
     rank: int
     """Its position in hints, help and palette; a narrow hint bar keeps the first."""
-    tabs: frozenset[str] = EVERYWHERE
+    tabs: frozenset[str] = LISTS
     hint: bool = True
     """Whether the hint bar offers it while there is room."""
     shown_key: str = ""
     writes: bool = False
     """Whether it may change something on the server."""
-    needs: Extra | None = None
-    """The extra that the server's revision must have for it; elsewhere it has no hint."""
+    takes: Takes = Takes.NOTHING
+    right: str = ""
+    """The right that its changes need, as `Change.right`.
+
+    Empty where the refusal of one says nothing of the next: a preview key may delete a channel
+    with its bundle and not without, and create some channels.
+    """
+    server_reason: Callable[[Traits], str] = _any_server
+    """Returns why a server of some traits cannot; empty when it can. There it has no hint."""
+    elsewhere: str = ""
+    """The sentence for other tabs; empty for one that names the tab."""
+    is_offline: bool = False
+    """Whether it does something before there is a connection."""
 
     @property
     def binding(self) -> Binding:
@@ -64,9 +129,40 @@ class Action:
         """The key as the interface writes it."""
         return self.shown_key or self.keys.split(",")[0]
 
-    def disabled_reason(self, target: Target) -> str:
-        """Return why this does nothing here; empty when it does."""
-        return read_only_reason(target) if self.writes else ""
+    def disabled_reason(self, context: ActionContext) -> DisabledReason | None:
+        """Return why this does nothing now; None when it does something."""
+        if self.writes and (reason := read_only_reason(context.target)):
+            return reason
+        if not (context.is_connected or self.is_offline):
+            return DisabledReason("not connected yet")
+        if context.tab not in self.tabs:
+            return self._wrong_tab_reason()
+        return self.lasting_reason(context) or self._empty_reason(context)
+
+    def lasting_reason(self, context: ActionContext) -> DisabledReason | None:
+        """Return why this does nothing wherever the cursor is; None when it may."""
+        if self.writes and (reason := read_only_reason(context.target)):
+            return reason
+        if context.traits is not None and (why := self.server_reason(context.traits)):
+            return DisabledReason(why, f"Nothing was sent: {why}.")
+        for lack in context.missing_rights:
+            if lack.right == self.right and lack.channel in ("", context.channel):
+                return DisabledReason(f"{lack}, said the server", next_step="r asks anew.")
+        return None
+
+    def _wrong_tab_reason(self) -> DisabledReason:
+        tabs = [tab for name, tab in TAB_BY_NAME.items() if name in self.tabs]
+        where = " or ".join(tab.name for tab in tabs) if len(tabs) < len(LISTS) else "a list"
+        sentence = f"That is done on {where}: {tabs[0].key} shows the {tabs[0].name}."
+        return DisabledReason(f"only on {where}", self.elsewhere or sentence)
+
+    def _empty_reason(self, context: ActionContext) -> DisabledReason | None:
+        has_any = context.has_cursor or (self.takes is Takes.MARKED and context.has_marks)
+        if self.takes is Takes.NOTHING or has_any:
+            return None
+        one = next(iter(self.tabs)).removesuffix("s") if len(self.tabs) == 1 else ""
+        what = f"no {one}" if one else "nothing"
+        return DisabledReason(f"there is {what} under the cursor", next_step=context.empty_step)
 
 
 def action_on_tab(actions: Iterable[Action], action_id: str, tab: str) -> Action:
@@ -76,10 +172,21 @@ def action_on_tab(actions: Iterable[Action], action_id: str, tab: str) -> Action
     return next(same, action)
 
 
-def read_only_reason(target: Target) -> str:
-    """Return why nothing is changed here; empty when it may be."""
+def read_only_reason(target: Target) -> DisabledReason | None:
+    """Return why nothing is changed here; None when it may be."""
     by = target.read_only_by
-    return f"read-only: {by}; nothing is changed or sent" if target.read_only else ""
+    text = f"read-only: {by}; nothing is changed or sent"
+    return DisabledReason(text) if target.read_only else None
+
+
+def lacks_extra(extra: Extra) -> Callable[[Traits], str]:
+    """Return a `server_reason` for what only some revisions of the API have."""
+
+    def reason(traits: Traits) -> str:
+        has_it = extra in traits.extras
+        return "" if has_it else f"this server's API ({traits.revision}) has no {extra.value}"
+
+    return reason
 
 
 MOVES: tuple[tuple[str, str], ...] = (

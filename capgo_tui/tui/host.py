@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.worker import Worker
 
-    from capgo_tui.tui.actions import Action
+    from capgo_tui.tui.actions import Action, ActionContext
     from capgo_tui.tui.app_base import AppBase
     from capgo_tui.tui.lists import AnyRows
     from capgo_tui.tui.overlays.overlays import Overlays
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from capgo_tui.tui.widgets.hint_bar import HintBar
     from capgo_tui.tui.widgets.record_table import RecordTable
     from capgo_tui.tui.widgets.status_line import StatusLine
+    from capgo_tui.tui.widgets.tab_page import TabPage
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
-
-NOT_CONNECTED = "Not connected yet."
 
 
 class Host(Protocol):
@@ -48,11 +47,15 @@ class Host(Protocol):
 
     @property
     def tab(self) -> str:
-        """The name of the list in view."""
+        """The name of the tab in view."""
+
+    @property
+    def page(self) -> TabPage | None:
+        """The page in view; None where the tab shows a list."""
 
     @property
     def rows(self) -> AnyRows:
-        """The list in view; there is one from the moment there is a workspace."""
+        """The list in view, under a page the last one; there is one once there is a workspace."""
 
     @property
     def table(self) -> RecordTable:
@@ -92,8 +95,11 @@ class Host(Protocol):
     def tell(self, outcome: str) -> None:
         """Show the outcome of a write, which stays until it is dismissed."""
 
-    def show_tab(self, name: str) -> None:
-        """Show another list."""
+    def action_context(self) -> ActionContext:
+        """Return what decides which actions do something now."""
+
+    def show_page(self, page: TabPage | None) -> None:
+        """Show a page in place of the list; None shows the list again."""
 
     def show_chrome(self) -> None:
         """Draw the tabs and the status line anew."""

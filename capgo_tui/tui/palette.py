@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
+from capgo_tui.tui.tabs import TABS
 from capgo_tui.workspace.export.formats import OF_FILES
 from capgo_tui.workspace.resources.registry import RESOURCE_NAMES
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from capgo_tui.api.models import Bundle, Channel, Device
-    from capgo_tui.tui.actions import Action
-    from capgo_tui.workspace.target import Target
+    from capgo_tui.tui.actions import Action, ActionContext
 
 MOST_NAMES = 5
 """Records of each list that are offered at most."""
@@ -25,7 +25,7 @@ EXCLUDED_ACTIONS = {
     "quit",
     "palette",
     "list.export",
-    *(f"tab.{name}" for name in RESOURCE_NAMES),
+    *(f"tab.{tab.name}" for tab in TABS),
 }
 """Actions without a use in the palette, or with a command of their own."""
 
@@ -100,8 +100,7 @@ class Entry:
 class Offer:
     """What the palette offers at this moment."""
 
-    tab: str
-    target: Target
+    context: ActionContext
     actions: Iterable[Action]
     channels: Iterable[Channel]
     bundles: Iterable[Bundle]
@@ -124,10 +123,10 @@ class Offer:
 
     def _commands(self, prefix: str) -> Iterable[Entry]:
         """Yield the commands that begin with a prefix."""
-        for name in RESOURCE_NAMES:
-            if name.startswith(prefix):
-                explanation = f"show the {name}; a filter may follow"
-                yield Entry(name, explanation, Show(name), f"{name} ")
+        for tab in TABS:
+            if tab.name.startswith(prefix):
+                explanation = f"show the {tab.name}{'; a filter may follow' if tab.is_list else ''}"
+                yield Entry(tab.name, explanation, Show(tab.name), f"{tab.name} ")
         if "theme".startswith(prefix):
             explanation = self.no_themes or "other colours; the name of a theme follows"
             yield Entry("theme", explanation, Begin("theme "), "theme ", bool(self.no_themes))
@@ -164,11 +163,11 @@ class Offer:
         """Return the actions of this tab whose label or tooltip holds all words, labels first."""
         matches = []
         for action in self.actions:
-            if self.tab not in action.tabs or action.id in EXCLUDED_ACTIONS:
+            if self.context.tab not in action.tabs or action.id in EXCLUDED_ACTIONS:
                 continue
             label, all_of_it = action.label.casefold(), f"{action.label} {action.tooltip}"
             if all(word in all_of_it.casefold() for word in words):
-                reason = action.disabled_reason(self.target)
+                reason = action.disabled_reason(self.context)
                 explanation = f"✗ {reason}" if reason else f"{action.key}  {action.tooltip}"
                 entry = Entry(action.label, explanation, Act(action.id), off=bool(reason))
                 matches.append(

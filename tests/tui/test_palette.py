@@ -42,8 +42,7 @@ async def offer(server: Server) -> Offer:
         workspace = driver.main.workspace
         assert workspace is not None
         return Offer(
-            "devices",
-            driver.main.target,
+            driver.main.action_context(),
             driver.main.actions,
             list(workspace.channels.records.values()),
             list(workspace.bundles.records.values()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from capgo_tui.tui.actions import Action
+from capgo_tui.tui.actions import Action, Takes
 from capgo_tui.workspace.sorting import Sort
 
 if TYPE_CHECKING:
@@ -23,10 +23,9 @@ class ArrangeController:
 
     def choose_sort(self) -> None:
         """Choose a column to sort by."""
-        if self._host.workspace is not None:
-            self._host.status.dismiss()
-            rows = self._host.rows
-            self._host.overlays.sort_bar.open(rows.columns, rows.state.sort)
+        self._host.status.dismiss()
+        rows = self._host.rows
+        self._host.overlays.sort_bar.open(rows.columns, rows.state.sort)
 
     def sort_by(self, column: str | None) -> None:
         """Sort by a column, or the other way round; the cursor stays on its record."""
@@ -70,9 +69,8 @@ class ArrangeController:
 
     def unmark_all(self) -> None:
         """Remove all marks."""
-        if self._host.workspace is not None:
-            self._host.rows.marks.clear()
-            self._show_marks()
+        self._host.rows.marks.clear()
+        self._show_marks()
 
     def unmark_devices(self, keys: Iterable[str]) -> None:
         """Remove the marks of some devices."""
@@ -96,11 +94,11 @@ class ArrangeController:
         ),
         Action(
             "mark.toggle", "space", "mark", "Mark this record, or unmark it", toggle_mark, 410,
-            hint=False,
+            hint=False, takes=Takes.RECORD,
         ),
         Action(
             "mark.range", "v", "mark to here", "Mark all from the last mark to here", mark_range,
-            420, hint=False,
+            420, hint=False, takes=Takes.RECORD,
         ),
         Action(
             "mark.all", "asterisk", "mark all", "Mark everything the filter shows", mark_all, 430,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.text import clean_lines
-from capgo_tui.tui.actions import Action
+from capgo_tui.tui.actions import Action, Takes
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.hint_bar import Hint
 
@@ -104,7 +104,10 @@ class DetailController:
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
             "record.open", "enter", "open", "Show all of this record", open_detail, 210,
-            shown_key="⏎",
+            shown_key="⏎", takes=Takes.RECORD,
         ),
-        Action("record.raw", "J", "JSON", "Show the record as the server sent it", toggle_raw, 250),
+        Action(
+            "record.raw", "J", "JSON", "Show the record as the server sent it", toggle_raw, 250,
+            takes=Takes.RECORD,
+        ),
     )  # fmt: skip

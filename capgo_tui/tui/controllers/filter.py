@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.text import clean
 from capgo_tui.tui.actions import Action
-from capgo_tui.tui.host import NOT_CONNECTED
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -33,9 +32,6 @@ class FilterController:
     def begin(self) -> None:
         """Type a filter in the bottom row."""
         host = self._host
-        if host.workspace is None:
-            host.say(NOT_CONNECTED)
-            return
         self._detail.close()
         self.stop_search()  # its answer would be about a filter that is another by then
         host.status.dismiss()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.revisions import Extra
 from capgo_tui.tui.widgets.hint_bar import Hint
 
 if TYPE_CHECKING:
@@ -22,15 +22,17 @@ class HintController:
     def show(self) -> None:
         """Draw the hints for the current state."""
         host = self._host
-        workspace = host.workspace
-        extras = frozenset(Extra) if workspace is None else workspace.client.traits.extras
+        workspace, context = host.workspace, host.action_context()
+        # While it loads, a list is not empty: only what is known to do nothing is off.
+        if workspace is None or not host.rows.view.collection.has_answer:
+            context = replace(context, is_connected=True, has_cursor=True)
         hints = [
-            Hint(action.key, action.label, bool(action.disabled_reason(host.target)))
+            Hint(action.key, action.label, action.disabled_reason(context) is not None)
             for action in host.actions
             if action.hint and host.tab in action.tabs and action.id != "help"
-            if action.needs is None or action.needs in extras
+            if workspace is None or not action.server_reason(workspace.client.traits)
         ]
-        if workspace is not None and host.rows.state.wide:
+        if workspace is not None and host.page is None and host.rows.state.wide:
             hints = [Hint("←→", "slide"), Hint("w", "narrow"), *hints]
         if self._detail.is_open:
             first = self._detail.hints()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.tui.actions import Action
+from capgo_tui.tui.tabs import EVERYWHERE
 
 if TYPE_CHECKING:
     from capgo_tui.tui.controllers.detail import DetailController
     from capgo_tui.tui.controllers.filter import FilterController
-    from capgo_tui.tui.controllers.records import RecordController
+    from capgo_tui.tui.controllers.lazy_loader import LazyLoader
     from capgo_tui.tui.controllers.status import StatusController
     from capgo_tui.tui.host import Host
 
@@ -22,25 +23,28 @@ class LeaveController:
         host: Host,
         detail: DetailController,
         filters: FilterController,
-        records: RecordController,
+        loader: LazyLoader,
         status: StatusController,
     ) -> None:
         self._host = host
         self._detail = detail
         self._filters = filters
-        self._records = records
+        self._loader = loader
         self._status = status
 
     def leave(self) -> None:
         """Close the detail, stop what waits or is loading, or clear the filter; never quit."""
         host = self._host
-        if self._detail.close() or host.workspace is None or self._records.stop_waiting():
+        if self._detail.close() or host.workspace is None or self._loader.stop_waiting():
             return
         if (waiting := self._status.waiting) is not None:
             waiting.retry.cancel()  # what waits then says why it failed
             return
         if self._filters.stop_search():
             host.say("Stopped looking for the device.")
+            return
+        if host.page is not None:
+            host.status.dismiss()
             return
         view = host.rows.view
         if view.collection.stoppable:
@@ -58,7 +62,10 @@ class LeaveController:
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
             "back", "escape", "leave", "Close the detail, else clear the filter", leave, 610,
-            hint=False, shown_key="esc",
+            EVERYWHERE, hint=False, shown_key="esc", is_offline=True,
         ),
-        Action("quit", "q", "quit", "Back; at the top quit", go_back, 620, hint=False),
+        Action(
+            "quit", "q", "quit", "Back; at the top quit", go_back, 620, EVERYWHERE, hint=False,
+            is_offline=True,
+        ),
     )  # fmt: skip

@@ -102,6 +102,7 @@ class LoadingController:
         host, workspace = self._host, self._host.workspace
         if workspace is None:
             return
+        workspace.missing_rights.forget()
         if workspace.client.key_refused:
             host.ask_for_key()
             return
@@ -126,6 +127,8 @@ class LoadingController:
         if workspace is None:
             return
         # The first page may have been cancelled with the form that was loading everything.
+        if host.page is not None:
+            return
         if not self.is_over:
             self.begin(host.rows)
         collection = host.rows.view.collection

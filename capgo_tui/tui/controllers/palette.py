@@ -7,13 +7,14 @@ import os
 from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.tui.actions import Action
-from capgo_tui.tui.host import NOT_CONNECTED
+from capgo_tui.tui.tabs import EVERYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capgo_tui.tui.controllers.filter import FilterController
-    from capgo_tui.tui.controllers.records import RecordController
+    from capgo_tui.tui.controllers.list_actions import ListActions
+    from capgo_tui.tui.controllers.tabs import TabController
     from capgo_tui.tui.host import Host
     from capgo_tui.tui.palette import Entry
     from capgo_tui.workspace.session import Workspace
@@ -24,10 +25,13 @@ NO_THEMES = "✗ NO_COLOR is set"
 class PaletteController:
     """The controller of the palette."""
 
-    def __init__(self, host: Host, filters: FilterController, records: RecordController) -> None:
+    def __init__(
+        self, host: Host, filters: FilterController, lists: ListActions, tabs: TabController
+    ) -> None:
         self._host = host
         self._filters = filters
-        self._records = records
+        self._lists = lists
+        self._tabs = tabs
 
     def open_palette(self) -> None:
         """Open the palette."""
@@ -37,14 +41,12 @@ class PaletteController:
         """Open the palette with a text."""
         host, workspace = self._host, self._host.workspace
         if workspace is None:
-            host.say(NOT_CONNECTED)
             return
         from capgo_tui.tui.palette import Offer  # noqa: PLC0415 - not before it is asked
 
         def offer(text: str) -> Sequence[Entry]:
             return Offer(
-                host.tab,
-                host.target,
+                host.action_context(),
                 host.actions,
                 workspace.channels.records.values(),
                 workspace.bundles.records.values(),
@@ -78,7 +80,7 @@ class PaletteController:
             case palette.Begin(text):
                 self._open(text)
             case palette.Show(tab, text):
-                self._host.show_tab(tab)
+                self._tabs.show(tab)
                 if text is not None:
                     self._filters.narrow(text)
             case palette.Find(tab, key):
@@ -86,12 +88,20 @@ class PaletteController:
             case palette.UseTheme(name):
                 self._use_theme(name)
             case palette.ExportTo(form, name):
-                self._records.export(form, name)
+                self._export(form, name)
             case palette.Quit():
                 self._host.app.leave()
 
+    def _export(self, form: str, name: str) -> None:
+        host = self._host
+        action = next(each for each in host.actions if each.id == "list.export")
+        if (reason := action.disabled_reason(host.action_context())) is not None:
+            host.say(reason.message)
+        else:
+            self._lists.export(form, name)
+
     def _go_to(self, tab: str, key: str) -> None:
-        self._host.show_tab(tab)
+        self._tabs.show(tab)
         if self._host.rows.view.index_of(key) is None:
             self._filters.narrow("")
         self._host.table.move_to_key(key)
@@ -107,6 +117,6 @@ class PaletteController:
         Action(
             "palette", "colon,ctrl+p", "go",
             "Go to a list, a record or an action by its name: dev qa, ch beta, theme, export csv",
-            open_palette, 290, shown_key=":",
+            open_palette, 290, EVERYWHERE, shown_key=":",
         ),
     )  # fmt: skip

@@ -36,8 +36,11 @@ class StatusController:
 
     def show(self) -> None:
         """Show the state of the list in view, once there is a workspace."""
-        if self._host.workspace is not None:
-            self._show(self._host.workspace)
+        page, workspace = self._host.page, self._host.workspace
+        if page is not None:
+            self._host.status.show_state(page.status)
+        elif workspace is not None:
+            self._show(workspace)
 
     def _show(self, workspace: Workspace) -> None:
         host = self._host

@@ -1,16 +1,23 @@
-"""Switching tabs."""
+"""The tab in view: switching it, its page, and the strip of tabs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from capgo_tui.tui import words
 from capgo_tui.tui.actions import Action
-from capgo_tui.workspace.resources.registry import RESOURCE_NAMES
+from capgo_tui.tui.tabs import EVERYWHERE, TAB_BY_NAME, TABS
+from capgo_tui.tui.widgets.title_bar import TabLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from capgo_tui.tui.controllers.detail import DetailController
+    from capgo_tui.tui.controllers.lists import ListController
+    from capgo_tui.tui.controllers.loading import LoadingController
     from capgo_tui.tui.host import Host
+    from capgo_tui.tui.widgets.tab_page import TabPage
+    from capgo_tui.tui.widgets.title_bar import TitleBar
 
 
 def _show(name: str) -> Callable[[TabController], None]:
@@ -20,33 +27,98 @@ def _show(name: str) -> Callable[[TabController], None]:
 class TabController:
     """The controller of the tabs."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(
+        self,
+        host: Host,
+        bar: TitleBar,
+        detail: DetailController,
+        lists: ListController,
+        loading: LoadingController,
+        *,
+        name: str,
+    ) -> None:
         self._host = host
+        self._bar = bar
+        self._detail = detail
+        self._lists = lists
+        self._loading = loading
+        self.name = self.list_name = name
+        """The tab in view, and the last one that shows a list."""
+        self.page: TabPage | None = None
+        """The page in view; None where the tab shows a list."""
+        self._pages: dict[str, TabPage] = {}
 
     def show(self, name: str) -> None:
-        """Show a list."""
-        self._host.show_tab(name)
+        """Show a tab."""
+        if name != self.name:
+            self.name = name
+            self.show_current()
 
     def show_next(self) -> None:
-        """Show the list after this one."""
+        """Show the tab after this one."""
         self._step(1)
 
     def show_previous(self) -> None:
-        """Show the list before this one."""
+        """Show the tab before this one."""
         self._step(-1)
 
     def _step(self, step: int) -> None:
-        at = RESOURCE_NAMES.index(self._host.tab) + step
-        self._host.show_tab(RESOURCE_NAMES[at % len(RESOURCE_NAMES)])
+        names = [tab.name for tab in TABS]
+        self.show(names[(names.index(self.name) + step) % len(names)])
+
+    def show_current(self) -> None:
+        """Show the list or the page of the tab in view."""
+        host, workspace = self._host, self._host.workspace
+        host.status.dismiss()
+        self._show_page()
+        if workspace is not None and self.page is None:
+            self._lists.show()
+            self._detail.follow()
+            self._loading.begin(host.rows)
+        self.show_strip()
+
+    def _show_page(self) -> None:
+        tab, before = TAB_BY_NAME[self.name], self.page
+        if tab.make_page is None:
+            self.list_name, self.page = tab.name, None
+        elif tab.name in self._pages:
+            self.page = self._pages[tab.name]
+        else:
+            self.page = self._pages[tab.name] = tab.make_page()
+        if self.page is not before:
+            self._detail.close()
+            self._host.show_page(self.page)
+
+    def show_strip(self) -> None:
+        """Draw the tabs, the page, the hints and the status line anew."""
+        host, workspace = self._host, self._host.workspace
+        labels = [TabLabel(tab.key, tab.name, tab.title, self._count(tab.name)) for tab in TABS]
+        self._bar.show_tabs(labels, self.name)
+        if self.page is not None and workspace is not None:
+            self.page.show_workspace(workspace)
+        host.show_hints()
+        host.show_status()
+
+    def _count(self, name: str) -> str:
+        if not TAB_BY_NAME[name].is_list:
+            return ""
+        rows = self._lists.rows.get(name)
+        return "…" if rows is None else words.count(rows.view.collection)
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *(
-            Action(f"tab.{name}", str(at), name, f"The {name}", _show(name), 510 + at, hint=False)
-            for at, name in enumerate(RESOURCE_NAMES, 1)
+            Action(
+                f"tab.{tab.name}", tab.key, tab.name, f"The {tab.name}", _show(tab.name),
+                510 + number, EVERYWHERE, hint=False, is_offline=True,
+            )
+            for number, tab in enumerate(TABS)
         ),
-        Action("tab.next", "tab", "next tab", "The next list", show_next, 540, hint=False),
+        Action(
+            "tab.next", "tab", "next tab", "The next list", show_next, 540, EVERYWHERE,
+            hint=False, is_offline=True,
+        ),
         Action(
             "tab.previous", "shift+tab", "previous tab", "The list before", show_previous, 550,
-            hint=False, shown_key="⇧tab",
+            EVERYWHERE, hint=False, is_offline=True, shown_key="⇧tab",
         ),
     )  # fmt: skip

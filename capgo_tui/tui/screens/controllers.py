@@ -6,14 +6,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.controllers.arrange import ArrangeController
+from capgo_tui.tui.controllers.bundle_actions import BundleActions
+from capgo_tui.tui.controllers.change_actions import ChangeActions
+from capgo_tui.tui.controllers.channel_actions import ChannelActions
 from capgo_tui.tui.controllers.detail import DetailController
+from capgo_tui.tui.controllers.device_actions import DeviceActions
 from capgo_tui.tui.controllers.filter import FilterController
 from capgo_tui.tui.controllers.hints import HintController
+from capgo_tui.tui.controllers.lazy_loader import LazyLoader
 from capgo_tui.tui.controllers.leave import LeaveController
+from capgo_tui.tui.controllers.list_actions import ListActions
 from capgo_tui.tui.controllers.lists import ListController
 from capgo_tui.tui.controllers.loading import LoadingController
 from capgo_tui.tui.controllers.palette import PaletteController
-from capgo_tui.tui.controllers.records import RecordController
 from capgo_tui.tui.controllers.status import StatusController
 from capgo_tui.tui.controllers.tabs import TabController
 from capgo_tui.tui.screens.pages import PageController
@@ -21,50 +26,59 @@ from capgo_tui.tui.screens.pages import PageController
 if TYPE_CHECKING:
     from capgo_tui.tui.actions import Action
     from capgo_tui.tui.host import Host
+    from capgo_tui.tui.widgets.title_bar import TitleBar
+    from capgo_tui.workspace.session import Workspace
 
+_ACTING = (
+    DeviceActions,
+    ChannelActions,
+    BundleActions,
+    ListActions,
+    ChangeActions,
+    DetailController,
+    FilterController,
+    LoadingController,
+    ArrangeController,
+    PaletteController,
+    TabController,
+    LeaveController,
+    PageController,
+)
 ACTIONS: tuple[Action, ...] = tuple(
-    sorted(
-        (
-            *RecordController.ACTIONS,
-            *DetailController.ACTIONS,
-            *FilterController.ACTIONS,
-            *LoadingController.ACTIONS,
-            *ArrangeController.ACTIONS,
-            *PaletteController.ACTIONS,
-            *TabController.ACTIONS,
-            *LeaveController.ACTIONS,
-            *PageController.ACTIONS,
-        ),
-        key=lambda action: action.rank,
-    )
+    sorted((a for each in _ACTING for a in each.ACTIONS), key=lambda action: action.rank)
 )
 
 
 class Controllers:
     """The controllers of one screen; each gets the earlier ones that it needs."""
 
-    def __init__(self, host: Host, refresh_seconds: float | None) -> None:
+    def __init__(self, host: Host, bar: TitleBar, tab: str, refresh_seconds: float | None) -> None:
         self.detail = DetailController(host)
         self.hints = HintController(host, self.detail)
         self.lists = ListController(host, self.detail)
         self.status = StatusController(host, self.lists)
         self.loading = LoadingController(host, self.lists, self.status, refresh_seconds)
+        self.tabs = TabController(host, bar, self.detail, self.lists, self.loading, name=tab)
         self.arrange = ArrangeController(host, self.lists)
         self.filter = FilterController(host, self.lists, self.detail)
-        self.records = RecordController(host, self.arrange)
-        self.palette = PaletteController(host, self.filter, self.records)
-        self.tabs = TabController(host)
-        self.leave = LeaveController(host, self.detail, self.filter, self.records, self.status)
-        self.pages = PageController(host, self.records)
+        self.loader = LazyLoader(host, self.arrange)
+        self.devices = DeviceActions(host, self.loader)
+        list_actions = ListActions(host, self.loader)
+        self.palette = PaletteController(host, self.filter, list_actions, self.tabs)
+        self.pages = PageController(host, self.loader)
         acting = (
-            self.records,
+            self.devices,
+            ChannelActions(host, self.loader),
+            BundleActions(host, self.loader),
+            list_actions,
+            ChangeActions(host, self.loader),
             self.detail,
             self.filter,
             self.loading,
             self.arrange,
             self.palette,
             self.tabs,
-            self.leave,
+            LeaveController(host, self.detail, self.filter, self.loader, self.status),
             self.pages,
         )
         self.runs = {
@@ -73,3 +87,12 @@ class Controllers:
             for action in controller.ACTIONS
         }
         """The function that runs each action, by its id."""
+        self._show_status = host.show_status
+
+    def open(self, workspace: Workspace, device: str | None) -> None:
+        """Show the lists of a workspace, and the device that was requested at the start."""
+        self.lists.open(workspace)
+        workspace.pending_retries.listen(self._show_status)
+        self.tabs.show_current()
+        if device is not None:
+            self.filter.open_on(device, workspace)

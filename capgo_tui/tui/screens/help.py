@@ -17,28 +17,27 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from capgo_tui.tui.actions import Action
-    from capgo_tui.workspace.target import Target
+    from capgo_tui.tui.actions import Action, ActionContext, DisabledReason
 
 
-def help_lines(actions: Sequence[Action], tab: str, target: Target) -> Sequence[Line]:
+def _tooltip(action: Action, reason: DisabledReason | None) -> str:
+    return f"✗ {action.tooltip} · not now: {reason}" if reason else action.tooltip
+
+
+def help_lines(actions: Sequence[Action], context: ActionContext) -> Sequence[Line]:
     """Return the lines of the help: key bindings, those of this tab first, and glyphs."""
-
-    def tooltip(action: Action) -> str:
-        reason = action.disabled_reason(target)
-        return f"✗ {action.tooltip} · not now: {reason}" if reason else action.tooltip
-
+    tab = context.tab
     tab_actions = [a for a in actions if tab in a.tabs]
     other_actions = [a for a in actions if tab not in a.tabs]
     lines = [Line("", f"Keys on {tab}", "heading")]
-    lines += [Line(action.key, tooltip(action)) for action in tab_actions]
+    lines += [Line(a.key, _tooltip(a, a.disabled_reason(context))) for a in tab_actions]
     lines += [Line("", "Moving", "heading")]
     lines += [Line(keys, meaning) for keys, meaning in MOVES]
     if other_actions:
         lines += [Line("", "Keys on other tabs", "heading")]
         lines += [
-            Line(action.key, f"{tooltip(action)} ({', '.join(sorted(action.tabs))})")
-            for action in other_actions
+            Line(a.key, f"{_tooltip(a, a.lasting_reason(context))} ({', '.join(sorted(a.tabs))})")
+            for a in other_actions
         ]
     lines += [Line("", "Glyphs", "heading")]
     for resource in RESOURCES:
@@ -63,9 +62,9 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark", "dismiss(None)", "close", id="help.close"),
     ]
 
-    def __init__(self, actions: Sequence[Action], tab: str, target: Target) -> None:
+    def __init__(self, actions: Sequence[Action], context: ActionContext) -> None:
         super().__init__()
-        self._actions, self._tab, self._target = actions, tab, target
+        self._actions, self._action_context = actions, context
 
     def compose(self) -> ComposeResult:
         """Make the page."""
@@ -75,4 +74,4 @@ class HelpScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Fill the page."""
-        self.query_one(Detail).show_lines(help_lines(self._actions, self._tab, self._target))
+        self.query_one(Detail).show_lines(help_lines(self._actions, self._action_context))

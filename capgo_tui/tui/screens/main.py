@@ -5,39 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import Reactive
 
 from capgo_tui.tui import words
 from capgo_tui.tui.actions import action_on_tab
 from capgo_tui.tui.controllers import loading
+from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.overlay import OverlayScreen
 from capgo_tui.tui.overlays.overlays import Overlays
+from capgo_tui.tui.screens.body import Body
 from capgo_tui.tui.screens.controllers import ACTIONS, Controllers
 from capgo_tui.tui.widgets.detail import Detail
 from capgo_tui.tui.widgets.hint_bar import HintBar
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.status_line import StatusLine
-from capgo_tui.tui.widgets.title_bar import Tab, TitleBar
-from capgo_tui.workspace.resources.registry import RESOURCES
+from capgo_tui.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Sequence
 
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.geometry import Size
     from textual.widget import Widget
     from textual.worker import Worker
 
+    from capgo_tui.tui.actions import ActionContext
     from capgo_tui.tui.app_base import AppBase
     from capgo_tui.tui.lists import AnyRows
     from capgo_tui.tui.overlays.filter_bar import FilterBar
     from capgo_tui.tui.overlays.palette_bar import PaletteBar
     from capgo_tui.tui.overlays.sort_bar import SortBar
+    from capgo_tui.tui.widgets.tab_page import TabPage
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
@@ -71,10 +72,11 @@ class MainScreen(OverlayScreen):
         self, target: Target, device: str | None = None, refresh_seconds: float | None = None
     ) -> None:
         # Textual sets these at the first resize, after a wasted layout.
-        super().__init__(classes=_classes_at(self.app.size))
+        width, height = self.app.size
+        points = (self.HORIZONTAL_BREAKPOINTS, width), (self.VERTICAL_BREAKPOINTS, height)
+        super().__init__(classes=" ".join(_class_at(*each) for each in points))
         self.target = target
         self.workspace: Workspace | None = None
-        self.tab = "devices" if device else "channels"
         self._device = device
         self.title_bar = TitleBar(target)
         self.table = RecordTable(id="records", classes="behind")
@@ -82,14 +84,14 @@ class MainScreen(OverlayScreen):
         self.status = StatusLine()
         self.hints = HintBar()
         self.overlays = Overlays(self)
-        self.controllers = Controllers(self, refresh_seconds)
+        tab = "devices" if device else "channels"
+        self.controllers = Controllers(self, self.title_bar, tab, refresh_seconds)
+        self.body = Body(self.table, self.detail, self.controllers)
 
     def compose(self) -> ComposeResult:
         """Make the chrome and the table; the overlays are mounted later."""
         yield self.title_bar
-        with Horizontal(id="body"):
-            yield self.table
-            yield self.detail
+        yield self.body
         yield self.status
         yield self.hints
 
@@ -108,12 +110,8 @@ class MainScreen(OverlayScreen):
         waiting anyway: reading all three at once makes the start a tenth longer.
         """
         self.workspace = workspace
-        self.controllers.lists.open(workspace)
-        workspace.pending_retries.listen(self.show_status)
-        self._show_tab()
+        self.controllers.open(workspace, self._device)
         self.set_timer(loading.HEAD_START, self.controllers.loading.begin_all)
-        if self._device is not None:
-            self.controllers.filter.open_on(self._device, workspace)
 
     def finish_start(self) -> None:
         """Load and mount what can wait until the first rows are drawn."""
@@ -127,7 +125,7 @@ class MainScreen(OverlayScreen):
     async def mount_overlays(self) -> None:
         """Mount the overlays and make the lazy controllers; awaited before every action."""
         await self.overlays.mount()
-        await self.controllers.records.load()
+        await self.controllers.loader.load()
 
     def tick(self) -> None:
         """Refresh what depends on the time; called once a second."""
@@ -135,50 +133,51 @@ class MainScreen(OverlayScreen):
         self.overlays.link_form.reasons_changed()
         self.controllers.loading.tick()
 
-    # Tabs and chrome
+    # What the controllers know of it
+
+    @property
+    def tab(self) -> str:
+        """The name of the tab in view."""
+        return self.controllers.tabs.name
+
+    @property
+    def page(self) -> TabPage | None:
+        """The page in view; None where the tab shows a list."""
+        return self.controllers.tabs.page
 
     @property
     def rows(self) -> AnyRows:
-        """The list in view."""
-        return self.controllers.lists.rows[self.tab]
+        """The list in view, under a page the last one."""
+        return self.controllers.lists.rows[self.controllers.tabs.list_name]
 
     @property
     def is_taken(self) -> bool:
         """Whether an overlay has the keyboard: nothing may move behind it by itself."""
         return bool(self.overlays.open)
 
-    def show_tab(self, name: str) -> None:
-        """Show another list."""
-        if name != self.tab:
-            self.tab = name
-            self._show_tab()
+    def action_context(self) -> ActionContext:
+        """Return what decides which actions do something now."""
+        return action_context(self)
 
-    def _show_tab(self) -> None:
-        self.status.dismiss()
-        self.show_hints()
-        if self.workspace is not None:
-            self.controllers.lists.show()
-            self.controllers.detail.follow()
-            self.controllers.loading.begin(self.rows)
-        self.show_chrome()
+    def show_page(self, page: TabPage | None) -> None:
+        """Show a page in place of the list; None shows the list again."""
+        self.body.show_page(page)
 
     def show_chrome(self) -> None:
-        """Draw the tabs and the status line anew."""
-        tabs = [
-            Tab(resource.name, resource.title, self._count(resource.name)) for resource in RESOURCES
-        ]
-        self.title_bar.show_tabs(tabs, self.tab)
-        if self.workspace is None:
-            self.show_hints()
-        self.show_status()
-
-    def _count(self, name: str) -> str:
-        rows = self.controllers.lists.rows.get(name)
-        return "…" if rows is None else words.count(rows.view.collection)
+        """Draw the tabs, the hints and the status line anew."""
+        self.controllers.tabs.show_strip()
 
     def show_status(self) -> None:
         """Draw the status line anew."""
         self.controllers.status.show()
+
+    def show_hints(self) -> None:
+        """Draw the hints anew."""
+        self.controllers.hints.show()
+
+    def show_detail_pane(self, *, visible: bool) -> None:
+        """Show the detail on a narrow screen, or the list."""
+        self.set_class(visible, "-detail")
 
     def say(self, message: str) -> None:
         """Show a message in the status line."""
@@ -188,14 +187,7 @@ class MainScreen(OverlayScreen):
         """Show the outcome of a write, which stays until it is dismissed."""
         self.status.tell(outcome)
         self.app.note_outcome(outcome)
-
-    def show_hints(self) -> None:
-        """Draw the hints anew."""
-        self.controllers.hints.show()
-
-    def show_detail_pane(self, *, visible: bool) -> None:
-        """Show the detail on a narrow screen, or the list."""
-        self.set_class(visible, "-detail")
+        self.show_hints()  # a refused right may have taken some away
 
     # Work
 
@@ -220,30 +212,14 @@ class MainScreen(OverlayScreen):
     async def action_run(self, action_id: str) -> None:
         """Run an action, or the one with the same key binding on this tab."""
         action = action_on_tab(ACTIONS, action_id, self.tab)
-        if reason := action.disabled_reason(self.target):
-            self.say(f"✗ {reason[:1].upper()}{reason[1:]}.")
+        if (reason := action.disabled_reason(self.action_context())) is not None:
+            self.say(reason.message)
             return
         outcome = self.controllers.runs[action.id]()
         if outcome is not None:
             await outcome
 
     # Messages of the widgets
-
-    def on_record_table_cursor_moved(self) -> None:
-        """Update the detail."""
-        self.controllers.detail.follow()
-
-    def on_record_table_opened(self) -> None:
-        """Open the detail of the record."""
-        self.controllers.detail.open_detail()
-
-    def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
-        """Load the next page."""
-        self.controllers.loading.load_next(is_requested=event.is_requested)
-
-    def on_record_table_header_picked(self, event: RecordTable.HeaderPicked) -> None:
-        """Sort by the column whose title was clicked."""
-        self.controllers.arrange.sort_by(event.column_id)
 
     def on_sort_bar_chosen(self, event: SortBar.Chosen) -> None:
         """Sort by the chosen column."""
@@ -272,27 +248,19 @@ class MainScreen(OverlayScreen):
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
         """Show the clicked tab."""
         if not self.is_taken:
-            self.show_tab(event.name)
+            self.controllers.tabs.show(event.name)
 
     async def on_paste(self, event: events.Paste) -> None:
         """Open the form for ids with a text pasted onto the list of devices."""
         if self.is_current and not self.is_taken and self.tab == "devices":
-            await self.controllers.records.ask_for_ids(event.text)
+            await self.controllers.devices.ask_for_ids(event.text)
 
     def on_click(self) -> None:
         """Close the detail at a click on the list beside it."""
         if self.workspace is not None and self.focused is self.table:
             self.controllers.detail.close()
 
-    def on_resize(self) -> None:
-        """Fill the detail, which is visible from some width on."""
-        self.call_after_refresh(self.controllers.detail.show)
 
-
-def _classes_at(size: Size) -> str:
-    """Return the breakpoints that a size has passed."""
-    extents = (
-        (MainScreen.HORIZONTAL_BREAKPOINTS, size.width),
-        (MainScreen.VERTICAL_BREAKPOINTS, size.height),
-    )
-    return " ".join(max(p for p in points if p[0] <= extent)[1] for points, extent in extents)
+def _class_at(breakpoints: Sequence[tuple[int, str]], extent: int) -> str:
+    """Return the class of the last breakpoint that an extent has passed."""
+    return max(point for point in breakpoints if point[0] <= extent)[1]

@@ -6,13 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.tui.actions import Action
-from capgo_tui.tui.host import NOT_CONNECTED
 from capgo_tui.tui.screens.help import HelpScreen
 from capgo_tui.tui.screens.request_log import RequestLogScreen
 from capgo_tui.tui.screens.unreadable import UnreadableScreen
+from capgo_tui.tui.tabs import EVERYWHERE
 
 if TYPE_CHECKING:
-    from capgo_tui.tui.controllers.records import RecordController
+    from capgo_tui.tui.controllers.lazy_loader import LazyLoader
     from capgo_tui.tui.host import Host
     from capgo_tui.tui.screens.changes import ChangesScreen
     from capgo_tui.workspace.session import Workspace
@@ -28,19 +28,17 @@ def _changes_screen() -> type[ChangesScreen]:
 class PageController:
     """The controller of the pages, the only one that knows screens."""
 
-    def __init__(self, host: Host, records: RecordController) -> None:
+    def __init__(self, host: Host, loader: LazyLoader) -> None:
         self._host = host
-        self._records = records
+        self._loader = loader
 
     def show_help(self) -> None:
         """Show the help."""
         host = self._host
-        host.app.push_screen(HelpScreen(host.actions, host.tab, host.target))
+        host.app.push_screen(HelpScreen(host.actions, host.action_context()))
 
     def show_unreadable(self) -> None:
         """Show the rows of the list in view that could not be read."""
-        if self._host.workspace is None:
-            return
         collection = self._host.rows.view.collection
         if collection.unreadable:
             self._host.app.push_screen(UnreadableScreen(collection))
@@ -54,14 +52,12 @@ class PageController:
 
     def show_changes(self) -> None:
         """List all changes made from here."""
-        if self._host.workspace is None:
-            self._host.say(NOT_CONNECTED)
-        else:
+        if self._host.workspace is not None:
             self._host.work(self._choose_change(self._host.workspace), "list the changes")
 
     async def _choose_change(self, workspace: Workspace) -> None:
         """List the changes, and undo the one that is chosen there."""
-        host, undo = self._host, self._records.lazy.undo
+        host, undo = self._host, self._loader.lazy.undo
         host.status.dismiss()
         screen = await asyncio.to_thread(_changes_screen)
         changes = screen(undo.entries, host.target, workspace.now)
@@ -76,7 +72,7 @@ class PageController:
         Action(
             "change.list", "Z", "changes",
             "All changes made from here, and what became of them; z there undoes one", show_changes,
-            320,
+            320, EVERYWHERE,
         ),
         Action(
             "list.unreadable", "exclamation_mark", "unreadable",
@@ -86,7 +82,10 @@ class PageController:
         Action(
             "log", "at", "requests",
             "What was asked of the server, and how it went; copy it as curl", show_requests, 720,
-            hint=False, shown_key="@",
+            EVERYWHERE, hint=False, shown_key="@",
         ),
-        Action("help", "question_mark", "help", "All keys", show_help, 730, shown_key="?"),
+        Action(
+            "help", "question_mark", "help", "All keys", show_help, 730, EVERYWHERE,
+            shown_key="?", is_offline=True,
+        ),
     )  # fmt: skip

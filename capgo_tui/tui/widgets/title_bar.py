@@ -24,13 +24,15 @@ PROFILE_WIDTH = 12
 """Cells of a profile's name; what is longer is cut, so that the app's has room as well."""
 
 
-class Tab(NamedTuple):
+class TabLabel(NamedTuple):
     """One tab of the strip."""
 
+    key: str
+    """Its digit."""
     name: str
     label: str
     amount: str
-    """How many records it holds, as far as that is known."""
+    """How many records it holds, as far as that is known; empty where it holds none."""
 
 
 class TitleBar(Widget):
@@ -90,10 +92,10 @@ class TitleBar(Widget):
             style = "production" if short.production else "profile"
             self._profile = ((" · ", "app"), (short.badge, style))
         self._profile_width = sum(width_of(text) for text, _ in self._profile)
-        self._tabs: Sequence[Tab] = ()
+        self._tabs: Sequence[TabLabel] = ()
         self._active = ""
 
-    def show_tabs(self, tabs: Sequence[Tab], active: str) -> None:
+    def show_tabs(self, tabs: Sequence[TabLabel], active: str) -> None:
         """Set the tabs and their counts; repaints only what differs."""
         if (tabs, active) != (self._tabs, self._active):
             self._tabs, self._active = tabs, active
@@ -144,15 +146,16 @@ class TitleBar(Widget):
 
     def _tab_texts(self) -> list[str]:
         texts = [
-            f" {number} {tab.label} {tab.amount} " for number, tab in enumerate(self._tabs, start=1)
+            f" {tab.key} {tab.label} {tab.amount} " if tab.amount else f" {tab.key} {tab.label} "
+            for tab in self._tabs
         ]
         room = self.size.width - self._profile_width
         if sum(map(width_of, texts)) > room - 16:
-            texts = [f" {number} {tab.label} " for number, tab in enumerate(self._tabs, start=1)]
+            texts = [f" {tab.key} {tab.label} " for tab in self._tabs]
         if sum(map(width_of, texts)) > room - 8:
             texts = [
-                f" {number} {tab.label} " if tab.name == self._active else f" {number} "
-                for number, tab in enumerate(self._tabs, start=1)
+                f" {tab.key} {tab.label} " if tab.name == self._active else f" {tab.key} "
+                for tab in self._tabs
             ]
         return texts
 

@@ -1,0 +1,93 @@
+"""The actions on bundles, and their clean-up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from capgo_tui.api.revisions import Extra
+from capgo_tui.tui.actions import BUNDLES_ONLY, Action, Takes, lacks_extra
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.api.models import Bundle
+    from capgo_tui.api.revisions import Traits
+    from capgo_tui.tui.controllers.lazy_loader import LazyLoader
+    from capgo_tui.tui.host import Host
+
+
+def _deletion_reason(traits: Traits) -> str:
+    if Extra.DELETE_ONE_BUNDLE in traits.extras:
+        return ""
+    return f"the {traits.revision} API cannot delete one bundle, only all: C"
+
+
+class BundleActions:
+    """Hands the bundles that a key means to the controllers of bundles and of their clean-up."""
+
+    def __init__(self, host: Host, loader: LazyLoader) -> None:
+        self._host = host
+        self._loader = loader
+
+    def link(self) -> None:
+        """Put the bundle under the cursor on a channel."""
+        if (bundle := self._bundle()) is not None:
+            self._host.work(self._loader.lazy.bundles.link(bundle), "put the bundle on a channel")
+
+    def edit(self) -> None:
+        """Edit the comment and link of the bundle under the cursor."""
+        if (bundle := self._bundle()) is not None:
+            self._host.work(self._loader.lazy.bundles.edit(bundle), "change the bundle")
+
+    def delete(self) -> None:
+        """Delete the marked bundles, else the one under the cursor."""
+        if bundles := self._bundles():
+            self._host.work(self._loader.lazy.bundles.delete(bundles), "delete the bundle")
+
+    def clean_up(self) -> None:
+        """Clean up the bundles."""
+        self._host.work(self._loader.lazy.cleanup.clean_up(), "clean up the bundles")
+
+    def register(self) -> None:
+        """Register a bundle."""
+        self._host.work(self._loader.lazy.bundles.new(), "register the bundle")
+
+    def _bundle(self) -> Bundle | None:
+        """Return the bundle under the cursor."""
+        key = self._host.table.cursor_key
+        return None if key is None else self._host.rows.workspace.bundles.records.get(key)
+
+    def _bundles(self) -> Sequence[Bundle]:
+        """Return the marked bundles, else the one under the cursor."""
+        rows = self._host.rows
+        records = rows.workspace.bundles.records
+        keys = tuple(rows.marks) or filter(None, (self._host.table.cursor_key,))
+        return [records[key] for key in keys if key in records]
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action(
+            "bundle.link", "l", "put on channel", "Put this bundle on a channel", link, 130,
+            BUNDLES_ONLY, writes=True, takes=Takes.RECORD,
+        ),
+        Action(
+            "bundle.edit", "e", "edit", "Change this bundle's comment and link", edit, 131,
+            BUNDLES_ONLY, writes=True, takes=Takes.RECORD,
+            server_reason=lacks_extra(Extra.METADATA),
+        ),
+        Action(
+            "bundle.delete", "D", "delete", "Delete this bundle, or those that are marked", delete,
+            132, BUNDLES_ONLY, writes=True, takes=Takes.MARKED, right="delete bundles",
+            server_reason=_deletion_reason,
+        ),
+        Action(
+            "bundle.clean-up", "C", "clean up",
+            "Plan which old bundles go, then delete them; or delete all", clean_up, 133,
+            BUNDLES_ONLY, writes=True, right="delete bundles",
+            elsewhere="Only bundles are cleaned up: 3 shows them.",
+        ),
+        Action(
+            "bundle.new", "n", "register", "Register a bundle that lies elsewhere", register, 134,
+            BUNDLES_ONLY, hint=False, writes=True, right="register bundles",
+            server_reason=lacks_extra(Extra.EXTERNAL_BUNDLES),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,32 @@
+"""The actions on the changes made so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from capgo_tui.tui.actions import Action
+from capgo_tui.tui.tabs import EVERYWHERE
+
+if TYPE_CHECKING:
+    from capgo_tui.tui.controllers.lazy_loader import LazyLoader
+    from capgo_tui.tui.host import Host
+
+
+class ChangeActions:
+    """Undoes through the controller of undo."""
+
+    def __init__(self, host: Host, loader: LazyLoader) -> None:
+        self._host = host
+        self._loader = loader
+
+    def undo(self) -> None:
+        """Undo the last change that can be undone."""
+        self._host.work(self._loader.lazy.undo.last(), "undo the last change")
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action(
+            "change.undo", "z", "undo",
+            "Undo the last change that can be undone; once more: the one before", undo, 310,
+            EVERYWHERE, writes=True,
+        ),
+    )  # fmt: skip
