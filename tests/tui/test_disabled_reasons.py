@@ -131,7 +131,7 @@ async def test_without_a_connection_keys_say_so_and_the_hints_stay() -> None:
 async def test_a_filter_that_matches_nothing_greys_what_needs_a_record(server: Server) -> None:
     async with on_devices(server, size=(140, 40)) as driver:
         assert "(o override)" not in driver.line(-1)
-        await driver.type("slash", *"nothing", "enter")
+        await driver.type("slash", *"zz yy", "enter")
         await driver.until("(o override)")
         assert "(⏎ open)" in driver.line(-1)
         assert "(r refresh)" not in driver.line(-1)
