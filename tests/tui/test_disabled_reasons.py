@@ -17,11 +17,11 @@ from capgo_tui.workspace.changes import kinds  # noqa: F401 - makes the subclass
 from capgo_tui.workspace.changes.change import Change
 from capgo_tui.workspace.missing_rights import MissingRight
 from capgo_tui.workspace.target import Target
+from tests.support.server import Gate, Server
+from tests.support.world import ALL, APP, READER, state, store_of
 from tests.tui.bundles import on_bundles
 from tests.tui.channels import on_channels, put_cursor, wait_for_outcome
 from tests.tui.driving import on_devices, open_app
-from tests.tui.server import Gate, Server
-from tests.tui.world import ALL, APP, READER, state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
