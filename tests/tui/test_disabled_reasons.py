@@ -129,16 +129,17 @@ async def test_without_a_connection_keys_say_so_and_the_hints_stay() -> None:
 
 
 async def test_a_filter_that_matches_nothing_greys_what_needs_a_record(server: Server) -> None:
-    async with on_devices(server, size=(140, 40)) as driver:
-        assert "(o override)" not in driver.line(-1)
-        await driver.type("slash", *"zz yy", "enter")
-        await driver.until("(o override)")
+    async with on_channels(server, size=(140, 40)) as driver:
+        assert "(l promote)" not in driver.line(-1)
+        await driver.type("slash", *"nothing", "enter")
+        await driver.until("(l promote)")
         assert "(⏎ open)" in driver.line(-1)
         assert "(r refresh)" not in driver.line(-1)
-        await driver.type("o")
-        await driver.until("✗ There is no device under the cursor. Esc clears the filter.")
+        assert "(n new)" not in driver.line(-1)
+        await driver.type("l")
+        await driver.until("✗ There is no channel under the cursor. Esc clears the filter.")
         await driver.type("escape", "escape")
-        await driver.wait_until_gone("(o override)")
+        await driver.wait_until_gone("(l promote)")
 
 
 async def test_moving_the_cursor_leaves_the_hints_alone(server: Server) -> None:
