@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api import requests
 from capgo_tui.api.errors import Refusal
-from capgo_tui.api.models import Bundle, Channel, Device
+from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
 from capgo_tui.api.records import redact_rows
-from capgo_tui.text import clean, clean_for_file
+from capgo_tui.text import clean_for_file
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.command_line import reading_command
 from capgo_tui.workspace.curl import address_of, curl
@@ -114,8 +114,19 @@ class Copying:
 
 
 def id_of(record: Record) -> str:
-    """Return the id of a channel or bundle, the exact id of any other record."""
-    return str(record.key)
+    """Return the wire id of a device or app, the id of a channel or bundle.
+
+    Raises:
+        Refusal: for a record of another resource.
+
+    """
+    match record:
+        case Device() | AppInfo():
+            return record.wire_id
+        case Channel() | Bundle():
+            return str(record.id)
+        case _:
+            raise Refusal("such a record has no id")
 
 
 def exact_name(record: Record) -> str:
@@ -129,7 +140,9 @@ def name_of(record: Record) -> str:
     match record:
         case Device():
             return record.custom_id or record.device_id
+        case AppInfo():
+            return record.name or record.app_id
         case Channel() | Bundle():
             return record.name
         case _:
-            return clean(str(record.key))
+            return "this record"
