@@ -41,6 +41,7 @@ GLYPHS: Final[Mapping[str, str]] = {
     **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╯╰╔╗╚╝╠╣╦╩╬┏┓┗┛┣┫┳┻╋", "+"),
 }  # fmt: skip
 """Each glyph with its counterpart of the same width."""
+_TABLE: Final = str.maketrans(dict(GLYPHS))
 
 
 def to_ascii(text: str) -> str:
@@ -48,6 +49,11 @@ def to_ascii(text: str) -> str:
     if text.isascii():
         return text
     return "".join(char if char.isascii() else _counterpart(char) for char in text)
+
+
+def replace_glyphs(text: str) -> str:
+    """Return a text with counterparts for the glyphs alone; it keeps its letters."""
+    return text if text.isascii() else text.translate(_TABLE)
 
 
 def can_show_glyphs(encoding: str, environ: Mapping[str, str]) -> bool:

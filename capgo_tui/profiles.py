@@ -30,7 +30,11 @@ _KEYS: Final = {
     "read_only": _FLAG,
     "production": _FLAG,
 }
-_TOP: Final = {"default_profile": _TEXT, "profiles": ((dict,), "a table: [profiles.NAME]")}
+_TOP: Final = {
+    "default_profile": _TEXT,
+    "theme": _TEXT,
+    "profiles": ((dict,), "a table: [profiles.NAME]"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,21 @@ class ProfileTable:
     def where(self, key: str) -> str:
         """Return file, line and name of a config key, for an error message."""
         return self._config.where("profiles", self.profile.name, key)
+
+
+def theme_of(file: Path | None) -> tuple[str, str] | None:
+    """Return the theme that ``config.toml`` names, and its place in the file; None for none.
+
+    Raises:
+        ConfigFileError: when there is a mistake in the file.
+
+    """
+    config = None if file is None else ConfigFile.read(file)
+    if config is None:
+        return None
+    _check_profiles(config)
+    theme = config.tables.get("theme")
+    return (theme, config.where("theme")) if isinstance(theme, str) else None
 
 
 def choose_profile(

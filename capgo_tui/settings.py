@@ -22,10 +22,10 @@ from capgo_tui.capacitor_config import BrokenConfigError, CapacitorConfig
 from capgo_tui.config_file import ConfigFileError
 from capgo_tui.plain_files import UnsuitableFileError, decode_text, read_plain
 from capgo_tui.profile_key import read_key
-from capgo_tui.profiles import choose_profile
+from capgo_tui.profiles import choose_profile, theme_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from capgo_tui.profiles import Profile, ProfileTable
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 KEY_FILE = ".capgo"
+THEME_VARIABLE = "TEXTUAL_THEME"
+"""It is for every Textual program, and may name a theme that only another one has."""
 APP_ID = re.compile(r"[a-z0-9]+(\.[\w-]+)+", re.IGNORECASE | re.ASCII)
 """A valid app id (contract §4)."""
 
@@ -132,6 +134,25 @@ def find(options: Options, environment: Environment, *, needs_app: bool = True) 
         return _find(options, environment, needs_app=needs_app)
     except ConfigFileError as error:
         raise SettingsError(str(error)) from None
+
+
+def named_themes(option: str | None, environment: Environment) -> Iterator[Setting[str]]:
+    """Yield each theme that is named, the one that counts most first.
+
+    Raises:
+        SettingsError: when there is a mistake in ``config.toml``.
+
+    """
+    if option is not None:
+        yield Setting(option, "--theme")
+    if variable := environment.environ.get(THEME_VARIABLE, "").strip():
+        yield Setting(variable, THEME_VARIABLE)
+    try:
+        theme = theme_of(environment.config_file)
+    except ConfigFileError as error:
+        raise SettingsError(str(error)) from None
+    if theme is not None:
+        yield Setting(*theme)
 
 
 def _find(options: Options, environment: Environment, *, needs_app: bool) -> Settings:

@@ -20,12 +20,22 @@ from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
 from capgo_tui.commands.textual_environment import drop_debugging, drop_size, is_in_browser
 from capgo_tui.commands.verbs import Verbs
-from capgo_tui.settings import Options, SettingsError, find, value_of
+from capgo_tui.config_file import ConfigFile
+from capgo_tui.settings import (
+    THEME_VARIABLE,
+    Options,
+    SettingsError,
+    find,
+    named_themes,
+    value_of,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
     from capgo_tui.tui.launch import Launch
+    from capgo_tui.tui.theme_choice import ThemeChoice
 
 SIMPLE_TERMINALS: Final = ("dumb", "unknown")
 """Values of TERM for which no interface can be drawn, such as in a shell inside Emacs."""
@@ -51,6 +61,12 @@ SIMPLE_TERMINALS: Final = ("dumb", "unknown")
 )
 @click.option("--read-only", is_flag=True, help="Refuse every change, and send none.")
 @options.LOG_FILE
+@click.option("--theme", metavar="NAME", help="The colours; without it those of the terminal.")
+@click.option(
+    "--mouse/--no-mouse",
+    default=None,
+    help="Use the mouse; without it only where that is no SSH connection and no GNU screen.",
+)
 @click.option("--demo", is_flag=True, help="Try everything on made-up data, with no account.")
 @click.option(
     "--debug",
@@ -70,6 +86,8 @@ def capgo_tui(
     refresh: float | None,
     read_only: bool,
     log_file: str | None,
+    theme: str | None,
+    mouse: bool | None,
     demo: bool,
     debug: bool,
 ) -> None:
@@ -100,6 +118,7 @@ def capgo_tui(
         else:
             launch = _make_launch(Options(apikey, app_id, api_url, revision, profile), device)
             launch = replace(launch, journal=machine.journal())
+        launch = replace(launch, theme=_choose_theme(theme))
     except (SettingsError, InvalidEnvironment) as error:
         raise click.UsageError(str(error)) from None
     sys.exit(
@@ -109,7 +128,8 @@ def capgo_tui(
                 refresh_seconds=refresh,
                 read_only=read_only,
                 log_file=machine.log_file(log_file),
-            )
+            ),
+            mouse=_can_use_mouse(os.environ) if mouse is None else mouse,
         )
     )
 
@@ -155,7 +175,31 @@ def _demo(device: str | None, revision: Revision | None) -> AbstractContextManag
     return demo_launch(device, revision)
 
 
-def _run(launch: Launch) -> int:
+def _choose_theme(option: str | None) -> ThemeChoice:
+    """Return the theme that is named, or else one for this terminal."""
+    from capgo_tui.tui.theme_choice import ThemeChoice, choose_theme  # noqa: PLC0415 - as above
+
+    for setting in named_themes(option, machine.find_environment()):
+        from capgo_tui.tui.theme import THEME_NAMES  # noqa: PLC0415 - brings Textual
+
+        if setting.value in THEME_NAMES:
+            return ThemeChoice(setting.value)
+        if setting.source != THEME_VARIABLE:
+            hint = ConfigFile.nearest(setting.value, THEME_NAMES)
+            raise SettingsError(f"{setting.source}: there is no such theme; {hint}")
+    return choose_theme(os.environ)
+
+
+def _can_use_mouse(environ: Mapping[str, str]) -> bool:
+    """Return whether the mouse does no harm.
+
+    A dropped SSH connection would leave the terminal reporting it, and with it GNU screen keeps
+    Esc back until the next key.
+    """
+    return not any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "STY"))
+
+
+def _run(launch: Launch, *, mouse: bool) -> int:
     """Run the interface and return the exit code, 0 unless a bug ended it."""
     from capgo_tui.tui.garbage import spare_the_loop  # noqa: PLC0415 - for the interface alone
 
@@ -164,8 +208,7 @@ def _run(launch: Launch) -> int:
     from capgo_tui.tui.app import CapgoApp  # noqa: PLC0415 - takes 0.2 s, and no verb needs it
 
     app = CapgoApp(launch)
-    # A dropped SSH connection would leave the terminal in mouse mode.
-    app.run(mouse="SSH_CONNECTION" not in os.environ)
+    app.run(mouse=mouse)
     for outcome in app.last_words:
         click.echo(outcome, err=True)
     if app.fault is not None:

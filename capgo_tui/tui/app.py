@@ -16,7 +16,8 @@ from capgo_tui.tui import garbage
 from capgo_tui.tui.app_base import AppBase
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.screens.setup import SetupScreen
-from capgo_tui.tui.theme import CAPGO_DARK
+from capgo_tui.tui.theme import CAPGO_DARK, OUR_THEMES
+from capgo_tui.tui.theme_choice import ThemeChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from capgo_tui.tui.launch import Launch
+    from capgo_tui.tui.terminal.background import BackgroundColour
     from capgo_tui.tui.terminal.output_failure import OutputFailure
     from capgo_tui.tui.terminal.pastes import InputDropped
     from capgo_tui.workspace.session import Workspace
@@ -55,13 +57,18 @@ class CapgoApp(AppBase):
     def __init__(self, launch: Launch, now: Callable[[], datetime] | None = None) -> None:
         # NO_COLOR needs the terminal's own colours: the filter is chosen before the theme.
         plain = "NO_COLOR" in os.environ
+        choice = launch.theme or ThemeChoice(os.environ.get("TEXTUAL_THEME", ""))
+        self.light_theme = None if plain else choice.light
+        """The theme for a terminal that says before the first paint that it is light."""
         super().__init__(ansi_color=plain or None)
-        self.register_theme(CAPGO_DARK)
-        theme_name = "ansi-dark" if plain else os.environ.get("TEXTUAL_THEME", "")
+        for ours in OUR_THEMES:
+            self.register_theme(ours)
+        theme_name = "ansi-dark" if plain else choice.name
         theme = theme_name if theme_name in self.available_themes else CAPGO_DARK.name
         # FocusApp, the change would have every style sheet parsed a second time. What it leaves
         # undone is the app's class `-theme-…`, by which nothing is styled.
         self.set_reactive(CapgoApp.theme, theme)
+        self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
         self.launch = launch
         self.fault: str | None = None
@@ -78,9 +85,9 @@ class CapgoApp(AppBase):
 
             return BrowserDriver
         if sys.platform != "win32" and driver_class.__name__ == "LinuxDriver":
-            from capgo_tui.tui.terminal.driver import TerminalDriver  # noqa: PLC0415 - POSIX alone
+            from capgo_tui.tui.terminal import driver  # noqa: PLC0415 - POSIX alone
 
-            return TerminalDriver
+            return driver.ColourQueryDriver if self.light_theme else driver.TerminalDriver
         return driver_class
 
     def on_mount(self) -> None:
@@ -107,7 +114,14 @@ class CapgoApp(AppBase):
         self.push_screen(screen)
         screen.call_after_refresh(self._connect, screen)
 
+    def on_background_colour(self, event: BackgroundColour) -> None:
+        """Use the light theme on a light background; not later, when all would be drawn anew."""
+        if event.is_light and self.light_theme is not None:
+            self.theme = self.light_theme
+        self.light_theme = None
+
     def _connect(self, screen: MainScreen) -> None:
+        self.light_theme = None
         self.run_worker(self._open(screen), exit_on_error=False)
 
     async def _open(self, screen: MainScreen) -> None:

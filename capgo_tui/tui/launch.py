@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from capgo_tui.api.key import ApiKey
+    from capgo_tui.tui.theme_choice import ThemeChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Launch(Access):
     """Called on consent, to remember it."""
     device: str | None = None
     """A device id to open with."""
+    theme: ThemeChoice | None = None
+    """The theme to begin with; None for TEXTUAL_THEME or our own."""
 
     @property
     def target(self) -> Target | None:

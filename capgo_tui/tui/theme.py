@@ -1,8 +1,8 @@
-"""The default theme; every Textual theme works as well."""
+"""The themes of our own; every Textual theme works as well."""
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 CAPGO_DARK = Theme(
     name="capgo-dark",
@@ -18,3 +18,20 @@ CAPGO_DARK = Theme(
     error="#ee6c6c",
     dark=True,
 )
+
+CAPGO_LIGHT = Theme(
+    name="capgo-light",
+    primary="#2f6f9f",
+    secondary="#5c86a8",
+    accent="#00658f",
+    foreground="#1c2733",
+    background="#fafbfc",
+    surface="#f0f3f6",
+    panel="#e4e9ee",
+    success="#1d7a43",
+    warning="#8a5a00",
+    error="#b3261e",
+    dark=False,
+)
+OUR_THEMES = (CAPGO_DARK, CAPGO_LIGHT)
+THEME_NAMES = sorted({*BUILTIN_THEMES, *(theme.name for theme in OUR_THEMES)})

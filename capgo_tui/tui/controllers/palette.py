@@ -111,7 +111,7 @@ class PaletteController:
             self._host.say(f"{NO_THEMES}.")
             return
         self._host.app.theme = name
-        self._host.say(f"Theme {name}; TEXTUAL_THEME={name} keeps it.")
+        self._host.say(f'Theme {name}; theme = "{name}" in config.toml keeps it.')
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(

@@ -57,6 +57,8 @@ class Yes(Answer):
         background: $warning-muted;
         color: $text-warning;
         text-style: bold;
+        /* As in a prompt. */
+        &:ansi { background: ansi_default; text-style: bold reverse; }
     }
     """
 

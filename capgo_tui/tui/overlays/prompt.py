@@ -25,7 +25,7 @@ class Prompt(Answer, Overlay):
         color: $text-warning;
         text-style: bold;
         /* A terminal has but one yellow: it cannot be on itself. */
-        &:ansi { background: ansi_default; color: ansi_yellow; text-style: bold reverse; }
+        &:ansi { background: ansi_default; text-style: bold reverse; }
     }
     """
 

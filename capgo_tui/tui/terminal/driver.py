@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from capgo_tui.glyphs import replace_glyphs
+from capgo_tui.tui.terminal.background import QUERY
 from capgo_tui.tui.terminal.output_failure import OutputFailure
 from capgo_tui.tui.terminal.styles import shorten_styles
 
@@ -86,6 +88,8 @@ class TerminalDriver(LinuxDriver):
             cast("TextIO", stderr if has_stderr else stdout), self._report_output_error
         )
         self._file = cast("TextIOWrapper", self._output)
+        # The console of Linux takes UTF-8, but its font has no ✓, ⏎ or lock.
+        self._has_few_glyphs = os.environ.get("TERM") == "linux"
         self._previous_handlers: dict[signal.Signals, signal._HANDLER] = {}
 
     def _get_terminal_size(self) -> tuple[int, int]:
@@ -98,7 +102,8 @@ class TerminalDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write output, with its styles in the fewest bytes."""
-        super().write(shorten_styles(data))
+        output = shorten_styles(data)
+        super().write(replace_glyphs(output) if self._has_few_glyphs else output)
 
     def start_application_mode(self) -> None:
         """Start application mode; from now on a signal restores the terminal first."""
@@ -160,6 +165,16 @@ class TerminalDriver(LinuxDriver):
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
+
+
+class ColourQueryDriver(TerminalDriver):
+    """A driver that also asks the terminal for its background."""
+
+    def start_application_mode(self) -> None:
+        """Start application mode and ask; the answer, if any, comes among the input."""
+        super().start_application_mode()
+        if self._writer_thread is not None:  # it is not there in a job in the background
+            self.write(QUERY)
 
 
 def _end_without_terminal() -> None:

@@ -40,8 +40,10 @@ class Part(Enum):
     """A character typed with alt, which sends Esc before it."""
     ESCAPE = auto()
     """The Esc key."""
+    STRING = auto()
+    """A whole string of the terminal, such as a colour, without what begins and ends it."""
     NOISE = auto()
-    """A whole sequence that means nothing here: a string, or one that is too long."""
+    """A sequence that means nothing: one that is too long, or broken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class EscapeSequences:
         elif first == "O" and len(rest) == 1 and rest in _SS3_FINALS:
             return len(data)
         elif first in _STRINGS and (rest[:1].isdigit() or any(end in rest for end in _ENDS)):
-            self._begin(_State.STRING, "")
+            self._begin(_State.STRING, first)
         else:
             return 0
         return 1
@@ -161,10 +163,10 @@ class EscapeSequences:
             yield from self._drop()
 
     def _behind_escape_in_string(self, char: str) -> Iterator[Piece]:
-        self._reset()
         if char == "\\":
-            yield Piece(Part.NOISE, "")
+            yield from self._end_string()
         else:
+            self._reset()
             yield from self._after_escape(char)
 
     def _after_escape(self, char: str) -> Iterator[Piece]:
@@ -177,7 +179,7 @@ class EscapeSequences:
         elif char == "O":
             self._begin(_State.KEY, ESC + char)
         elif char in _STRINGS:
-            self._begin(_State.STRING, "")
+            self._begin(_State.STRING, char)
         else:
             yield Piece(Part.ALT, char)
 
@@ -200,11 +202,13 @@ class EscapeSequences:
 
     def _in_string(self, char: str) -> Iterator[Piece]:
         if char in (_BEL, _ST):
-            yield from self._drop()
+            yield from self._end_string()
         elif char == ESC:
             self._state = _State.STRING_ESCAPE
         elif char in _INTERRUPTS or char in "\r\n":
             yield from self._interrupt(char)
+        elif len(self._buffer) <= LONGEST:
+            self._buffer += char
 
     def _interrupt(self, char: str) -> Iterator[Piece]:
         """End a sequence with a character that cannot stand in it."""
@@ -217,6 +221,11 @@ class EscapeSequences:
         sequence = self._buffer + char
         self._reset()
         yield Piece(Part.SEQUENCE, sequence)
+
+    def _end_string(self) -> Iterator[Piece]:
+        text = self._buffer
+        self._reset()
+        yield Piece(Part.STRING, text)
 
     def _drop(self) -> Iterator[Piece]:
         self._reset()

@@ -16,6 +16,7 @@ from textual import constants, events
 from textual._xterm_parser import BRACKETED_PASTE_START, XTermParser
 from textual.keys import Keys
 
+from capgo_tui.tui.terminal.background import read_background
 from capgo_tui.tui.terminal.escape_sequences import ESC, EscapeSequences, Part, Piece
 from capgo_tui.tui.terminal.input_bytes import decoder_of
 from capgo_tui.tui.terminal.pastes import (
@@ -41,7 +42,7 @@ DRIVERS: Final = (
 DOUBT_SECONDS: Final = 0.5
 """Seconds after a sequence that was no key in which a ``y`` may be the tail of another."""
 _DOUBTFUL: Final = "capgo_is_doubtful"
-
+_BEHIND_ESCAPE: Final = "capgo_keys_behind_escape"
 
 PASTE_BEGINS: Final = Piece(Part.SEQUENCE, BRACKETED_PASTE_START)
 CTRL_C: Final = ("\x03", f"{ESC}[99;5u")
@@ -60,6 +61,23 @@ def is_doubtful(event: events.Key) -> bool:
 def doubt(event: events.Key) -> None:
     """Mark a key as one that may not have been typed."""
     setattr(event, _DOUBTFUL, True)
+
+
+def split_alt(event: events.Key) -> list[events.Key]:
+    """Return Esc and the key behind it for a key typed with alt; nothing for any other key.
+
+    On the wire they are the same: tmux and screen keep Esc back until the next key is there. The
+    key behind Esc is in doubt, for alt+y is no ``y``.
+    """
+    keys_behind: list[events.Key] = getattr(event, _BEHIND_ESCAPE, [])
+    if not keys_behind:
+        return []
+    for key in keys_behind:
+        doubt(key)
+        key.time = event.time
+    escape = events.Key("escape", ESC)
+    escape.time = event.time
+    return [escape, *keys_behind]
 
 
 class TerminalInput(XTermParser):
@@ -187,12 +205,18 @@ class TerminalInput(XTermParser):
             case Part.ESCAPE:
                 yield events.Key("escape", ESC)
             case Part.ALT:
-                yield from self._keys(piece.text, alt=True)
+                for key in self._keys(piece.text, alt=True):
+                    setattr(key, _BEHIND_ESCAPE, list(self._keys(piece.text)))
+                    yield key
             case Part.SEQUENCE:
                 messages = self._parse_sequence(piece.text)
                 if not any(isinstance(message, events.Key) for message in messages):
                     self._no_key_at = self.clock()
                 yield from messages
+            case Part.STRING:
+                self._no_key_at = self.clock()
+                if (background := read_background(piece.text)) is not None:
+                    yield background
             case Part.NOISE:
                 self._no_key_at = self.clock()
 
@@ -227,7 +251,7 @@ class TerminalInput(XTermParser):
 
 def _is_key(piece: Piece) -> bool:
     """Return whether a piece may be a key; reports of the pointer, which come fast, are none."""
-    return piece.part is not Part.NOISE and not _is_pointer(piece)
+    return piece.part not in (Part.STRING, Part.NOISE) and not _is_pointer(piece)
 
 
 def _is_pointer(piece: Piece) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import events
 
 from capgo_tui.tui.terminal.focus import FocusApp
-from capgo_tui.tui.terminal.input import watch_terminal_input
+from capgo_tui.tui.terminal.input import split_alt, watch_terminal_input
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -47,7 +47,7 @@ class KeyQueueApp(FocusApp):
         """Queue keys and pastes until it is their turn."""
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             self._queue.append(event)
-            if isinstance(event, events.Key) and event.key == "y":
+            if isinstance(event, events.Key) and event.key in ("y", "alt+y"):
                 self.last_y = event.time
             if self._in_hand is None or monotonic() - self._in_hand > LOST_AFTER:
                 await self._next()
@@ -60,10 +60,19 @@ class KeyQueueApp(FocusApp):
             return
         self._in_hand = monotonic()
         target: MessagePump = self.focused or self.screen
-        await super().on_event(self._queue.popleft())
+        event = self._queue.popleft()
+        if isinstance(event, events.Key) and not self._is_bound(event.key):
+            event, *rest = split_alt(event) or [event]
+            self._queue.extendleft(reversed(rest))
+        await super().on_event(event)
         # Twice: first behind the key itself, then behind the messages that it
         # made widgets post, such as an Input's Submitted.
         self._follow_key(target, _Key(target, self._in_hand))
+
+    def _is_bound(self, key: str) -> bool:
+        """Return whether a key means something where the keyboard is."""
+        chain = self.screen._modal_binding_chain
+        return any(key in bindings.key_to_bindings for _, bindings in chain)
 
     def _follow_key(self, node: MessagePump, key: _Key, climbs: int = 2) -> None:
         """Follow a key: a message to each widget it bubbles through runs right behind it."""
