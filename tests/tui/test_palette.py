@@ -181,7 +181,7 @@ async def test_tab_completes_and_the_arrows_choose(server: Server) -> None:
         await driver.type("up", "shift+tab", "escape")
         assert driver.main.focused is driver.main.table
         await driver.type("colon", *"theme nord", "enter")
-        await driver.until("Theme nord; TEXTUAL_THEME=nord keeps it.")
+        await driver.until('Theme nord; theme = "nord" in config.toml keeps it.')
         assert driver.app.theme == "nord"
 
 
