@@ -59,7 +59,7 @@ class CapgoApp(AppBase):
         plain = "NO_COLOR" in os.environ
         choice = launch.theme or ThemeChoice(os.environ.get("TEXTUAL_THEME", ""))
         self.light_theme = None if plain else choice.light
-        """The theme for a terminal that says before the first paint that it is light."""
+        """The theme for a terminal that says before the first rows that it is light."""
         super().__init__(ansi_color=plain or None)
         for ours in OUR_THEMES:
             self.register_theme(ours)
@@ -115,13 +115,12 @@ class CapgoApp(AppBase):
         screen.call_after_refresh(self._connect, screen)
 
     def on_background_colour(self, event: BackgroundColour) -> None:
-        """Use the light theme on a light background; not later, when all would be drawn anew."""
+        """Use the light theme on a light background, unless there are rows to draw anew."""
         if event.is_light and self.light_theme is not None:
             self.theme = self.light_theme
         self.light_theme = None
 
     def _connect(self, screen: MainScreen) -> None:
-        self.light_theme = None
         self.run_worker(self._open(screen), exit_on_error=False)
 
     async def _open(self, screen: MainScreen) -> None:
@@ -138,6 +137,7 @@ class CapgoApp(AppBase):
             screen.table.say("The connection could not be set up.", type(error).__name__)
             self.report_bug(error)
             return
+        self.light_theme = None
         screen.open(self._workspace)
 
     async def on_main_screen_key_request(self, event: MainScreen.KeyRequest) -> None:

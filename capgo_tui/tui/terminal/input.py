@@ -205,9 +205,7 @@ class TerminalInput(XTermParser):
             case Part.ESCAPE:
                 yield events.Key("escape", ESC)
             case Part.ALT:
-                for key in self._keys(piece.text, alt=True):
-                    setattr(key, _BEHIND_ESCAPE, list(self._keys(piece.text)))
-                    yield key
+                yield from self._alt_keys(piece.text)
             case Part.SEQUENCE:
                 messages = self._parse_sequence(piece.text)
                 if not any(isinstance(message, events.Key) for message in messages):
@@ -223,6 +221,13 @@ class TerminalInput(XTermParser):
     def _keys(self, char: str, *, alt: bool = False) -> Iterator[events.Key]:
         keys = self._sequence_to_key_events(char, alt=alt)
         return (event for event in keys if event.key != Keys.Ignore)
+
+    def _alt_keys(self, char: str) -> Iterator[events.Key]:
+        for key in self._keys(char, alt=True):
+            # Textual names no alt for the control characters, such as Enter.
+            alt_key = key if key.key.startswith("alt+") else events.Key(f"alt+{key.key}", None)
+            setattr(alt_key, _BEHIND_ESCAPE, list(self._keys(char)))
+            yield alt_key
 
     def _parse_sequence(self, text: str) -> list[Message]:
         """Return Textual's messages for a whole sequence; none if it is unknown."""

@@ -1,0 +1,1 @@
+"""The main job in every environment: ``python -m tests.environments`` prints the table."""
