@@ -57,11 +57,11 @@ class Budget:
         return "FAIL (known)" if self.reason or self.weight is Weight.AIM else "FAIL"
 
 
-def _bytes(id_: str, title: str, bound: float | None) -> tuple[Budget, Budget]:
-    """Return one action's budgets: bounded with ANSI colours, printed only with 24-bit ones."""
+def _bytes(id_: str, title: str, ansi: float, truecolor: float) -> tuple[Budget, Budget]:
+    """Return one action's budgets: over SSH, in the terminal's colours, and in 24-bit ones."""
     return (
-        Budget(f"{id_}.ansi", "bytes", f"{title}, ansi-dark", "B", bound),
-        Budget(f"{id_}.truecolor", "bytes", f"{title}, truecolor", "B", None, Weight.INFO),
+        Budget(f"{id_}.ansi", "bytes", f"{title}, over SSH", "B", ansi),
+        Budget(f"{id_}.truecolor", "bytes", f"{title}, truecolor", "B", truecolor),
     )
 
 
@@ -83,25 +83,25 @@ PAGE = 150
 MORE_ROWS = 500
 """Rows appended at once, to compare two tables."""
 BUDGETS: tuple[Budget, ...] = (
-    *_bytes("cursor", "cursor key", 300),
-    *_bytes("edge", "cursor key over the edge", 3200),
-    *_bytes("page", "page key", 3200),
-    *_bytes("prompt", "prompt opening", 300),
-    *_bytes("prompt-close", "prompt closing", None),
-    *_bytes("form", "link form opening", 12_000),
-    *_bytes("form-close", "link form closing", None),
-    *_bytes("channel-form", "channel form opening", 12_000),
-    *_bytes("channel-row", "row of the channel form", 3200),
-    *_bytes("small-form", "clean-up form opening", 12_000),
-    *_bytes("small-row", "row of the clean-up form", 3200),
-    *_bytes("plan", "clean-up plan opening", 12_000),
-    *_bytes("tab", "tab switch", 8000),
-    *_bytes("filter-open", "filter opening", 300),
-    *_bytes("filter", "filter letter", 3200),
-    *_bytes("palette-open", "palette opening", 320),
-    *_bytes("palette", "palette letter", 3200),
-    *_bytes("copy-open", "copy menu opening", 300),
-    *_bytes("export-open", "export opening", 600),
+    *_bytes("cursor", "cursor key", 240, 390),
+    *_bytes("edge", "cursor key over the edge", 2350, 4600),
+    *_bytes("page", "page key", 2350, 4600),
+    *_bytes("prompt", "prompt opening", 240, 300),
+    *_bytes("prompt-close", "prompt closing", 300, 800),
+    *_bytes("form", "link form opening", 1550, 2050),
+    *_bytes("form-close", "link form closing", 750, 1700),
+    *_bytes("channel-form", "channel form opening", 4800, 7900),
+    *_bytes("channel-row", "row of the channel form", 2350, 3800),
+    *_bytes("small-form", "clean-up form opening", 2600, 4600),
+    *_bytes("small-row", "row of the clean-up form", 1300, 2300),
+    *_bytes("plan", "clean-up plan opening", 4000, 6100),
+    *_bytes("tab", "tab switch", 2800, 5700),
+    *_bytes("filter-open", "filter opening", 250, 400),
+    *_bytes("filter", "filter letter", 2500, 4900),
+    *_bytes("palette-open", "palette opening", 270, 470),
+    *_bytes("palette", "palette letter", 2200, 4000),
+    *_bytes("copy-open", "copy menu opening", 230, 540),
+    *_bytes("export-open", "export opening", 460, 960),
     Budget("idle", "idle", "two seconds of rest, ansi-dark", "B", 0),
     Budget("cold-start", "requests", "cold start", "requests", 4),
     Budget("fix", "requests", "override fix beside the first lists", "requests", 4),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def groups(folder: Path, *, thorough: bool = False) -> dict[str, Callable[[], Figures]]:
     """Return the measurements by group; thorough ones repeat more and include unjudged figures."""
     return {
-        "bytes": partial(screen_bytes.measure, folder, truecolor=thorough),
+        "bytes": partial(screen_bytes.measure, folder),
         "idle": partial(screen_bytes.measure_idle, folder),
         "requests": partial(request_counts.measure, folder),
         "changes": partial(change_counts.measure, folder),

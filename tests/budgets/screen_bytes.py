@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.budgets.figures import Figures
 
 ANSI = {"TEXTUAL_THEME": "ansi-dark"}
+SSH = {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22"}
 PAGE_DOWN = "\x1b[6~"
 ENTER = "\r"
 ESC = "\x1b"
@@ -89,12 +90,12 @@ def _over_the_edge(terminal: PseudoTerminal) -> int:
     raise AssertionError(f"the table never scrolled:\n{terminal.text}")
 
 
-def measure(folder: Path, *, truecolor: bool) -> Figures:
-    """Count the bytes of each kind of key with ANSI colours, and also with 24-bit ones."""
+def measure(folder: Path) -> Figures:
+    """Count the bytes of each kind of key over SSH, and also with 24-bit colours."""
     figures: Figures = {}
     with sandbox(DEVICES) as world:
         overridden = next(row["device_id"] for row in world.devices(1) if "channel" in row)
-        for name, environ in (("ansi", ANSI), ("truecolor", {}))[: 1 + truecolor]:
+        for name, environ in (("ansi", SSH), ("truecolor", {})):
             with _open_app(world, folder, environ) as terminal:
                 for figure, count in _walk(terminal, overridden).items():
                     figures[f"{figure}.{name}"] = count

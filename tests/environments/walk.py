@@ -54,7 +54,7 @@ def walk(environment: Environment, sandbox: Sandbox, device: str, folder: Path) 
     with _Terminal(environment, {**sandbox.environ, **state}, folder) as terminal:
         before = terminal.attributes
         cells = (
-            _open(terminal, environment),
+            _open(terminal, environment, before),
             _filter(terminal, device),
             _override(terminal, sandbox, device),
             _copy(terminal, environment, device, folder),
@@ -88,8 +88,9 @@ class _Terminal(PseudoTerminal):
         return Colours.NONE if names == {"default"} else Colours.ANSI
 
 
-def _open(terminal: _Terminal, environment: Environment) -> str:
+def _open(terminal: _Terminal, environment: Environment, before: list[object]) -> str:
     terminal.settle("loaded")
+    assert terminal.attributes != before, "keys come at once"
     assert "loaded" in terminal.line(-2), "the size is the terminal's"
     terminal.press("2", "CUSTOM ID")
     terminal.settle("150")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
 from textual import events
 
 from capgo_tui.tui.terminal.input import TerminalInput, is_doubtful, split_alt
+from tests.support.controlling_terminal import in_login_shell
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 
 if TYPE_CHECKING:
@@ -55,3 +59,21 @@ def test_both_count_and_neither_answers(sandbox: Sandbox, tmp_path: Path) -> Non
         terminal.press("@", "Requests ·")
         assert "GET" in terminal.text
         assert "POST" not in terminal.text
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_tmux_with_its_own_settings_loses_neither(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "tmux.conf").write_text("set -g status off\n", encoding="utf-8")
+    command = ["tmux", "-u", "-S", str(tmp_path / "socket"), "-f", str(tmp_path / "tmux.conf")]
+    with PseudoTerminal(
+        in_login_shell([*command, "new-session", str(COMMAND)]),
+        environ=sandbox.environ,
+        folder=tmp_path,
+    ) as terminal:
+        terminal.settle("loaded")
+        terminal.press("2", "CUSTOM ID")
+        terminal.press("/abc", "/abc ")
+        terminal.press("\x1b1", "HOLDS BACK")
+        terminal.press("2", "CUSTOM ID")
+        assert "/abc" not in terminal.text
+        subprocess.run([*command, "kill-server"], check=False)
