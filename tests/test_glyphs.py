@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rich.cells import cell_len
 
+from capgo_tui.cells import width_of
 from capgo_tui.glyphs import GLYPHS, can_show_glyphs, substitute_glyphs, to_ascii
-from capgo_tui.text import cell_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +58,7 @@ def test_a_counterpart_is_ascii_of_the_same_width(glyph: str) -> None:
     assert len(glyph) == 1
     assert GLYPHS[glyph].isascii()
     assert GLYPHS[glyph].isprintable()
-    assert len(GLYPHS[glyph]) == cell_width(glyph) == cell_len(glyph)
+    assert len(GLYPHS[glyph]) == width_of(glyph)
 
 
 def test_glyphs_that_tell_records_apart_still_do() -> None:
@@ -80,7 +79,7 @@ def test_glyphs_that_tell_records_apart_still_do() -> None:
 )
 def test_text_keeps_its_cells(text: str, ascii_text: str) -> None:
     assert to_ascii(text) == ascii_text
-    assert cell_width(ascii_text) == cell_width(text)
+    assert width_of(ascii_text) == width_of(text)
 
 
 @pytest.mark.parametrize(
