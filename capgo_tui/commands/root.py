@@ -118,7 +118,8 @@ def capgo_tui(
         else:
             launch = _make_launch(Options(apikey, app_id, api_url, revision, profile), device)
             launch = replace(launch, journal=machine.journal())
-        launch = replace(launch, theme=_choose_theme(theme))
+        has_mouse = _can_use_mouse(os.environ) if mouse is None else mouse
+        launch = replace(launch, theme=_choose_theme(theme), mouse=has_mouse)
     except (SettingsError, InvalidEnvironment) as error:
         raise click.UsageError(str(error)) from None
     sys.exit(
@@ -129,7 +130,6 @@ def capgo_tui(
                 read_only=read_only,
                 log_file=machine.log_file(log_file),
             ),
-            mouse=_can_use_mouse(os.environ) if mouse is None else mouse,
         )
     )
 
@@ -199,7 +199,7 @@ def _can_use_mouse(environ: Mapping[str, str]) -> bool:
     return not any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "STY"))
 
 
-def _run(launch: Launch, *, mouse: bool) -> int:
+def _run(launch: Launch) -> int:
     """Run the interface and return the exit code, 0 unless a bug ended it."""
     from capgo_tui.tui.garbage import spare_the_loop  # noqa: PLC0415 - for the interface alone
 
@@ -208,7 +208,7 @@ def _run(launch: Launch, *, mouse: bool) -> int:
     from capgo_tui.tui.app import CapgoApp  # noqa: PLC0415 - takes 0.2 s, and no verb needs it
 
     app = CapgoApp(launch)
-    app.run(mouse=mouse)
+    app.run(mouse=launch.mouse)
     for outcome in app.last_words:
         click.echo(outcome, err=True)
     if app.fault is not None:

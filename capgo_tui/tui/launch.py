@@ -30,6 +30,8 @@ class Launch(Access):
     """A device id to open with."""
     theme: ThemeChoice | None = None
     """The theme to begin with; None for TEXTUAL_THEME or our own."""
+    mouse: bool = True
+    """Whether the terminal is asked to report the mouse."""
 
     @property
     def target(self) -> Target | None:

@@ -23,7 +23,7 @@ OWN_SEQUENCES = re.compile(
     r"|\[\?(?:7|25|1000|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"  # modes
     r"|\[\?(?:2026|2048)\$p"  # asks for two of them
     r"|\[>\d+u|\[<u"  # keyboard protocol on and off
-    r"|\]11;\?\x1b\\\\"  # asks for the background
+    r"|\]11;\?\x1b\\"  # asks for the background
     r"|\]22;[a-z]+\x07"  # shape of the pointer
     r"|\]52;c;[A-Za-z0-9+/=]+\x07"  # the clipboard, on request
     r")"
