@@ -29,8 +29,8 @@ def test_the_main_job_is_done(
 ) -> None:
     if environment.reason_to_skip:
         pytest.skip(environment.reason_to_skip)
-    devices = dict(zip(ENVIRONMENTS, device_ids(shared_sandbox), strict=False))
-    row = walk(environment, shared_sandbox, devices[environment], tmp_path)
+    device = device_ids(shared_sandbox)[ENVIRONMENTS.index(environment)]
+    row = walk(environment, shared_sandbox, device, tmp_path)
     assert len(row.cells) == len(STEPS)
     assert all(row.cells)
     assert format_table([row]).count("\n") == 1
