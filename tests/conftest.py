@@ -1,4 +1,6 @@
-"""Tests use a state folder and settings of their own; the run ends with two tables.
+"""Tests use a state folder and settings of their own; the run ends with three tables.
+
+Tests marked ``sampled`` run as a sample, unless ``--whole`` is given.
 
 The stores of a test's servers are closed with the test, or with its module.
 
@@ -15,15 +17,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.arsenal.summary import print_arsenal
-from tests.sandbox.scoreboard import (
-    print_conformance,
-    pytest_collection_modifyitems,
-    pytest_configure,
-)
+from tests.sandbox.scoreboard import add_marked_numbers, print_conformance, pytest_configure
+from tests.support.sampling import Sampling, deselect_unsampled, print_samples
 from tests.support.server import closing_stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from _pytest.terminal import TerminalReporter
@@ -32,17 +31,41 @@ if os.name == "posix":
     # What a shell runs in the background ignores both, and so would all that the tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    # nohup and some runners of CI ignore this one.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-__all__ = ["pytest_collection_modifyitems", "pytest_configure"]
+__all__ = ["pytest_configure"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--whole``."""
+    parser.addoption(
+        "--whole", action="store_true", help="run the sampled tests with all of their parameters"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Drop what the sample leaves out, and note what each test is about."""
+    deselect_unsampled(config, items)
+    add_marked_numbers(items)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Print what conforms, and what came of each attack."""
+    """Print what was sampled, what conforms, and what came of each attack."""
+    print_samples(terminalreporter)
     print_conformance(terminalreporter)
     print_arsenal(terminalreporter)
+
+
+@pytest.fixture
+def sampling(
+    pytestconfig: pytest.Config, record_property: Callable[[str, object], None]
+) -> Sampling:
+    """Whether all has to be run, and where to note what a test leaves out."""
+    return Sampling(pytestconfig.getoption("--whole"), record_property)
 
 
 @pytest.fixture(autouse=True, scope="module")

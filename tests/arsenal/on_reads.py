@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Run = Callable[[Path], Coroutine[None, None, Result]]
+    MakeAnswer = Callable[[], bytes]
+    """Makes an answer when it is needed: some have 70 MB."""
 
 MB = 1024 * 1024
 MEMORY_LIMIT = 200
@@ -39,8 +41,9 @@ COMMANDS: Sequence[Sequence[str]] = (
 )
 
 
-async def answer_reads(answer: bytes, folder: Path, words: Sequence[str] = LIST) -> Result:
-    """Answer every request of a command with `answer`."""
+async def answer_reads(make: MakeAnswer, folder: Path, words: Sequence[str] = LIST) -> Result:
+    """Answer every request of a command with the answer that `make` returns."""
+    answer = make()
     log = str(folder / "requests.log")
     with raw_server(lambda _: answer) as server:
         environ = {"CAPGO_TOKEN": KEY, "CAPGO_APP_ID": "com.demo.app", "CAPGO_API_URL": server.url}
@@ -105,39 +108,39 @@ def attacks() -> Iterator[Attack]:
     def expect(code: int, reads: int = 1) -> Result:
         return Result(f"{reads} reads", "", str(code), "", MEMORY_LIMIT)
 
-    def read(answer: bytes, *words: str) -> Run:
-        return partial(answer_reads, answer, words=words or LIST)
+    def read(make: MakeAnswer, *words: str) -> Run:
+        return partial(answer_reads, make, words=words or LIST)
 
     huge = partial(Result, "1 reads", "", "6", "", MEMORY_LIMIT, 10.0)
-    rows: list[tuple[int, str, bytes, Result, tuple[str, ...]]] = [
-        (5, "1 MB of [{},{},…", make_list(MB, b"{}"), expect(6, 2), ()),
-        (5, "a list of 64 MB packed twice", pack(bytes(64 * MB), 2), expect(1), ()),
-        (5, "70 MB of spaces packed once", pack(b"[" + b" " * 70 * MB), expect(1), ()),
+    rows: list[tuple[int, str, MakeAnswer, Result, tuple[str, ...]]] = [
+        (5, "1 MB of [{},{},…", lambda: make_list(MB, b"{}"), expect(6, 2), ()),
+        (5, "a list of 64 MB packed twice", lambda: pack(bytes(64 * MB), 2), expect(1), ()),
+        (5, "70 MB of spaces packed once", lambda: pack(b"[" + b" " * 70 * MB), expect(1), ()),
         (
             5,
             "the same cursor without end",
-            make_answer("200 OK", SAME_CURSOR, JSON),
+            lambda: make_answer("200 OK", SAME_CURSOR, JSON),
             expect(6, 2),
             ("device", "list"),
         ),
         (
             5,
             "a number of 100 000 digits",
-            make_answer("200 OK", b'[{"id":' + b"9" * 100_000 + b"}]"),
+            lambda: make_answer("200 OK", b'[{"id":' + b"9" * 100_000 + b"}]"),
             expect(6),
             ("channel", "list", "--json"),
         ),
         (
             6,
             "the key in capitals in a row",
-            make_row(KEY.upper()),
+            lambda: make_row(KEY.upper()),
             expect(0),
             ("bundle", "list", "--json"),
         ),
         (
             6,
             "the key percent-encoded in a row",
-            make_row(PERCENT),
+            lambda: make_row(PERCENT),
             expect(0, 2),
             ("bundle", "list", "--csv"),
         ),
@@ -146,29 +149,33 @@ def attacks() -> Iterator[Attack]:
         yield Attack(line, name, read(answer, *words), expectation)
     codes = Result("", "", "0 0 0 3 2 0 0 2")
     yield Attack(6, "the key in every answer, in six spellings", echo_the_key, codes)
-    slow: list[tuple[str, bytes, Result]] = [
-        ("16 MB of [{},{},…", make_list(16 * MB, b"{}"), huge()),
-        ("64 MB of [[],[],… packed", pack(b"[" + b"[]," * (21 * MB) + b"[]]"), huge()),
+    slow: list[tuple[str, MakeAnswer, Result]] = [
+        ("16 MB of [{},{},…", lambda: make_list(16 * MB, b"{}"), huge()),
+        ("64 MB of [[],[],… packed", lambda: pack(b"[" + b"[]," * (21 * MB) + b"[]]"), huge()),
         (
             "a name of 30 MB",
-            make_answer("200 OK", b'[{"id":1,"name":"' + b"a" * 30 * MB + b'"}]'),
+            lambda: make_answer("200 OK", b'[{"id":1,"name":"' + b"a" * 30 * MB + b'"}]'),
             expect(0),
         ),
         (
             "16 MB of needless escapes",
-            make_answer("200 OK", b'[{"id":1,"name":"' + b"\\u0041" * 2_700_000 + b'"}]'),
+            lambda: make_answer("200 OK", b'[{"id":1,"name":"' + b"\\u0041" * 2_700_000 + b'"}]'),
             expect(0),
         ),
-        ("50 000 lists in each other", make_answer("200 OK", b"[" * 50_000), expect(1, 4)),
-        ("a header of 10 MB", make_answer("200 OK", b"[]", "x: " + "a" * 10 * MB), expect(1, 4)),
+        ("50 000 lists in each other", lambda: make_answer("200 OK", b"[" * 50_000), expect(1, 4)),
+        (
+            "a header of 10 MB",
+            lambda: make_answer("200 OK", b"[]", "x: " + "a" * 10 * MB),
+            expect(1, 4),
+        ),
         (
             "100 000 answers before one",
-            make_answer("103 Early Hints") * 100_000 + make_answer("200 OK", b"[]"),
+            lambda: make_answer("103 Early Hints") * 100_000 + make_answer("200 OK", b"[]"),
             expect(0),
         ),
         (
             "a message of 16 MB in an error",
-            make_answer("500 Odd", b'{"message":"' + b"m" * 16 * MB + b'"}'),
+            lambda: make_answer("500 Odd", b'{"message":"' + b"m" * 16 * MB + b'"}'),
             expect(1, 4),
         ),
     ]

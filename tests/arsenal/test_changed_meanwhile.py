@@ -14,7 +14,7 @@ from tests.support.world import bundle, device_id, open_world, state, store_of
 from tests.tui.bundles import on_bundles
 from tests.tui.channels import on_channels, put_cursor, workspace
 from tests.tui.driving import on_devices
-from tests.tui.every_write import journal
+from tests.tui.make_writes import journal
 from tests.workspace.changes.overriding import READ, SET, change_for
 
 if TYPE_CHECKING:

@@ -379,6 +379,7 @@ def test_info_tells_the_proxy_without_its_password(shell: Shell) -> None:
 # What it writes
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("noun", [*LISTS, "app"])
 @pytest.mark.parametrize("form", FORMS)
 def test_the_corpus_in_every_field_of_a_list(shell: Shell, noun: str, form: str) -> None:

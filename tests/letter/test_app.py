@@ -30,6 +30,7 @@ def launch(server: AnyServer, mode: Mode) -> Launch:
     return Launch(ApiKey(KEY), APP, revision=revision, asgi_app=lambda: server)
 
 
+@pytest.mark.sampled
 @both_servers
 @every_mode
 async def test_all_three_tabs(kind: type[AnyServer], mode: Mode) -> None:
@@ -57,6 +58,7 @@ async def test_all_three_tabs(kind: type[AnyServer], mode: Mode) -> None:
         assert "e edit" not in hints  # there are no comments
 
 
+@pytest.mark.sampled
 @both_servers
 @every_mode
 async def test_a_bundle_is_put_on_a_channel(kind: type[AnyServer], mode: Mode) -> None:

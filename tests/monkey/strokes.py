@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from capgo_tui.tui.screens.controllers import ACTIONS
+from tests.tui.writes import WRITES, Row, Until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,6 +45,8 @@ PASTES: Final = (
     "https://example.com/a.zip",
     "a" * 64,
 )
+FORM_ROWS: Final = 20
+"""About the number of rows of a channel's form."""
 SIZES: Final = ((80, 24), (80, 24), (140, 40), (60, 20), (40, 8), (100, 14), (20, 4), (200, 60))
 
 
@@ -125,7 +128,7 @@ def draw_strokes(seed: int) -> Iterator[Stroke]:
     while True:
         kind = dice.choices(names, weights)[0]
         if kind == "change":
-            yield from _draw_change(dice)
+            yield from dice.choice((_draw_change, _draw_write))(dice)
         else:
             yield _draw_stroke(kind, dice)
 
@@ -141,6 +144,23 @@ def _draw_change(dice: random.Random) -> Iterator[Stroke]:
         yield _draw_stroke(kind, dice)
     yield Key("ctrl+s")
     yield Key("enter")
+    yield Agree()
+    if dice.random() < 0.5:
+        yield Agree()
+
+
+def _draw_write(dice: random.Random) -> Iterator[Stroke]:
+    """Draw a write of the catalogue, on any record and without its waits."""
+    tab = dice.choice(sorted(WRITES))
+    yield Key("escape")
+    yield Key("escape")
+    yield Key(tab)
+    yield Key(dice.choice(MOVES))
+    for key in dice.choice(WRITES[tab]).keys:
+        if isinstance(key, Row):
+            yield from [Key("down")] * dice.randint(1, FORM_ROWS)
+        elif not isinstance(key, Until):
+            yield Key(key)
     yield Agree()
     if dice.random() < 0.5:
         yield Agree()

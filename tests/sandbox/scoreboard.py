@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}(number, ...): {meaning}")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def add_marked_numbers(items: list[pytest.Item]) -> None:
     """Copy the marks into each test's report for the summary."""
     for item in items:
         for name in MARKS:

@@ -10,14 +10,12 @@ import pytest
 from capgo_tui.tui.actions import action_on_tab
 from capgo_tui.tui.screens.controllers import ACTIONS
 from tests.tui.driving import on_devices
-from tests.tui.every_write import WRITES
+from tests.tui.writes import WRITES
 
 if TYPE_CHECKING:
     from tests.support.server import Server
 
 TABS = {"1": "channels", "2": "devices", "3": "bundles"}
-MARKING = {"u", "g", "G", "j", "k", "space"}
-"""Keys before the key of a write, to mark its records."""
 UNDO = "change.undo"
 """The action that undoes the writes; it has no entry of its own."""
 
@@ -49,6 +47,6 @@ def test_a_key_runs_the_action_of_its_tab(tab: str) -> None:
 
 @pytest.mark.parametrize("digit", TABS)
 def test_every_action_that_writes_is_in_the_catalogue_of_writes(digit: str) -> None:
-    keys = {next(key for key in write.keys if key not in MARKING) for write in WRITES[digit]}
+    keys = {write.action_key for write in WRITES[digit]}
     writing = [each for each in ACTIONS if each.writes and TABS[digit] in each.tabs]
     assert [each.id for each in writing if each.keys not in keys] == [UNDO]

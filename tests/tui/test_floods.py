@@ -1,272 +1,152 @@
-"""Floods of keys at every write and dialog: only a ``y`` to a question writes.
-
-The questions are reached by keys alone here, so that a flood can follow them at once;
-`tests/tui/every_write.py` is the catalogue of writes and their results.
-"""
+"""Floods of keys at every write: only a ``y`` to a question that was drawn writes."""
 
 from __future__ import annotations
 
 import random
 import string
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from time import monotonic
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
 from capgo_tui.tui.widgets.answer import REPEAT_SECONDS
-from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
-from capgo_tui.workspace.changes.overrides import make_override
 from tests.support.server import Server
-from tests.support.world import device, device_id, state, store_of
-from tests.tui.driving import open_app, post_keys
+from tests.support.world import device, device_id, store_of
+from tests.tui.channels import wait_for_dialog
+from tests.tui.driving import post_keys
+from tests.tui.make_writes import answer, on_tab, prepare, type_keys
+from tests.tui.writes import WRITES, Write, list_ways, shop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from tests.tui.driving import Driver
 
-Kind = Literal["line", "list", "form"]
+    Flood: TypeAlias = Callable[[Driver, Write, random.Random], Awaitable[None]]
 
-
-@dataclass(frozen=True)
-class Question:
-    """One way to a question: the tab, the keys, and the text on the screen."""
-
-    name: str
-    tab: str
-    keys: tuple[str, ...]
-    shows: str
-    kind: Kind = "line"
-    """A question in one line, a dialog with a list, or a form before the question."""
-    target_ids: tuple[str, ...] = ()
-    """The ids or custom ids that a yes writes to, as in the requests."""
-    revision: str = "live"
-    first: tuple[str, ...] = ()
-    """Keys typed before `keys`, and..."""
-    first_shows: str = ""
-    """...the text to wait for after them."""
-    has_undo: bool = False
-    """Whether an override of the last device is in the journal, to be undone."""
-
-
-MARK_THREE = ("g", "space", "space", "space")
-LEFT_OUT = "2 unknown to the server, left out"
-DEVICE_QUESTIONS = (
-    Question("o", "2", ("o", *"beta", "enter"), "none → beta?", target_ids=(device_id(1),)),
-    Question("x", "2", ("G", "x"), "qa → none?", target_ids=(device_id(12),)),
-    Question("o form", "2", ("o",), "Override tester-01 · now", "form"),
-    Question(
-        "o marked", "2", (*MARK_THREE, "o", *"beta", "enter"), "Override 3 devices → beta",
-        "list", target_ids=tuple(map(device_id, (1, 2, 3))),
-    ),
-    Question("o marked form", "2", (*MARK_THREE, "o"), "Override 3 devices", "form"),
-    Question(
-        "x marked", "2", ("asterisk", "x"), "Clear the override of 2 devices", "list",
-        target_ids=(device_id(11), device_id(12)),
-    ),
-    Question("O", "2", ("O", *"some-id"), "1 device · 0 loaded", "form"),
-    Question("O actions", "2", ("O", *"some-id", "tab"), "o override  x clear", "form"),
-    Question(
-        "O override", "2", ("k", "o", *"beta", "enter"), "Override 2 devices → beta", "list",
-        target_ids=("one", "two"), first=("O", *"one two", "tab", "o"), first_shows=LEFT_OUT,
-    ),
-    Question(
-        "O clear", "2", ("k", "x"), "Clear the override of 2 devices", "list",
-        target_ids=("three", "four"), first=("O", *"three four", "tab", "x"), first_shows=LEFT_OUT,
-    ),
-    Question(
-        "bundle form", "2", ("o", *"beta", "enter"), "with a bundle?", "form", revision="legacy",
-    ),
-    Question(
-        "o with bundle", "2", ("o", *"beta", "enter", *"1.0.3", "enter"), "beta with 1.0.3?",
-        revision="documented", target_ids=(device_id(1),),
-    ),
-)  # fmt: skip
-OTHER_QUESTIONS = (
-    Question("l", "1", ("G", "l", *"1.0.3", "enter"), "→ 1.0.3", "line"),
-    Question("l, rollout", "1", ("down", "l", *"1.0.3", "enter"), "its rollout stays", "list"),
-    Question("l on a default", "1", ("l", *"1.0.3", "enter"), "Promote production", "list"),
-    Question("l form", "1", ("down", "l"), "Promote to alpha-beta", "form"),
-    Question("x of a channel", "1", ("G", "x"), "Take 1.0.1 off", "line"),
-    Question("n", "1", ("n",), "New channel", "form"),
-    Question("e", "1", ("down", "e"), "Edit alpha-beta", "form"),
-    Question("D", "1", ("down", "D"), "type alpha-beta", "form"),
-    Question(
-        "D typed", "1", (*"alpha-beta", "enter"), "y yes  n no", "list",
-        first=("down", "D"), first_shows="type alpha-beta",
-    ),
-    Question("l of a bundle", "3", ("l", *"qa", "enter"), "→ 1.0.5", "line"),
-    Question("e of a bundle", "3", ("e",), "Edit bundle 1.0.5", "form"),
-    Question("n of a bundle", "3", ("n",), "Register a bundle", "form"),
-    Question("C", "3", ("C",), "Clean up bundles", "form"),
-    Question("D of a bundle", "3", ("D",), "type 1.0.5", "form"),
-    Question(
-        "D of a bundle typed", "3", (*"1.0.5", "enter"), "y yes  n no", "list",
-        first=("D",), first_shows="type 1.0.5",
-    ),
-    Question("Z", "2", ("Z",), "Nothing has been changed from here", "form"),
-    Question("b", "1", ("down", "down", "b"), "1.0.3 → 1.0.2 (next older)", "list"),
-    Question("z", "2", ("z",), "Undo: Override tester-12: qa → none?", has_undo=True),
-    Question("start", "1", ("down", "e", *["up"] * 14, "enter"), "rollout on: no → yes?"),
-    Question("pause", "1", ("down", "e", *["up"] * 13, "enter"), "rollout paused: no → yes?"),
-    Question(
-        "resume", "1", ("down", "down", "e", *["up"] * 12, "enter"), "rollout paused: yes → no?",
-    ),
-    Question(
-        "promote to stable", "1", ("down", "e", *["up"] * 11, "enter"), "1.0.1 → 1.0.4 +1 more?",
-    ),
-    Question(
-        "roll back", "1", ("down", "e", *["up"] * 10, "enter"), "rollout target: 1.0.4 → none?",
-    ),
-)  # fmt: skip
-"""Questions of channels and bundles, which are tried with the floods only."""
-DEVICE_WRITES = [each for each in DEVICE_QUESTIONS if each.kind != "form"]
+FLOODED = [(tab, write) for tab in WRITES for write in list_ways(tab)]
+FORMS = {(tab, write.opening): (tab, write) for tab, write in FLOODED if write.has_form}
+"""One write for each form that comes before a question."""
+DEVICE_WRITES = [write for _, write in FLOODED if write.devices]
+LISTED = {device_id(number) for number in range(1, 13)}
+"""The ids of the devices in the list."""
 NOT_Y = [
-    *(letter for letter in string.ascii_letters + string.digits if letter != "y"),
+    *(letter for letter in string.ascii_letters + string.digits if letter not in "yq"),
     *["enter", "escape"] * 12,
     *["tab", "shift+tab", "up", "down", "left", "right", "space", "backspace", "delete"] * 3,
     *("pageup", "pagedown", "home", "end", "slash", "question_mark", "asterisk", "colon"),
 ]
-QUITS = {"q"}
 
 
-@pytest.fixture
-def make() -> Iterator[Callable[[str], Server]]:
-    """Return a factory of servers on which the last two of twelve devices are on qa.
-
-    The second channel has a rollout that is off, the third one that is paused.
-    """
-    servers: list[Server] = []
-
-    def make_server(revision: str) -> Server:
-        overrides = dict.fromkeys([device_id(11), device_id(12), "three", "four"], "qa")
-        servers.append(Server(store_of(state(overrides=overrides)), revision=revision))
-        servers[-1].change("UPDATE channels SET rollout_version = 4 WHERE id IN (2, 3)")
-        servers[-1].change(
-            "UPDATE channels SET version = 3, rollout_paused_at = updated_at WHERE id = 3"
-        )
-        return servers[-1]
-
-    yield make_server
-    for server in servers:
-        server.store.close()
+def name_case(value: object) -> str | None:
+    """Return the id of a case."""
+    if isinstance(value, Write):
+        return f"{value.name} {value.revisions[0]}"
+    return f"tab {value}" if isinstance(value, str) else None
 
 
-async def begin(driver: Driver, question: Question) -> None:
-    """Type the keys before those that open the question."""
-    if question.has_undo:
-        add_to_journal(driver)
-    if question.first:
-        await driver.type(*question.first)
-        await driver.until(question.first_shows)
-
-
-def add_to_journal(driver: Driver) -> None:
-    """Add an override of the sandbox to the journal."""
-    workspace = driver.main.workspace
-    assert workspace is not None
-    device = workspace.devices.records[device_id(12)]
-    change = make_override(workspace, device, None).model_copy(
-        update={"before": {"channel": None}, "after": {"channel": "qa"}}
-    )
-    entry = workspace.journal.intend(change, change.request(workspace.client.traits))
-    workspace.journal.settle(entry, Outcome(OutcomeState.VERIFIED, change.after))
-
-
-async def bring(driver: Driver, question: Question) -> None:
-    """Open the question and wait until it can be answered."""
-    await driver.type(question.tab)
-    if question.tab == "2":
-        await driver.until(lambda: driver.main.table._length == 12, "12 devices")
-    await driver.until(lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer)
-    await begin(driver, question)
-    await driver.type(*question.keys)
-    await driver.until(question.shows)
-    if question.kind == "line":
-        await driver.wait_for_question()
-    elif question.kind == "list":
-        await driver.wait_for_dialog()
-
-
-@pytest.mark.parametrize("seed", [0])
-@pytest.mark.parametrize(
-    "question", [*DEVICE_QUESTIONS, *OTHER_QUESTIONS], ids=lambda question: question.name
-)
-async def test_no_flood_without_y_writes(
-    make: Callable[[str], Server], question: Question, seed: int
-) -> None:
-    server = make(question.revision)
-    chance = random.Random(f"{question.name} {seed}")  # noqa: S311 - a walk that can be repeated
-    async with open_app(server) as driver:
-        await bring(driver, question)
-        for _ in range(6):
-            keys = chance.choices([key for key in NOT_Y if key not in QUITS], k=20)
-            post_keys(driver.app, keys)
-            await driver.pilot.pause()
-        await driver.settle()
-        assert server.writes == 0
+@asynccontextmanager
+async def before_write(tab: str, write: Write) -> AsyncIterator[tuple[Driver, Server]]:
+    """Run the app in a revision that has the write, with the cursor on its record."""
+    server = Server(store_of(shop()), revision=write.revisions[0])
+    async with on_tab(server, tab) as driver:
+        await prepare(driver, server, write)
+        yield driver, server
         assert driver.app.bug is None
         assert driver.app.is_running
 
 
-@pytest.mark.parametrize(
-    "question",
-    [*DEVICE_WRITES, *(each for each in OTHER_QUESTIONS if each.kind != "form")],
-    ids=lambda question: question.name,
-)
-async def test_what_was_typed_before_it_was_drawn_or_is_held_down_writes_nothing(
-    make: Callable[[str], Server], question: Question
-) -> None:
-    server = make(question.revision)
-    chance = random.Random(question.name)  # noqa: S311
-    async with open_app(server) as driver:
-        await driver.type(question.tab)
-        await driver.until(
-            lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer
-        )
-        if question.tab == "2":
-            await driver.until(lambda: driver.main.table._length == 12, "12 devices")
-        # All at once: the keys of the flood are typed before anything is drawn.
-        await begin(driver, question)
-        flood = chance.choices(["y", "enter", "y", "tab", "y", "n", "y", "down"], k=30)
-        post_keys(driver.app, [*question.keys, *["y"] * 20, *flood])
+async def wait_to_answer(driver: Driver, write: Write) -> None:
+    """Wait until the question of a write can be answered."""
+    if write.ask:
+        await wait_for_dialog(driver)
+    else:
+        await driver.wait_for_question()
+
+
+async def ask(driver: Driver, write: Write) -> None:
+    """Type the keys of a write up to its question."""
+    await type_keys(driver, write.keys_to_question)
+    await wait_to_answer(driver, write)
+
+
+async def post_without_y(driver: Driver, chance: random.Random) -> None:
+    """Post many keys that mean anything but yes."""
+    for _ in range(6):
+        post_keys(driver.app, chance.choices(NOT_Y, k=20))
+        await driver.pilot.pause()
+    await driver.settle()
+
+
+async def flood_question(driver: Driver, write: Write, chance: random.Random) -> None:
+    await ask(driver, write)
+    await post_without_y(driver, chance)
+
+
+async def type_ahead(driver: Driver, write: Write, chance: random.Random) -> None:
+    """Type the last keys to the question and many ``y``, all before anything of it is drawn."""
+    first, last = write.split_at_last_wait()
+    await type_keys(driver, first)
+    flood = chance.choices(["y", "enter", "y", "tab", "y", "n", "y", "down"], k=30)
+    post_keys(driver.app, [*last, *["y"] * 20, *flood])
+    await driver.settle()
+
+
+async def hold_y_down(driver: Driver, write: Write, chance: random.Random) -> None:
+    """Hold ``y`` down from before the question is drawn."""
+    del chance  # this flood has no choice
+    first, last = write.split_at_last_wait()
+    await type_keys(driver, first)
+    post_keys(driver.app, [*last, "y"])
+    previous = monotonic()
+    for _ in range(60):
+        if monotonic() - previous > REPEAT_SECONDS / 2:
+            break  # this machine is so busy that the key would count as let go
+        previous = monotonic()
+        post_keys(driver.app, ["y"])
+        await driver.pilot.pause()
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("flood", [flood_question, type_ahead, hold_y_down])
+@pytest.mark.parametrize(("tab", "write"), FLOODED, ids=name_case)
+async def test_no_flood_at_a_question_writes(tab: str, write: Write, flood: Flood) -> None:
+    chance = random.Random(f"{tab} {write.name}")  # noqa: S311 - a walk that can be repeated
+    async with before_write(tab, write) as (driver, server):
+        await flood(driver, write, chance)
+        assert server.writes == 0
+
+
+@pytest.mark.parametrize(("tab", "write"), FORMS.values(), ids=name_case)
+async def test_no_flood_at_a_form_writes(tab: str, write: Write) -> None:
+    chance = random.Random(f"{tab} {write.opening}")  # noqa: S311
+    async with before_write(tab, write) as (driver, server):
+        await driver.type(*write.opening)
+        await driver.until(lambda: driver.main.is_taken, "a form")
         await driver.settle()
+        await post_without_y(driver, chance)
         assert server.writes == 0
 
 
-@pytest.mark.parametrize("question", DEVICE_WRITES, ids=lambda question: question.name)
-async def test_a_y_held_down_from_before_it_was_drawn_writes_nothing(
-    make: Callable[[str], Server], question: Question
-) -> None:
-    server = make(question.revision)
-    async with open_app(server) as driver:
-        await driver.type(question.tab)
-        await driver.until(
-            lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer
-        )
-        if question.tab == "2":
-            await driver.until(lambda: driver.main.table._length == 12, "12 devices")
-        await begin(driver, question)
-        post_keys(driver.app, [*question.keys, "y"])
-        last = monotonic()
-        for _ in range(60):
-            if monotonic() - last > REPEAT_SECONDS / 2:
-                break  # this machine is so busy that the key would count as let go
-            last = monotonic()
-            post_keys(driver.app, ["y"])
-            await driver.pilot.pause()
-        assert server.writes == 0
-        assert driver.app.bug is None
+@pytest.mark.parametrize("key", ["z", "Z"])
+async def test_no_flood_at_an_undo_writes(key: str) -> None:
+    write = DEVICE_WRITES[0]
+    async with before_write("2", write) as (driver, server):
+        await type_keys(driver, write.keys)
+        await answer(driver, write.ask)
+        count = server.writes
+        await driver.type(key)
+        await driver.until("Undo: Override tester-01" if key == "z" else "Override tester-01")
+        await driver.settle()
+        await post_without_y(driver, random.Random(key))  # noqa: S311
+        assert server.writes == count
 
 
-@pytest.mark.parametrize("question", DEVICE_WRITES, ids=lambda question: question.name)
-async def test_a_target_that_moves_is_still_the_one(
-    make: Callable[[str], Server], question: Question
-) -> None:
-    server = make(question.revision)
-    async with open_app(server) as driver:
-        await bring(driver, question)
+@pytest.mark.parametrize("write", DEVICE_WRITES, ids=name_case)
+async def test_a_target_that_moves_is_still_the_one(write: Write) -> None:
+    async with before_write("2", write) as (driver, server):
+        await ask(driver, write)
         before = server.overrides()
         # New devices are inserted before all others, and the order is reversed.
         for number in range(90, 96):
@@ -281,54 +161,47 @@ async def test_a_target_that_moves_is_still_the_one(
         driver.main.rows.view.sort_by(None)
         driver.main.table.rows_replaced()
         await driver.settle()
-        await say_yes(driver, question)
-        assert set(find_changed_ids(before, server.overrides())) == set(question.target_ids)
+        await answer(driver, write.ask)
+        assert set(find_changed_ids(before, server.overrides())) == set(write.devices)
 
 
-@pytest.mark.parametrize("question", DEVICE_WRITES, ids=lambda question: question.name)
-async def test_a_target_that_changed_is_asked_about_again(
-    make: Callable[[str], Server], question: Question
-) -> None:
-    server = make(question.revision)
-    first = question.target_ids[0]
-    if first not in {device_id(n) for n in range(1, 13)} or question.revision != "live":
-        pytest.skip("what it had before is not known")
-    async with open_app(server) as driver:
-        await bring(driver, question)
-        server.override(first, "internal")
+@pytest.mark.parametrize(
+    "write",
+    [each for each in DEVICE_WRITES if each.devices[0] in LISTED and "live" in each.revisions],
+    ids=name_case,
+)
+async def test_a_target_that_changed_is_asked_about_again(write: Write) -> None:
+    async with before_write("2", write) as (driver, server):
+        await ask(driver, write)
+        server.override(write.devices[0], "internal")
         await refresh(driver)
         before = server.overrides()
         await driver.type("y")
         await driver.until("Changed!")
         assert server.writes == 0
         await driver.settle()
-        await say_yes(driver, question)
-        assert set(find_changed_ids(before, server.overrides())) == set(question.target_ids)
+        await answer(driver, write.ask)
+        assert set(find_changed_ids(before, server.overrides())) == set(write.devices)
 
 
-@pytest.mark.parametrize("question", DEVICE_WRITES, ids=lambda question: question.name)
-async def test_a_target_that_vanished_is_not_written_nor_is_its_neighbour(
-    make: Callable[[str], Server], question: Question
-) -> None:
-    server = make(question.revision)
-    first = question.target_ids[0]
-    if first not in {device_id(n) for n in range(1, 13)}:
-        pytest.skip("it never was in the list")
-    async with open_app(server) as driver:
-        await bring(driver, question)
+@pytest.mark.parametrize(
+    "write", [each for each in DEVICE_WRITES if each.devices[0] in LISTED], ids=name_case
+)
+async def test_a_target_that_vanished_is_not_written_nor_is_its_neighbour(write: Write) -> None:
+    first = write.devices[0]
+    async with before_write("2", write) as (driver, server):
+        await ask(driver, write)
         server.change("DELETE FROM devices WHERE device_id = ?", first)
         await refresh(driver)
         before = server.overrides()
         await driver.type("y")
-        if question.kind == "list":
+        if write.ask:
             await driver.until("Changed!")
             await driver.settle()
-            await say_yes(driver, question)
+            await answer(driver, write.ask)
         else:
             await driver.until("no longer in the list")
-        assert set(find_changed_ids(before, server.overrides())) == set(question.target_ids) - {
-            first
-        }
+        assert set(find_changed_ids(before, server.overrides())) == set(write.devices) - {first}
 
 
 async def refresh(driver: Driver) -> None:
@@ -336,19 +209,6 @@ async def refresh(driver: Driver) -> None:
     assert driver.main.workspace is not None
     await driver.main.workspace.devices.refresh()
     await driver.settle()
-
-
-async def say_yes(driver: Driver, question: Question) -> None:
-    """Answer yes and wait for the end."""
-    if question.kind == "list":
-        await driver.wait_for_dialog()
-        await driver.type("y")
-        await driver.until("esc close")
-        await driver.type("enter")
-    else:
-        await driver.wait_for_question()
-        await driver.type("y")
-        await driver.until(lambda: driver.status.strip()[:1] in {"✓", "?"}, "an end")
 
 
 def find_changed_ids(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:

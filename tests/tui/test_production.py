@@ -15,7 +15,8 @@ from tests.support.world import ALL, APP, device_id, state, store_of
 from tests.support.world import device as build_device
 from tests.tui.channels import on_channels, put_cursor, wait_for_dialog, workspace
 from tests.tui.driving import assert_sound, on_devices, open_app, strips
-from tests.tui.every_write import WRITES, journal, shop, type_all, wait_for_end
+from tests.tui.make_writes import journal, on_tab, prepare, type_keys, wait_for_end
+from tests.tui.writes import WRITES, shop
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -53,18 +54,12 @@ async def agree(driver: Driver, server: Server, text: str) -> None:
 @pytest.mark.parametrize("tab", sorted(WRITES))
 async def test_every_way_to_write_wants_something_typed(tab: str) -> None:
     server = Server(store_of(shop()))
-    async with open_app(server, profile=PROD) as driver:
-        await driver.until(lambda: workspace(driver).bundles.at_end, "the bundles")
-        await driver.until(lambda: workspace(driver).devices.as_of, "the devices")
-        await workspace(driver).client.learn_revision(APP)
-        await driver.type(tab)
+    async with on_tab(server, tab, profile=PROD) as driver:
         for write in WRITES[tab]:
             if "live" not in write.revisions or write.name not in SAMPLES[tab]:
                 continue
-            if write.first:
-                server.change(write.first)
-                await workspace(driver).channels.refresh()
-            await type_all(driver, write)
+            await prepare(driver, server, write)
+            await type_keys(driver, write.keys)
             await agree(driver, server, await read_required_text(driver))
             await wait_for_end(driver)
             assert write.holds(server) == write.after, write.name

@@ -18,15 +18,16 @@ from capgo_tui.workspace.changes.bundle_deletions import (
 from capgo_tui.workspace.changes.bundles import BundleRegistration, make_bundle_notes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import make_settings_change
-from capgo_tui.workspace.changes.new_channels import make_channel_deletion
+from capgo_tui.workspace.changes.new_channels import ChannelCreation, make_channel_deletion
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import make_override
-from capgo_tui.workspace.changes.promotions import make_promotion
+from capgo_tui.workspace.changes.promotions import Rollback, make_promotion
 from capgo_tui.workspace.session import Workspace, open_workspace
 from capgo_tui.workspace.target import Target
 from tests.api.faulty import FaultySandbox, SandboxServer, serve_sandboxes
 from tests.support.retry_policy import Hourglass, instant_retry_policy
 from tests.support.world import ALL, APP, NOW, device_id
+from tests.tui.writes import WRITES
 from tests.workspace.channels import bundle, channel
 
 if TYPE_CHECKING:
@@ -52,6 +53,16 @@ async def _settings(workspace: Workspace) -> Change:
 
 async def _promotion(workspace: Workspace) -> Change:
     return make_promotion(workspace, channel(workspace, "c-05"), bundle(workspace, "1.0.9"))
+
+
+async def _rollback(workspace: Workspace) -> Change:
+    carrier = channel(workspace, "c-05")
+    return make_promotion(workspace, carrier, bundle(workspace, "1.0.9"), kind=Rollback)
+
+
+async def _creation(_: Workspace) -> Change:
+    after = {"bundle": "1.0.9"}
+    return ChannelCreation(app_id=APP, wire_id="pr-9", label="pr-9", before=None, after=after)
 
 
 async def _channel_deletion(workspace: Workspace) -> Change:
@@ -81,6 +92,8 @@ CHANGES: dict[str, tuple[str, Make]] = {
     "clearing": ("device.unlink", _clearing),
     "settings": ("channel.set", _settings),
     "promotion": ("bundle.promote", _promotion),
+    "rollback": ("bundle.promote", _rollback),
+    "creation": ("channel.set", _creation),
     "channel deletion": ("channel.delete", _channel_deletion),
     "notes": ("bundle.metadata", _notes),
     "bundle deletion": ("bundle.delete", _bundle_deletion),
@@ -123,6 +136,15 @@ async def load_workspace(sandbox: FaultySandbox, glass: Hourglass) -> Workspace:
         await collection.load_all()
         assert collection.error is None
     return workspace
+
+
+async def test_every_kind_in_the_catalogue_of_writes_meets_the_faults(
+    faulty: SandboxServer,
+) -> None:
+    workspace = await load_workspace(faulty.open(), Hourglass())
+    kinds = {(await make(workspace)).kind for _, make in CHANGES.values()}
+    await workspace.aclose()
+    assert kinds == {write.kind for writes in WRITES.values() for write in writes}
 
 
 @pytest.mark.parametrize("fault", FATES)

@@ -1,4 +1,9 @@
-"""The catalogue of writes: keys, confirmation, and the expected result."""
+"""The catalogue of writes: keys, confirmation, and the expected result.
+
+Every test of all writes goes through it: each write in each revision, the floods of keys, the
+production profiles, and the monkey. An action that writes and is not in it fails `test_actions.py`,
+a kind of change that meets no faults `tests/workspace/changes/test_faults.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.support.world import APP, CHANNELS, bundle, channel, device_id, state
-from tests.tui.bundles import confirm, left
-from tests.tui.channels import go_to, review, row, wait_for_dialog, workspace
+from tests.tui.bundles import left
+from tests.tui.channels import row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator
 
-    from capgo_tui.workspace.journal_entry import Entry
     from tests.support.server import Server
-    from tests.tui.driving import Driver
 
 JULY: Final = ("live",)
 AUTUMN: Final = ("next",)
@@ -25,6 +28,8 @@ OLDER: Final = ("documented", "legacy")
 ALL: Final = ("live", "next", "documented", "legacy")
 SUM: Final = "0a" * 32
 UNTOLD: Final = "this server does not tell which override it had before"
+MARKING: Final = frozenset({"u", "g", "G", "j", "k", "space"})
+"""Keys before the key of a write, to mark its records."""
 FOR_GOOD: Final = "a deleted bundle cannot be brought back"
 
 
@@ -63,6 +68,37 @@ class Write:
     """As `ask`, for the undo; ``!`` and the reason if there is none."""
     first: str = ""
     """SQL that prepares the sandbox."""
+    devices: tuple[str, ...] = ()
+    """The ids of the devices whose overrides it writes."""
+
+    @property
+    def action_key(self) -> str:
+        """The key of the action: the first one that does not mark."""
+        return next(key for key in self.keys if key not in MARKING)
+
+    @property
+    def opening(self) -> tuple[str, ...]:
+        """The keys that open its form or its question."""
+        return self.keys[: self.keys.index(self.action_key) + 1]
+
+    @property
+    def has_form(self) -> bool:
+        """Whether a form or a text to type comes before the question."""
+        return self.keys != self.opening or self.ask not in {"", "list"}
+
+    @property
+    def keys_to_question(self) -> tuple[str, ...]:
+        """The keys up to the question that ``y`` answers: with the text that has to be typed."""
+        if self.ask in {"", "list"}:
+            return self.keys
+        return (*self.keys, Until(f"type {self.ask} ›"), *self.ask, "enter")
+
+    def split_at_last_wait(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the keys to the question up to the last wait, and those after it."""
+        keys = self.keys_to_question
+        waits = [at for at, key in enumerate(keys, 1) if isinstance(key, Until | Row)]
+        end = waits[-1] if waits else 0
+        return keys[:end], keys[end:]
 
 
 def setting(name: str, field: str) -> Callable[[Server], object]:
@@ -73,12 +109,8 @@ def bundle_of(name: str) -> Callable[[Server], object]:
     return setting(name, "bundle")
 
 
-def overrides(*numbers: int) -> Callable[[Server], object]:
-    return lambda server: [server.overrides().get(device_id(number)) for number in numbers]
-
-
-def unknown_overrides(server: Server) -> object:
-    return [server.overrides().get(name) for name in ("one", "two")]
+def overrides(devices: tuple[str, ...]) -> Callable[[Server], object]:
+    return lambda server: [server.overrides().get(each) for each in devices]
 
 
 def rollout(server: Server) -> object:
@@ -106,39 +138,75 @@ def defaults(server: Server) -> object:
 
 
 FIRST_THREE: Final = ("u", "g", "space", "space", "space")
-LAST_TWO: Final = ("u", "G", "space", "k", "space", "x")
+LAST_TWO: Final = ("u", "G", "space", "k", "space")
 KEEP: Final = (Until("2 unknown to the server, left out"), "k", Until("server, kept"))
 NO_BUNDLE: Final = (Until("with a bundle?"), "enter")
-DEVICES: Final = (
-    Write("o", LIVE, device_id(1), ("o", *"beta", "enter"), overrides(1), ["beta"],
-          "device.override"),
-    Write("o", OLDER, device_id(1), ("o", *"beta", "enter", *NO_BUNDLE), overrides(1), ["beta"],
-          "device.override", state=OutcomeState.UNVERIFIED, undo=f"!{UNTOLD}"),
-    Write("x", LIVE, device_id(12), ("x",), overrides(12), [None], "device.override"),
-    Write("x", OLDER, device_id(12), ("x",), overrides(12), [None], "device.override",
-          state=OutcomeState.UNVERIFIED, undo=f"!{UNTOLD}"),
-    Write("o marked", LIVE, "", (*FIRST_THREE, "o", *"beta", "enter"), overrides(1, 2, 3),
-          ["beta"] * 3, "device.override", "list", 3, undo="list"),
-    Write("o marked", OLDER, "", (*FIRST_THREE, "o", *"beta", "enter", *NO_BUNDLE),
-          overrides(1, 2, 3), ["beta"] * 3, "device.override", "list", 3, OutcomeState.UNVERIFIED,
-          f"!{UNTOLD}"),
-    Write("x marked", LIVE, "", LAST_TWO, overrides(11, 12), [None] * 2,
-          "device.override", "list", 2, undo="list"),
-    Write("x marked", OLDER, "", LAST_TWO, overrides(11, 12),
-          [None] * 2, "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}"),
-    Write("O, o", LIVE, "", ("O", *"one two", "tab", "o", *KEEP, "o", *"beta", "enter"),
-          unknown_overrides, ["beta"] * 2,
-          "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}"),
-    Write("O, o", ("documented",), "",
-          ("O", *"one two", "tab", "o", *KEEP, "o", *"beta", "enter", *NO_BUNDLE),
-          unknown_overrides, ["beta"] * 2,
-          "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}"),
-    Write("O, x", ALL, "", ("O", *"one two", "tab", "x", *KEEP, "x"), unknown_overrides, [None] * 2,
-          "device.override", "list", 2, OutcomeState.UNVERIFIED, f"!{UNTOLD}",
-          "INSERT OR IGNORE INTO overrides (app_id, device_id, channel_id) SELECT app_id, o.name,"
-          " id FROM channels, (SELECT 'one' AS name UNION SELECT 'two') o"
-          " WHERE channels.name = 'qa'"),
-)  # fmt: skip
+REVIEW: Final = (*["pagedown"] * 6, "enter")
+"""Enter on the last row of a channel's form."""
+UNKNOWN: Final = ("one", "two")
+"""Ids of devices that the server does not know."""
+TYPE_UNKNOWN: Final = ("O", *"one two", "tab")
+OVERRIDE_UNKNOWN: Final = (
+    "INSERT OR IGNORE INTO overrides (app_id, device_id, channel_id) SELECT app_id, o.name, id"
+    " FROM channels, (SELECT 'one' AS name UNION SELECT 'two') o WHERE channels.name = 'qa'"
+)
+
+
+def device_write(
+    name: str,
+    revisions: tuple[str, ...],
+    devices: tuple[str, ...],
+    keys: tuple[str, ...],
+    channel: str | None,
+    *,
+    is_verified: bool,
+    first: str = "",
+) -> Write:
+    """Return a write of overrides: of the device under the cursor, or of some in a dialog."""
+    is_one = len(devices) == 1
+    ask = "" if is_one else "list"
+    return Write(
+        name,
+        revisions,
+        devices[0] if is_one else "",
+        keys,
+        overrides(devices),
+        [channel] * len(devices),
+        "device.override",
+        ask,
+        len(devices),
+        OutcomeState.VERIFIED if is_verified else OutcomeState.UNVERIFIED,
+        ask if is_verified else f"!{UNTOLD}",
+        first,
+        devices,
+    )
+
+
+def ids(*numbers: int) -> tuple[str, ...]:
+    return tuple(map(device_id, numbers))
+
+
+def device_writes() -> Iterator[Write]:
+    """Yield the writes of the devices: the older revisions tell no override, nor do unknown ids."""
+    for is_verified in (True, False):
+        revisions = LIVE if is_verified else OLDER
+        override = ("o", *"beta", "enter", *(() if is_verified else NO_BUNDLE))
+        yield device_write("o", revisions, ids(1), override, "beta", is_verified=is_verified)
+        yield device_write("x", revisions, ids(12), ("x",), None, is_verified=is_verified)
+        keys = (*FIRST_THREE, *override)
+        yield device_write(
+            "o marked", revisions, ids(1, 2, 3), keys, "beta", is_verified=is_verified
+        )
+        keys = (*LAST_TWO, "x")
+        yield device_write("x marked", revisions, ids(11, 12), keys, None, is_verified=is_verified)
+        with_unknown = LIVE if is_verified else ("documented",)
+        keys = (*TYPE_UNKNOWN, "o", *KEEP, *override)
+        yield device_write("O, o", with_unknown, UNKNOWN, keys, "beta", is_verified=False)
+    keys = (*TYPE_UNKNOWN, "x", *KEEP, "x")
+    yield device_write("O, x", ALL, UNKNOWN, keys, None, is_verified=False, first=OVERRIDE_UNKNOWN)
+
+
+DEVICES: Final = tuple(device_writes())
 ROLLOUT: Final = (
     "UPDATE channels SET version = 1, rollout_version = 3, rollout_enabled = {on},"
     " rollout_percentage_bps = 1000, rollout_paused_at = {paused} WHERE name = 'beta'"
@@ -149,12 +217,12 @@ CHANNELS_OWN: Final = (
     Write("n", ALL, "beta",
           ("n", *"pr-7", "down", "down", *"1.0.3", "up", "up", "up", "enter"),
           bundle_of("pr-7"), "1.0.3", "channel.create", undo="pr-7"),
-    Write("e", NEWER, "beta", ("e", Row("emulators"), "space"),
+    Write("e", NEWER, "beta", ("e", Row("emulators"), "space", *REVIEW),
           setting("beta", "allow_emulator"), 0, "channel.settings"),
-    Write("e", ("legacy",), "beta", ("e", Row("default channel"), "space"), defaults, ["beta"],
-          "channel.settings", "list", undo="list"),
-    Write("e of a default", NEWER, "beta", ("e", Row("default channel"), "space"), defaults,
+    Write("e", ("legacy",), "beta", ("e", Row("default channel"), "space", *REVIEW), defaults,
           ["beta"], "channel.settings", "list", undo="list"),
+    Write("e of a default", NEWER, "beta", ("e", Row("default channel"), "space", *REVIEW),
+          defaults, ["beta"], "channel.settings", "list", undo="list"),
     Write("l", ALL, "beta", ("l", *"1.0.5", "enter"), bundle_of("beta"), "1.0.5",
           "channel.promote"),
     Write("l on a default", ALL, "production", ("l", *"1.0.5", "enter"), bundle_of("production"),
@@ -197,14 +265,16 @@ CHANNELS_OWN: Final = (
                   None, "channel.delete", "beta", undo="list", first=first),
         )
     ),
-    Write("switched off", JULY, "beta", ("e", Row("rollout on"), "space"), rollout,
+    Write("switched off", JULY, "beta", ("e", Row("rollout on"), "space", *REVIEW), rollout,
           ("1.0.1", 3, 0, 1000, False), "channel.settings", first=ROLLOUT_ON),
-    Write("switched off", AUTUMN, "beta", ("e", Row("rollout on"), "space"), rollout,
+    Write("switched off", AUTUMN, "beta", ("e", Row("rollout on"), "space", *REVIEW), rollout,
           ("1.0.1", None, 0, 1000, False), "channel.settings", "list", undo="list",
           first=ROLLOUT_ON),
     Write("D", ALL, "internal", ("D",), bundle_of("internal"), None, "channel.delete", "internal",
           undo="list"),
 )  # fmt: skip
+NEWEST_DELETED: Final = "UPDATE bundles SET deleted = 1 WHERE name = '1.0.6'"
+HALF_DELETED: Final = "UPDATE bundles SET deleted = 1 WHERE name IN ('1.0.3', '1.0.5', '1.0.6')"
 UNLINK_ALL: Final = "UPDATE channels SET version = NULL"
 BUNDLES: Final = (
     Write("l", ALL, "1.0.6", ("l", *"beta", Until("of 6 channels"), "enter"), bundle_of("beta"),
@@ -217,10 +287,11 @@ BUNDLES: Final = (
     Write("D", NEWER, "1.0.6", ("D",), lambda server: "1.0.6" in left(server), False,
           "bundle.delete", "1.0.6", undo=f"!{FOR_GOOD}"),
     Write("D marked", NEWER, "", ("g", "space", "j", "space", "D"), left,
-          ["1.0.1", "1.0.2", "1.0.4"], "bundle.delete", "2", 2, undo=f"!{FOR_GOOD}"),
+          ["1.0.1", "1.0.2", "1.0.4"], "bundle.delete", "2", 2, undo=f"!{FOR_GOOD}",
+          first=NEWEST_DELETED),
     Write("C", NEWER, "", ("C", Until("deletes"), "backspace", "backspace", "1",
           Until("deletes 1 of 3"), "ctrl+s", "enter"), left, ["1.0.1", "1.0.4"], "bundle.delete",
-          "1.0.2", undo=f"!{FOR_GOOD}"),
+          "1.0.2", undo=f"!{FOR_GOOD}", first=HALF_DELETED),
     Write("C, all", NEWER, "", ("C", Until("Delete all"), "up", "up", "enter"), left, [],
           "bundle.delete_all", APP, undo=f"!{FOR_GOOD}", first=UNLINK_ALL),
     Write("C, all", ("legacy",), "", ("C", Until("Delete all"), "enter"), left, [],
@@ -229,6 +300,15 @@ BUNDLES: Final = (
 OLDER_KINDS: Final = {"channel.promote": "channel.settings", "channel.rollback": "channel.settings"}
 """Without ``PUT /bundle`` a bundle is a setting like others."""
 WRITES: Final = {"1": CHANNELS_OWN, "2": DEVICES, "3": BUNDLES}
+"""The writes of each tab, by its digit, in an order in which one app can make them."""
+
+
+def list_ways(tab: str) -> list[Write]:
+    """Return the writes of a tab once for each way that their keys go."""
+    ways: dict[tuple[str, tuple[str, ...]], Write] = {}
+    for write in WRITES[tab]:
+        ways.setdefault((write.name, write.keys), write)
+    return list(ways.values())
 
 
 def shop() -> dict[str, object]:
@@ -241,58 +321,3 @@ def shop() -> dict[str, object]:
         bundles=[bundle(number) for number in range(1, 7)],
         overrides={device_id(11): "qa", device_id(12): "qa"},
     )
-
-
-async def type_all(driver: Driver, write: Write) -> None:
-    """Put the cursor on the record and type the keys, waiting for texts between them."""
-    if write.under:
-        records = driver.main.rows.view.collection.records
-        names = {getattr(each, "name", key): key for key, each in records.items()}
-        driver.main.table.move_to_key(names[write.under])
-        await driver.settle()
-    for key in write.keys:
-        if isinstance(key, Row):
-            await go_to(driver, key)
-        elif isinstance(key, Until):
-            await driver.until(str(key))
-        else:
-            await driver.type(key)
-    if driver.overlays.channel_form.is_open and "enter" not in write.keys:
-        await review(driver)
-
-
-async def answer(driver: Driver, ask: str) -> None:
-    """Confirm the write and wait for its end."""
-    if not ask:
-        await driver.wait_for_question()
-        await driver.type("y")
-    elif ask == "list":
-        await wait_for_dialog(driver)
-        await driver.type("y")
-    else:
-        await confirm(driver, ask)
-    await wait_for_end(driver)
-
-
-async def wait_for_end(driver: Driver) -> None:
-    """Wait for the outcome and dismiss it."""
-    dialog = driver.overlays.batch_dialog
-
-    def has_ended() -> bool:
-        return "esc close" in driver.text or driver.main.status.message[:1] in {"✓", "?", "!"}
-
-    await driver.until(has_ended, "an end")
-    if dialog.visible:
-        await driver.type("enter")
-        await driver.until(lambda: not dialog.visible, "the run closed")
-    await driver.settle()
-    dismiss(driver)
-
-
-def dismiss(driver: Driver) -> None:
-    while driver.main.status.message:
-        driver.main.status.dismiss()
-
-
-def journal(driver: Driver) -> Sequence[Entry]:
-    return workspace(driver).journal.entries()
