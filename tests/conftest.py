@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +34,10 @@ if os.name == "posix":
     signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     # nohup and some runners of CI ignore this one.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# Without bytecode, each of the many programs that the tests start compiles all of ours again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

@@ -27,6 +27,11 @@ class AppBase(KeyQueueApp):
         self._writes: dict[asyncio.Task[object], Callable[[], None] | None] = {}
         self._leaving = False
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether a write is under way."""
+        return bool(self._writes)
+
     async def see_through(self, work: Awaitable[T], stop: Callable[[], None] | None = None) -> T:
         """Await a write, shielded from the cancellation of the caller.
 

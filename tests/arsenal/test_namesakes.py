@@ -27,7 +27,7 @@ async def test_a_question_tells_the_end_of_the_id_on_every_width(name: str) -> N
     async with on_devices(server, rows=2) as driver:
         for number in (1, 2):
             await driver.type("o", *"beta", "enter")
-            await driver.until(lambda: driver.overlays.prompt._drawn_at is not None, "a question")
+            await driver.until(lambda: driver.overlays.prompt.is_drawn, "a question")
             for width in WIDTHS:
                 await driver.pilot.resize_terminal(width, 20)
                 await driver.settle()
@@ -49,13 +49,13 @@ async def test_on_production_the_dialog_tells_it_and_wants_it_typed(width: int, 
     async with on_devices(server, rows=2, size=(width, 20), profile=PROD) as driver:
         await driver.type("j", "x")
         dialog = driver.overlays.confirmation
-        await driver.until(lambda: dialog.visible and dialog._required_text, "something to type")
-        assert dialog._required_text == device_id(2).rpartition("-")[2]
+        await driver.until(lambda: dialog.visible and dialog.required_text, "something to type")
+        assert dialog.required_text == device_id(2).rpartition("-")[2]
         title = next(line for line in driver.text.split("\n") if "prod 🔒" in line and "O" in line)
         assert ENDS[2] in title
         await driver.type(*"ceo-phone", "enter")
         await driver.until("not the same")
-        await driver.type("ctrl+u", *str(dialog._required_text), "enter")
+        await driver.type("ctrl+u", *str(dialog.required_text), "enter")
         await wait_for_dialog(driver)
         assert ENDS[2] in driver.line(-1)
         await driver.type("y")
@@ -70,14 +70,14 @@ async def test_a_custom_id_of_one_device_alone_is_typed_until_another_one_takes_
     async with on_devices(server, rows=2, profile=PROD) as driver:
         dialog = driver.overlays.confirmation
         await driver.type("x")
-        await driver.until(lambda: dialog.visible and dialog._required_text, "something to type")
-        assert dialog._required_text == "ceo-phone"
+        await driver.until(lambda: dialog.visible and dialog.required_text, "something to type")
+        assert dialog.required_text == "ceo-phone"
         await driver.type("escape")
         await driver.until("Nothing was changed.")
         server.change("UPDATE devices SET custom_id = 'ceo-phone'")
         await driver.type("r")
         await driver.until(lambda: driver.text.count("ceo-phone") > 1)
         await driver.type("x")
-        await driver.until(lambda: dialog.visible and dialog._required_text, "something to type")
-        assert dialog._required_text == device_id(1).rpartition("-")[2]
+        await driver.until(lambda: dialog.visible and dialog.required_text, "something to type")
+        assert dialog.required_text == device_id(1).rpartition("-")[2]
     server.store.close()

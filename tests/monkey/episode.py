@@ -145,7 +145,7 @@ def _assert_gone(
     """Assert that nothing of the app is left once it has ended."""
     if app.bug is not None:
         raise InvariantError(f"a bug was reported at the end:\n{app.bug}")
-    if app._writes:
+    if app.is_writing:
         raise InvariantError("a write was under way when the app ended")
     if ledger.wrong:
         raise InvariantError("; ".join(ledger.wrong))

@@ -117,8 +117,8 @@ class Hands:
         if not isinstance(screen, MainScreen) or not screen.overlays.mounted_overlays:
             return
         dialog = screen.overlays.confirmation
-        if dialog.visible and screen.focused is dialog.query_one(Input) and dialog._required_text:
-            self._post(events.Paste(dialog._required_text))
+        if dialog.visible and screen.focused is dialog.query_one(Input) and dialog.required_text:
+            self._post(events.Paste(dialog.required_text))
             await self.press("enter")
         answer = screen.focused
         if isinstance(answer, Answer) and answer.asking:
@@ -173,7 +173,7 @@ class Hands:
         self._workers = [worker for worker in self._workers if not worker.is_finished]
         if not self._is_open() and not isinstance(self.app.screen, SetupScreen):
             return len(self.app.screen_stack) > 2
-        return not (self._workers or self.sandbox.traffic.under_way or self.app._writes)
+        return not (self._workers or self.sandbox.traffic.under_way or self.app.is_writing)
 
     # Checking
 
@@ -246,7 +246,7 @@ class Hands:
             await self.wait_until(
                 lambda: (
                     not screen.overlays.batch_dialog.visible
-                    or not self.app._writes
+                    or not self.app.is_writing
                     or self._can_stop(screen)
                 ),
                 "the end of a run",
@@ -267,7 +267,7 @@ class Hands:
 
     def _is_drawn(self, answer: Answer) -> bool:
         """Return whether a key would now answer the question, if there is one."""
-        return not answer.asking or answer._drawn_at is not None
+        return not answer.asking or answer.is_drawn
 
     def _can_read(self, answer: Answer) -> bool:
         """Return whether a ``y`` would now be a yes: one that is held down is not."""
@@ -281,7 +281,7 @@ class Hands:
     def _is_calm(self) -> bool:
         screen = self.app.screen
         if isinstance(screen, MainScreen) and screen.overlays.mounted_overlays and screen.is_taken:
-            return not self.app._writes and not self.sandbox.traffic.under_way
+            return not self.app.is_writing and not self.sandbox.traffic.under_way
         return True
 
     async def _set_up(self, screen: SetupScreen) -> None:
@@ -359,7 +359,7 @@ class Hands:
             picture = repr(error)
         under_way = [
             *(f"{worker.state.name} {_name_coroutines(worker._work)}" for worker in self._workers),
-            *(repr(write) for write in self.app._writes),
+            "a write" if self.app.is_writing else "no write",
             *(busy for task in asyncio.all_tasks() if (busy := _name_coroutines(task.get_coro()))),
             f"{self.sandbox.traffic.under_way} requests",
             f"the keyboard: {self._describe_focus()}",

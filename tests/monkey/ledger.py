@@ -55,7 +55,7 @@ class Ledger:
     wrong: list[str] = field(default_factory=list)
     yes: int = 0
     typed_yes: int = 0
-    _credit: Counter[bool] = field(default_factory=Counter)
+    credit: Counter[bool] = field(default_factory=Counter)
     """The number of allowed writes, by whether a text was typed for them."""
     _open: dict[Answer, Question] = field(default_factory=dict)
     _pending: Question | None = None
@@ -69,21 +69,21 @@ class Ledger:
         """Note a write that has reached the server; a yes must have allowed it."""
         final = self.production or name in FINAL
         kinds = (True,) if final else (False, True)
-        kind = next((kind for kind in kinds if self._credit[kind] > 0), None)
+        kind = next((kind for kind in kinds if self.credit[kind] > 0), None)
         if kind is None:
             suffix = " and what is to be typed before it" if final else ""
             self.wrong.append(f"{name} was sent without a y{suffix}")
         else:
-            self._credit[kind] -= 1
+            self.credit[kind] -= 1
 
     def close(self) -> None:
         """Drop what is allowed and not sent: nothing is under way any more."""
-        self._credit.clear()
+        self.credit.clear()
 
     @property
     def has_unseen_question(self) -> bool:
         """Whether a question is open and not drawn yet: reading the screen would draw it."""
-        return any(answer.asking and answer._drawn_at is None for answer in self._open)
+        return any(answer.asking and not answer.is_drawn for answer in self._open)
 
     @contextmanager
     def watch(self) -> Iterator[None]:
@@ -158,7 +158,7 @@ class Ledger:
             not question.box or question.box.value.strip() != question.to_type
         ):
             self.wrong.append(f"agreed to, but {question.to_type!r} was not typed")
-        self._credit[question.to_type is not None] += question.covers
+        self.credit[question.to_type is not None] += question.covers
 
 
 def find_journal_difference(path: Path, writes: Sequence[str]) -> str:

@@ -42,9 +42,9 @@ def test_a_seed_draws_the_same_strokes() -> None:
 def test_a_write_that_nobody_agreed_to_is_found() -> None:
     ledger = Ledger()
     ledger.note_write("POST /device")
-    ledger._credit[False] += 1
+    ledger.credit[False] += 1
     ledger.note_write("POST /device")
-    ledger._credit[False] += 1
+    ledger.credit[False] += 1
     ledger.note_write("DELETE /bundle")
     assert ledger.wrong == [
         "POST /device was sent without a y",
@@ -54,9 +54,9 @@ def test_a_write_that_nobody_agreed_to_is_found() -> None:
 
 def test_on_production_a_write_without_something_typed_is_found() -> None:
     ledger = Ledger(production=True)
-    ledger._credit[False] += 1
+    ledger.credit[False] += 1
     ledger.note_write("POST /device")
-    ledger._credit[True] += 1
+    ledger.credit[True] += 1
     ledger.note_write("POST /device")
     assert ledger.wrong == ["POST /device was sent without a y and what is to be typed before it"]
 

@@ -57,7 +57,7 @@ class PseudoTerminal:
         """The output of the program so far."""
         self._stream = pyte.ByteStream(self.screen)
         self._partial = b""
-        self._master, slave = pty.openpty()
+        self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         # The code under test is to be the same in the program.
         inherited_variables = {
@@ -99,19 +99,19 @@ class PseudoTerminal:
 
     def hang_up(self) -> None:
         """Close the terminal, as a dropped SSH connection does."""
-        if self._master >= 0:
-            os.close(self._master)
-            self._master = -1
+        if self.master >= 0:
+            os.close(self.master)
+            self.master = -1
 
     @property
     def attributes(self) -> list[object]:
         """The attributes of the terminal, as `stty` shows them."""
-        return termios.tcgetattr(self._master)
+        return termios.tcgetattr(self.master)
 
     def resize(self, columns: int, lines: int) -> None:
         """Give the terminal another size, as its window does."""
         self.screen.resize(lines, columns)
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     @property
     def byte_count(self) -> int:
@@ -143,7 +143,7 @@ class PseudoTerminal:
 
     def type_bytes(self, data: bytes) -> None:
         """Send any bytes."""
-        os.write(self._master, data)
+        os.write(self.master, data)
 
     def press(self, keys: str, *texts: str) -> int:
         """Type, wait until the screen has changed and shows all texts; return the bytes read."""
@@ -177,8 +177,8 @@ class PseudoTerminal:
         while data not in self.output:
             seconds = self.start_time + PATIENCE - time.monotonic()
             assert seconds > 0, f"never came: {data!r} among {self.byte_count} bytes"
-            if select.select([self._master], [], [], seconds)[0]:
-                self.output += os.read(self._master, 65536)
+            if select.select([self.master], [], [], seconds)[0]:
+                self.output += os.read(self.master, 65536)
         return time.monotonic() - self.start_time
 
     @property
@@ -206,11 +206,11 @@ class PseudoTerminal:
             ProgramEnd: when the program closed its terminal.
 
         """
-        ready, _, _ = select.select([self._master, *others], [], [], timeout)
-        if self._master not in ready:
+        ready, _, _ = select.select([self.master, *others], [], [], timeout)
+        if self.master not in ready:
             return b""
         try:
-            data = os.read(self._master, 65536)
+            data = os.read(self.master, 65536)
         except OSError as error:
             raise ProgramEnd(f"the program ended; the screen is\n{self.text}") from error
         self.output += data

@@ -67,14 +67,14 @@ def test_a_write_under_way_is_seen_through(tmp_path: Path, program: str) -> None
             environ={**sandbox.environ, **state},
             folder=tmp_path,
         ) as terminal:
-            before = termios.tcgetattr(terminal._master)
+            before = termios.tcgetattr(terminal.master)
             terminal.wait_for("51 loaded")
-            assert termios.tcgetattr(terminal._master) != before
+            assert termios.tcgetattr(terminal.master) != before
             terminal.press("ono_access\r", QUESTION)
             terminal.press("y", "⟳")
             terminal.type(FAULT_KEY)
             assert terminal.wait_end() == 1
-            assert termios.tcgetattr(terminal._master) == before
+            assert termios.tcgetattr(terminal.master) == before
             output = bytes(terminal.output)
         assert ask(sandbox)["channel"] == "no_access"
     (journal,) = tmp_path.glob("state/**/journal.sqlite3")

@@ -65,7 +65,7 @@ async def review(driver: Driver) -> None:
 async def wait_for_dialog(driver: Driver) -> None:
     """Wait until the dialog has the focus and its question is drawn."""
     yes = driver.overlays.confirmation.query_one(Yes)
-    await driver.until(lambda: driver.main.focused is yes and yes._drawn_at is not None, "a dialog")
+    await driver.until(lambda: driver.main.focused is yes and yes.is_drawn, "a dialog")
     await driver.pilot.pause()
 
 

@@ -98,13 +98,13 @@ class Driver:
         keys = ("y yes  n no", " y/n ")
         await self.until(lambda: any(each in self.text for each in keys), "the keys of a question")
         await self.until(question)
-        await self.until(lambda: self.overlays.prompt._drawn_at is not None, "the question drawn")
+        await self.until(lambda: self.overlays.prompt.is_drawn, "the question drawn")
         await self.pilot.pause()
 
     async def wait_for_dialog(self) -> None:
         """Wait until the dialog that lists changes has drawn its question."""
         yes = self.overlays.confirmation.query_one(Yes)
-        await self.until(lambda: yes._drawn_at is not None, "the question drawn")
+        await self.until(lambda: yes.is_drawn, "the question drawn")
         await self.pilot.pause()
 
     async def settle(self) -> None:
@@ -202,7 +202,7 @@ async def on_devices(
     """Run the app with the devices in view and all three lists loaded."""
     async with open_app(server, size=size, key=key, **more) as driver:
         await driver.type("2")
-        await driver.until(lambda: driver.main.table._length == rows, f"{rows} devices")
+        await driver.until(lambda: driver.main.table.row_count == rows, f"{rows} devices")
         await driver.until(
             lambda: driver.main.workspace and driver.main.workspace.bundles.has_answer
         )

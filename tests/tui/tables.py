@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.app import App, ComposeResult
 
 from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
-from tests.tui.driving import post_keys
+from tests.tui.driving import post_keys, strips
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -116,16 +116,15 @@ class Table:
     @property
     def lines(self) -> list[str]:
         """The text of the screen, one a row."""
-        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+        return [strip.text for strip in strips(self.app)]
 
     @property
     def cursor_line(self) -> int | None:
         """The screen's row in the cursor's colour."""
         ground = self.table.get_component_rich_style("record-table--cursor").bgcolor
-        strips = self.app.screen._compositor.render_strips()
         matches = [
             y
-            for y, strip in enumerate(strips)
+            for y, strip in enumerate(strips(self.app))
             if all(segment.style and segment.style.bgcolor == ground for segment in strip)
         ]
         assert len(matches) <= 1
@@ -140,7 +139,7 @@ class Table:
     @property
     def top(self) -> int:
         """The first row in view."""
-        return self.table._state.top
+        return self.table.state.top
 
     async def press(self, *keys: str) -> None:
         post_keys(self.app, keys)

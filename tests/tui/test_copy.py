@@ -28,7 +28,7 @@ def no_multiplexer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def read_copy(driver: Driver, *keys: str) -> str:
     """Type keys that copy and return the clipboard."""
-    driver.app._clipboard = ""
+    driver.app.copy_to_clipboard("")
     await driver.type(*keys)
     await driver.until(lambda: driver.app.clipboard, "a copy")
     await driver.until(" characters: ")
@@ -154,7 +154,7 @@ async def test_no_text_of_the_corpus_gets_at_the_terminal_or_into_what_is_pasted
         for keys in ("asterisk", "u", "j", "j"):
             await driver.type(keys)
             for letter in LETTERS:
-                driver.app._clipboard = ""
+                driver.app.copy_to_clipboard("")
                 driver.main.say("")
                 await driver.type("y", letter)
                 await driver.until(lambda: driver.status.strip()[:1] in "T✗", "an end")

@@ -48,7 +48,7 @@ async def test_several_of_one_custom_id_are_all_shown_and_told(revision: str) ->
     async with on_devices(server, rows=150) as driver:
         await driver.type("slash", *"the same", "enter")
         await driver.until("! the same: 2 devices have that custom id")
-        await driver.until(lambda: driver.main.table._length == 2)
+        await driver.until(lambda: driver.main.table.row_count == 2)
     server.store.close()
 
 
@@ -58,7 +58,7 @@ async def test_a_server_that_cannot_look_custom_ids_up_is_asked_once_and_says_so
         for _ in range(2):
             await driver.type("slash", *"Alice Smith", "enter")
             await driver.until("✗ This server cannot look up custom ids.")
-            assert driver.main.table._length == 0, "the whole list is no answer"
+            assert driver.main.table.row_count == 0, "the whole list is no answer"
             assert "L loads all of them" in driver.text
             await driver.type("escape", "escape")
             await driver.until("150 loaded")
@@ -94,7 +94,7 @@ async def test_opened_on_a_custom_id_it_shows_that_device(revision: str, text: s
 async def test_opened_on_a_custom_id_of_several_it_shows_them_all(revision: str) -> None:
     server = make_server(revision, d50="same", d51="same")
     async with open_app(server, device="same", wait_for="devices have that custom id") as driver:
-        await driver.until(lambda: driver.main.table._length == 2)
+        await driver.until(lambda: driver.main.table.row_count == 2)
         # A server of July was not asked for what is behind the page that has them.
         assert ("! same: 2 or more devices" in driver.status) is (revision == "live")
         assert driver.main.rows.view.query.text == "custom:same"

@@ -235,6 +235,7 @@ async def test_space_and_arrows_change_a_choice(server: Server) -> None:
             await driver.until(f"› keep what devices run   {value}")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", FORMS)
 async def test_the_review_is_in_sight_and_ctrl_s_goes_there(

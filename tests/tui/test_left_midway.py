@@ -122,7 +122,7 @@ async def test_another_key_is_asked_for_once_no_write_is_under_way(server: Serve
         await driver.until("A write is under way: r asks for another key once it has ended.")
         gate.open.set()
         await driver.until(lambda: entry(driver).state is not None, "its end")
-        await driver.until(lambda: not driver.app._writes, "the end of the write")
+        await driver.until(lambda: not driver.app.is_writing, "the end of the write")
         await driver.type("r")
         await driver.until("give another one")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
+from capgo_tui.tui.widgets.record_table import RecordTable
 from tests.support.server import FAULT, Gate, Server
 from tests.support.world import device_id, recorded_store
 from tests.tui.driving import on_devices, open_app
@@ -32,7 +33,9 @@ async def test_typing_narrows_and_the_best_match_is_first(server: Server) -> Non
         await driver.until("6 of 6 channels")
         assert "Override tester-01 · now internal · " + device_id(1) in driver.line(-6)
         assert "a default channel takes no overrides" in choices(driver)[0]
-        assert driver.overlays.link_form._table.cursor_key == "2", "the first that can be chosen"
+        assert driver.overlays.link_form.query_one(RecordTable).cursor_key == "2", (
+            "the first that can be chosen"
+        )
         await driver.type(*"beta")
         await driver.until("3 of 6 channels")
         assert [line.split()[0] for line in choices(driver)] == ["beta", "beta-two", "alpha-beta"]
@@ -148,7 +151,7 @@ async def test_the_cursor_stays_on_its_channel_when_more_come_in() -> None:
         await driver.type("o", *["down"] * 7)
         await driver.until("(loading more…)")
         await driver.settle()
-        table = driver.overlays.link_form._table
+        table = driver.overlays.link_form.query_one(RecordTable)
         before = table.cursor_key
         assert before is not None
         gate.open.set()

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.ids_form import IdsForm, IdsText
+from capgo_tui.tui.widgets.record_table import RecordTable
 from tests.support.server import Gate, Server
 from tests.support.world import device_id, recorded_store
 from tests.tui.bundles import on_bundles
@@ -59,12 +60,12 @@ async def test_a_choice_that_was_clicked_stays_while_more_come_in(clicks: int) -
         server.on("GET", "/channel", gate.before)
         await driver.type("o", *"chan-0")
         await driver.until("(loading more…)")
-        table = driver.overlays.link_form._table
+        table = driver.overlays.link_form.query_one(RecordTable)
         await mouse(driver, events.MouseDown, (5, table.region.y + 2))
         await mouse(driver, events.MouseUp, (5, table.region.y + 2))
         clicked_key = table.cursor_key
         if clicks == 2:
-            row = table.region.y + table._state.index - table._state.top
+            row = table.region.y + table.state.index - table.state.top
             await mouse(driver, events.MouseDown, (5, row))
             await mouse(driver, events.MouseUp, (5, row))
             await driver.wait_for_question()

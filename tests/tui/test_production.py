@@ -32,10 +32,10 @@ SAMPLES = {"1": {"e", "l", "b", "pause", "D"}, "2": {"O, x"}, "3": {"e", "D", "D
 async def read_required_text(driver: Driver) -> str:
     """Wait for the dialog and return the text it requires."""
     dialog = driver.overlays.confirmation
-    await driver.until(lambda: dialog.visible and dialog._required_text, "something to type")
+    await driver.until(lambda: dialog.visible and dialog.required_text, "something to type")
     assert "prod 🔒 · " in driver.text
     assert not driver.overlays.prompt.visible
-    return str(dialog._required_text)
+    return str(dialog.required_text)
 
 
 async def agree(driver: Driver, server: Server, text: str) -> None:

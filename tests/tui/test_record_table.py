@@ -11,6 +11,7 @@ from textual import events
 
 from capgo_tui.text import clean
 from capgo_tui.tui.widgets.record_table import TableState
+from tests.tui.driving import strips
 from tests.tui.tables import COLUMNS, Rows, names, table_of
 
 if TYPE_CHECKING:
@@ -367,8 +368,8 @@ async def test_every_line_is_as_wide_as_the_screen_and_text_is_shown_as_it_is(wi
         table.rows.notes.update({key: f"note {index}" for index, key in enumerate(keys)})
         table.table.refresh()
         await table.pilot.pause()
-        strips = table.app.screen._compositor.render_strips()
-        assert all(strip.cell_length == cell_len(strip.text) == width for strip in strips)
+        for strip in strips(table.app):
+            assert strip.cell_length == cell_len(strip.text) == width
         if width >= 40:
             starts = {
                 cell_len(line[: line.index("note ")]) for line in table.lines if "note " in line
@@ -387,7 +388,7 @@ async def test_a_wider_screen_brings_back_columns_that_were_slid_out() -> None:
         await table.pilot.resize_terminal(60, 11)
         await table.pilot.pause()
         assert table.lines[0].split() == ["NAME", "NOTE"]
-        assert table.table._state.skip_count == 0
+        assert table.table.state.skip_count == 0
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -421,7 +422,7 @@ async def test_the_row_drawn_under_the_cursor_is_always_the_cursors_record(seed:
             else:
                 await table.pilot.pause()
             assert table.table.cursor_key == table.key_drawn
-            state = table.table._state
+            state = table.table.state
             assert (table.table.cursor_key is None) == (not table.rows.keys)
             if table.rows.keys:
                 assert table.rows.keys[state.index] == state.row_key

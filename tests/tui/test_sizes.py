@@ -116,7 +116,7 @@ def assert_looks_right(driver: Driver, size: tuple[int, int]) -> None:
         at += cells + 1
     assert at - 1 <= region.width
     # The cursor is in view, on its record.
-    state = table._state
+    state = table.state
     assert state.top <= state.index < state.top + table.rows_on_screen
     assert driver.cursor == main.rows.key_at(state.index)
     assert table.rows_on_screen == height - (3 if low else 4)
@@ -141,6 +141,7 @@ def _cells(text: str, start: int, count: int) -> str:
     return Strip([Segment(text)]).crop(start, start + count).text
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("tab", ["1", "2", "3"])
 @pytest.mark.parametrize("width", WIDTHS)
 async def test_every_list_looks_right_at_every_size(
@@ -148,7 +149,7 @@ async def test_every_list_looks_right_at_every_size(
 ) -> None:
     async with open_app(crowded_server, size=(width, 24)) as driver:
         await driver.type(tab)
-        await driver.until(lambda: driver.main.table._length == len(driver.main.rows) > 0)
+        await driver.until(lambda: driver.main.table.row_count == len(driver.main.rows) > 0)
         await driver.type("G")
         for height in HEIGHTS:
             await driver.pilot.resize_terminal(width, height)

@@ -12,6 +12,7 @@ from rich.style import Style
 
 from capgo_tui.tui.widgets.record_table import Layout, Row
 from capgo_tui.tui.widgets.record_table.drawing import MARGIN, header_line, row_line
+from tests.tui.driving import strips
 from tests.tui.tables import Cells, names, table_of
 
 if TYPE_CHECKING:
@@ -124,7 +125,6 @@ def test_the_header_tells_the_order_and_what_is_to_either_side(
 
 async def test_a_whole_screen_has_no_segment_too_many() -> None:
     async with table_of(names(6), size=(60, 11)) as table:
-        strips = table.app.screen._compositor.render_strips()
-        counts = [len(list(strip)) for strip in strips]
+        counts = [len(list(strip)) for strip in strips(table.app)]
         # The header; the cursor's row; a glyph and all that is plain; what is blank.
         assert counts == [1, 1, *[2] * 5, *[1] * 4]

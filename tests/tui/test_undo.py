@@ -151,7 +151,7 @@ async def test_a_run_is_asked_once_with_a_list(server: Server) -> None:
         await driver.until("not undone · tester-02: override is qa now, but was left beta")
         assert_sound(driver.app, (80, 24))
         yes = driver.overlays.confirmation.query_one(Yes)
-        await driver.until(lambda: yes._drawn_at is not None, "the question drawn")
+        await driver.until(lambda: yes.is_drawn, "the question drawn")
         await driver.type("y")
         await driver.until("Undo 2 changes · 2 of 2 · ✓ 2")
         await driver.type("escape")

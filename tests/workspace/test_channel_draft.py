@@ -118,7 +118,7 @@ async def test_what_is_typed_and_chosen_is_what_is_sent(world: World) -> None:
     assert "at a failure rate of: none → 2.5 %" in draft.summary()
     method, body = draft.request().split(" {", 1)
     assert method == "POST /channel"
-    outcome = await carry_out(draft.change(), draft._workspace)
+    outcome = await carry_out(draft.change(), world.workspaces[0])
     assert outcome.state is OutcomeState.VERIFIED
     assert list_writes(world) == [("POST /channel", json.loads("{" + body))], "as it was shown"
     assert setting(world, "beta", "auto_pause_failure_rate_bps") == "250"
@@ -166,7 +166,7 @@ async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) ->
     draft.cycle(field(draft, "rollout_paused"))
     assert "never paused" in draft.error(target)
     draft.cycle(field(draft, "rollout_paused"))
-    assert (await carry_out(draft.change(), draft._workspace)).state is OutcomeState.VERIFIED
+    assert (await carry_out(draft.change(), world.workspaces[0])).state is OutcomeState.VERIFIED
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ async def test_a_new_channel_takes_settings_of_another(revision: str) -> None:
         draft.type(draft.fields[0], "pr-9")
         assert "no loaded channel" in draft.copy_from("nope")
         assert "settings of beta copied" in draft.copy_from("bet")
-        outcome = await carry_out(draft.change(), draft._workspace)
+        outcome = await carry_out(draft.change(), world.workspaces[0])
         assert outcome.state is not OutcomeState.FAILED, outcome
         assert len(list_writes(world)) == 1
         if revision != "legacy":
@@ -217,11 +217,11 @@ async def test_a_channel_that_changes_meanwhile_is_what_it_is_compared_with(worl
     draft = await open_draft(world)
     draft.cycle(field(draft, "allow_dev"))
     world.run("UPDATE channels SET allow_dev = 0 WHERE name = 'beta'")
-    await draft._workspace.channels.reread()
+    await world.workspaces[0].channels.reread()
     assert draft.rebase()
     assert draft.change().after == {}
     world.run("DELETE FROM channels WHERE name = 'beta'")
-    await draft._workspace.channels.reread()
+    await world.workspaces[0].channels.reread()
     assert not draft.rebase()
 
 

@@ -136,7 +136,7 @@ class WatchedList:
         assert set(self.marks) <= collection.records.keys()
         key = self.table.cursor_key
         assert (key is None) == (not len(self.view))
-        assert key is None or self.view.index_of(key) == self.table._state.index
+        assert key is None or self.view.index_of(key) == self.table.state.index
         assert collection.read_again == 0
 
 

@@ -111,6 +111,11 @@ class Confirmation(Vertical, Overlay):
         """The text that must be typed; None for none."""
         self._choice: Choice | None = None
 
+    @property
+    def required_text(self) -> str | None:
+        """The text that must be typed before the ``y``; None for none."""
+        return self._required_text
+
     def compose(self) -> ComposeResult:
         """Make the rows."""
         yield TextLine(tone="title", id="confirmation-title")

@@ -61,6 +61,11 @@ class Answer(Widget, can_focus=True):
         """Whether a question is open."""
         return self._answer is not None
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the question is on the screen, so that a key can answer it."""
+        return self._drawn_at is not None
+
     def ask(self, question: Callable[[int], str], record_id: str = "") -> asyncio.Future[bool]:
         """Ask a question, given as a function of the cells available for it.
 

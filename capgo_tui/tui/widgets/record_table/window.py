@@ -70,6 +70,16 @@ class RowWindow(Widget):
         return self._state.row_key if self._length else None
 
     @property
+    def state(self) -> TableState:
+        """The place of the cursor and of the window in the list."""
+        return self._state
+
+    @property
+    def row_count(self) -> int:
+        """How many rows the list had when it was last drawn or replaced."""
+        return self._length
+
+    @property
     def rows_on_screen(self) -> int:
         """How many rows fit below the header."""
         return max(1, self.size.height - self._header - self._covered_rows)
