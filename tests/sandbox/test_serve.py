@@ -50,7 +50,7 @@ def start_command(
             yield process, entrance, lines
             if process.returncode != -signal.SIGKILL:
                 process.send_signal(signal.SIGINT)
-                assert process.wait(timeout=20) == 0
+                assert process.wait(timeout=60) == 0
                 assert process.stderr.read() == ""
         finally:
             process.kill()
@@ -130,7 +130,7 @@ def test_ctrl_c_does_not_wait_for_a_fault() -> None:
                 assert other.recv(100).startswith(b"HTTP/1.1 400")
             process.send_signal(signal.SIGINT)
             assert connection.recv(100) == b""
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
         assert "Traceback" not in process.stderr.read()
 
 

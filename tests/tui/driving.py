@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import unicodedata
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -24,7 +26,7 @@ from tests.support.retry_policy import one_try
 from tests.support.world import ALL, APP
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from textual.app import App
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 800
 """Looks at the screen before a wait fails."""
+PATIENCE = 20.0
+"""Seconds before a wait fails: on a busy machine a thread of the app may need them."""
 
 
 class Driver:
@@ -114,7 +118,7 @@ class Driver:
 
     async def wait_until_closed(self) -> None:
         """Wait until the app has ended."""
-        for _ in range(ROUNDS):
+        for _ in looks():
             if not self.app.is_running:
                 return
             await asyncio.sleep(0.01)
@@ -131,11 +135,18 @@ def strips(app: App[Any]) -> list[Strip]:
     return app.screen._compositor.render_strips()
 
 
-async def until(
-    pilot: Pilot[None], condition: str | Callable[[], object], why: str = "", rounds: int = ROUNDS
-) -> None:
+def looks() -> Iterator[None]:
+    """Count looks at the app: many, and on a busy machine as many as its threads need."""
+    deadline = monotonic() + PATIENCE
+    for count in itertools.count():
+        if count >= ROUNDS and monotonic() > deadline:
+            return
+        yield
+
+
+async def until(pilot: Pilot[None], condition: str | Callable[[], object], why: str = "") -> None:
     """Wait until the screen shows a text or a condition holds; fail with the screen's text."""
-    for _ in range(rounds):
+    for _ in looks():
         if condition in screen_text(pilot.app) if isinstance(condition, str) else condition():
             return
         await pilot.pause(0.002)
