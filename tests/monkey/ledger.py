@@ -88,13 +88,13 @@ class Ledger:
     @contextmanager
     def watch(self) -> Iterator[None]:
         """Note every question of the program and its answer."""
-        ask, ask_again, draw = Answer.ask, Answer.ask_again, Answer.render_line
+        put, ask_again, draw = Answer.put, Answer.ask_again, Answer.render_line
         confirm = Confirmation.open
 
         def note_question(
             answer: Answer, question: Callable[[int], str], about: str = ""
         ) -> asyncio.Future[bool]:
-            future = ask(answer, question, about)
+            future = put(answer, question, about)
             losing = question(200).startswith(LOSING)
             entry = self._pending or Question(0 if losing else 1, None, None)
             self._open[answer] = entry
@@ -130,7 +130,7 @@ class Ledger:
                 self._pending = None
 
         with (
-            patch.object(Answer, "ask", note_question),
+            patch.object(Answer, "put", note_question),
             patch.object(Answer, "ask_again", note_repeat),
             patch.object(Answer, "render_line", note_drawing),
             patch.object(Confirmation, "open", confirming),

@@ -105,7 +105,7 @@ async def test_a_paste_into_the_list_is_no_command(server: Server) -> None:
         post_paste(driver.app, "o\nbeta\n\ny")
         await driver.type("2", "j")
         await driver.until(lambda: driver.cursor == device_id(2))
-        assert not driver.overlays.link_form.choosing
+        assert not driver.overlays.link_form.is_open
         post_paste(driver.app, "o\nbeta\n\ny")
         await driver.until("3 devices · 0 loaded", "the ids that were pasted, in a form")
         assert server.writes == 0

@@ -23,7 +23,7 @@ def choices(driver: Driver) -> list[str]:
 async def leave(driver: Driver) -> None:
     """Close the picker without a choice."""
     await driver.type("escape")
-    await driver.until(lambda: not driver.overlays.link_form.choosing)
+    await driver.until(lambda: not driver.overlays.link_form.is_open)
 
 
 async def test_typing_narrows_and_the_best_match_is_first(server: Server) -> None:
@@ -48,7 +48,7 @@ async def test_typing_narrows_and_the_best_match_is_first(server: Server) -> Non
         await driver.until("no channel matches")
         await driver.type("enter")
         await driver.settle()
-        assert driver.overlays.link_form.choosing
+        assert driver.overlays.link_form.is_open
         await driver.type(*["backspace"] * 8)
         await driver.until("6 of 6 channels")
         await driver.type("down", "down", "enter")
@@ -69,9 +69,9 @@ async def test_what_cannot_be_chosen_says_why(server: Server) -> None:
         await driver.until("qa: the override it has now")
         await driver.type("tab", "shift+tab")
         await driver.settle()
-        assert driver.overlays.link_form.choosing
+        assert driver.overlays.link_form.is_open
         await driver.type("escape")
-        await driver.until(lambda: not driver.overlays.link_form.choosing)
+        await driver.until(lambda: not driver.overlays.link_form.is_open)
         assert driver.main.focused is driver.main.table
         assert server.writes == 0
 
@@ -130,7 +130,7 @@ async def test_all_channels_come_in_page_by_page_while_the_form_is_open() -> Non
         await driver.until("0 of 50 channels (loading more…)")
         await driver.type("enter")
         await driver.settle()
-        assert driver.overlays.link_form.choosing, "there is nothing to choose yet"
+        assert driver.overlays.link_form.is_open, "there is nothing to choose yet"
         gate.open.set()
         await driver.until("none → chan-130?")
         await driver.type("n", "o")

@@ -232,7 +232,7 @@ async def test_only_a_device_can_be_overridden(server: Server) -> None:
         await driver.until("✗ This server cannot look up custom ids.")
         await driver.type("o")
         await driver.until("There is no device under the cursor.")
-        assert not driver.overlays.link_form.choosing
+        assert not driver.overlays.link_form.is_open
 
 
 def test_a_key_event_knows_when_it_was_typed() -> None:

@@ -112,14 +112,15 @@ class BundleController:
         form = self._host.overlays.fields_form
         try:
             while form.shows(draft):
-                wish = await form.wish()
+                wish = await form.ask()
                 if wish is not Wish.LEAVE:
                     if await self._submit(draft):
                         return
                 elif await self._changes.may_lose(draft.dirty):
                     return
         finally:
-            form.close(draft)
+            if form.shows(draft):
+                form.close()
 
     async def _submit(self, draft: NotesDraft | RegistrationDraft) -> bool:
         """Confirm and send the draft; return whether the form is finished."""

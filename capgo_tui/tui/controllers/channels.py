@@ -102,10 +102,10 @@ class ChannelController:
     async def _wish(self, loading: asyncio.Future[None]) -> Wish | RolloutStep:
         """Return the next wish; one that needs all channels and bundles waits for them."""
         form = self._host.overlays.channel_form
-        wish = await form.wish()
+        wish = await form.ask()
         while wish not in (Wish.LEAVE, Wish.COPY) and not loading.done():
             form.say("Loading the rest of the channels and bundles…")
-            newer = form.wish()  # esc leaves while it loads
+            newer = form.ask()  # esc leaves while it loads
             both: set[asyncio.Future[Any]] = {loading, newer}
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if newer.done():

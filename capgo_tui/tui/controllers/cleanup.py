@@ -68,7 +68,7 @@ class CleanupController:
         plan: BatchPlan | None = None
         try:
             while form.shows(draft):
-                wish = await form.wish()
+                wish = await form.ask()
                 if wish is Wish.LEAVE:
                     if await self._changes.may_lose(draft.dirty):
                         return
@@ -90,7 +90,8 @@ class CleanupController:
         finally:
             for task in (*tasks, *([self._counting] if self._counting else ())):
                 task.cancel()
-            form.close(draft)
+            if form.shows(draft):
+                form.close()
         if plan:
             await self._changes.carry_out_batch(plan)
 

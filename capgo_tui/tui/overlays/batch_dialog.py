@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.lines import width_of
 from capgo_tui.tui.widgets.progress_line import ProgressLine
@@ -50,7 +49,7 @@ WORST_FIRST = (
 """The order in which changes are listed at the end; None are those skipped or not tried."""
 
 
-class BatchDialog(Vertical, Overlay, can_focus=True):
+class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
     """Shows a `Batch` until it has ended and the operator closes it.
 
     Esc stops it after the change under way; once it has ended Esc, Enter and q close it.
@@ -79,7 +78,6 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
         super().__init__()
         self._batch: Batch | None = None
         self._title = ""
-        self._close_wait: asyncio.Future[None] | None = None
         self._timer: Timer | None = None
         self._is_over = False
         self._follows = True
@@ -96,12 +94,11 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
         """Take the keyboard and show a batch."""
         self._batch, self._title = batch, title
         self._is_over, self._follows = False, True
-        self._close_wait = asyncio.get_running_loop().create_future()
         rows = len(batch.steps) + CHROME
         self.styles.height = max(5, min(rows, self.screen.size.height - ABOVE))
         self._timer = self.set_interval(DRAW_SECONDS, self._draw)
         self._draw()
-        self.take_keyboard(self)
+        self.ask(self)
 
     def _draw(self) -> None:
         """Draw the progress; called at intervals, for the list may be long and the steps quick."""
@@ -173,8 +170,8 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
 
     async def wait_for_close(self) -> None:
         """Wait until the operator has closed it."""
-        if self._close_wait is not None:
-            await self._close_wait
+        if self._answer is not None:
+            await self._answer
 
     def action_leave(self) -> None:
         """Stop the batch, or close the dialog when it has ended."""
@@ -186,9 +183,9 @@ class BatchDialog(Vertical, Overlay, can_focus=True):
 
     def action_close(self) -> None:
         """Close, once it has ended."""
-        if self._is_over and self._close_wait is not None and not self._close_wait.done():
-            self.give_keyboard_back()
-            self._close_wait.set_result(None)
+        if self._is_over and self.asking:
+            self.give(None)
+            self.close()
             self._batch = None
 
     def action_scroll_list(self, lines: int) -> None:

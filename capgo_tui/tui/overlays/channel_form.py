@@ -119,9 +119,9 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         if row.field is not None:
             self._move_on()
         elif row.step is not None:
-            self._give(row.step)
+            self.give(row.step)
         else:
-            self._give(Wish.REVIEW)
+            self.give(Wish.REVIEW)
 
     def _copy_if_named(self) -> None:
         """Copy the settings of the named channel when its row is left."""
@@ -129,7 +129,7 @@ class ChannelForm(RowForm["ChannelDraft", "RolloutStep"]):
         if draft is not None and field is not None and field.name == "copy":
             name = draft.text(field).strip()
             if name and name != self._copy_source:
-                self._give(Wish.COPY)
+                self.give(Wish.COPY)
             self._copy_source = name
 
     def on_completing_input_completion_request(

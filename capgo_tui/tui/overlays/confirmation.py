@@ -165,7 +165,7 @@ class Confirmation(Vertical, Overlay):
         self.styles.height = max(4, min(rows, room))
         yes = self.query_one(Yes)
         yes.typing = self._required_text is not None
-        answer = yes.ask(lambda _: "Sure?" if self._required_text is None else f"{title}?", who)
+        answer = yes.put(lambda _: "Sure?" if self._required_text is None else f"{title}?", who)
         answer.add_done_callback(self._close)
         box = self.query_one(Input)
         box.value = ""
@@ -231,8 +231,7 @@ class Confirmation(Vertical, Overlay):
             self._choice.is_chosen = self.query_one(CheckRow).is_ticked
         if self.query_one(Yes).asking:  # another question has taken its place by now
             return
-        self.query_one(Input).disabled = True
-        self.give_keyboard_back()
+        self.close()
 
 
 def _shared_identity(changes: Sequence[Change]) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
 from capgo_tui.tui.overlays.choice_bar import ChoiceBar
+from capgo_tui.tui.overlays.overlay import AskingOverlay
 
 if TYPE_CHECKING:
+    import asyncio
+
     from textual.binding import BindingType
 
 LETTERS = {
@@ -32,7 +34,7 @@ class CopyChoice:
     is_shown: bool = False
 
 
-class CopyBar(ChoiceBar):
+class CopyBar(ChoiceBar, AskingOverlay["CopyChoice | None"]):
     """The parts that can be copied, each with its letter; it begins at the last choice."""
 
     VERB = "copy  v show"
@@ -44,15 +46,10 @@ class CopyBar(ChoiceBar):
         Binding("v", "show", "show", show=False, id="copy.show"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._answer: asyncio.Future[CopyChoice | None] | None = None
-
     def open(self) -> asyncio.Future[CopyChoice | None]:
         """Take the keyboard and ask what to copy; None for nothing."""
-        self._answer = asyncio.get_running_loop().create_future()
         self.offer([f"{letter} {part}" for letter, part in LETTERS.items()], self._at)
-        return self._answer
+        return self.ask()
 
     def action_pick(self, at: int) -> None:
         """Copy the part of a letter."""
@@ -62,17 +59,12 @@ class CopyBar(ChoiceBar):
     def action_show(self) -> None:
         """Show the part under the cursor."""
         self.give_keyboard_back()
-        self._give(CopyChoice(list(LETTERS.values())[self._at], is_shown=True))
+        self.give(CopyChoice(list(LETTERS.values())[self._at], is_shown=True))
 
     def choose(self, at: int) -> None:
         """Answer."""
-        self._give(CopyChoice(list(LETTERS.values())[at]))
+        self.give(CopyChoice(list(LETTERS.values())[at]))
 
     def decline(self) -> None:
         """Answer with None."""
-        self._give(None)
-
-    def _give(self, choice: CopyChoice | None) -> None:
-        answer, self._answer = self._answer, None
-        if answer is not None and not answer.done():
-            answer.set_result(choice)
+        self.give(None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,12 +10,13 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
-from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
 from capgo_tui.tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
@@ -97,7 +97,7 @@ class FormatLine(Widget):
         return strip([(title, style), *forms, (keys, plain)], width, base)
 
 
-class ExportBar(Vertical, Overlay):
+class ExportBar(Vertical, AskingOverlay["ExportChoice | None"]):
     """Asks for a format and a file: ⇥ changes the format, Enter writes, Esc cancels."""
 
     DEFAULT_CSS = """
@@ -122,7 +122,6 @@ class ExportBar(Vertical, Overlay):
     def __init__(self) -> None:
         super().__init__()
         self._title = ""
-        self._answer: asyncio.Future[ExportChoice | None] | None = None
 
     def compose(self) -> ComposeResult:
         """Make the two rows."""
@@ -154,20 +153,12 @@ class ExportBar(Vertical, Overlay):
         box.disabled = False
         box.fill(f"{stem}.{line.form}")
         line.say(title)
-        self._answer = asyncio.get_running_loop().create_future()
-        self.take_keyboard(box)
-        return self._answer
+        return self.ask(box)
 
     def ask_again(self, trouble: str) -> asyncio.Future[ExportChoice | None]:
         """Show an error and wait for another choice."""
         self.query_one(FormatLine).say(trouble, trouble=True)
-        self._answer = asyncio.get_running_loop().create_future()
-        return self._answer
-
-    def close(self) -> None:
-        """Hide the bar and give the keyboard back."""
-        self.query_one(Input).disabled = True
-        self.give_keyboard_back()
+        return self.ask()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Replace the error by the title."""
@@ -189,16 +180,11 @@ class ExportBar(Vertical, Overlay):
 
     def action_choose(self) -> None:
         """Write this format into this file."""
-        self._give(
+        self.give(
             ExportChoice(self.query_one(FormatLine).form, self.query_one(Input).value.strip())
         )
 
     def action_cancel(self) -> None:
         """Write nothing."""
+        self.give(None)
         self.close()
-        self._give(None)
-
-    def _give(self, choice: ExportChoice | None) -> None:
-        answer, self._answer = self._answer, None
-        if answer is not None and not answer.done():
-            answer.set_result(choice)

@@ -118,13 +118,13 @@ class FieldsForm(RowForm[Draft, str]):
         if self._entry.kind is not EntryKind.ACTION:
             self._move_on()
         elif self._entry is not LAST:
-            self._give(self._entry.name)
+            self.give(self._entry.name)
         elif (fault := draft.first_error()) is not None:
             entry, problem = fault
             self.go_to(entry.name)
             self.say(f"{entry.label}: {problem}", "warn")
         else:
-            self._give(Wish.REVIEW)
+            self.give(Wish.REVIEW)
 
     def _take_text(self) -> None:
         if self._draft is not None and self._takes_text:

@@ -15,7 +15,7 @@ from textual.widgets import TextArea
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.text import clean
-from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.lines import pad, strip
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.tui.words import brief
@@ -107,7 +107,7 @@ class Actions(Widget, can_focus=True):
         return strip([(pad(keys, width), self.rich_style)], width, self.rich_style)
 
 
-class IdsForm(Vertical, Overlay):
+class IdsForm(Vertical, AskingOverlay["Wish | None"]):
     """Asks for ids, one a line, shows how many are loaded, and asks what to do to them."""
 
     DEFAULT_CSS = """
@@ -135,7 +135,6 @@ class IdsForm(Vertical, Overlay):
     def __init__(self) -> None:
         super().__init__()
         self._finder: DeviceFinder | None = None
-        self._answer: asyncio.Future[Wish | None] | None = None
         self._initial_text = ""
         self._has_warned = False
         """Whether the operator was warned that leaving drops the typed text."""
@@ -161,7 +160,6 @@ class IdsForm(Vertical, Overlay):
         The keyboard is taken at once, and given back by `close`.
         """
         self._finder = finder
-        self._answer = asyncio.get_running_loop().create_future()
         self._has_warned = self._keeps = False
         self._results = None
         area = self._area
@@ -170,15 +168,7 @@ class IdsForm(Vertical, Overlay):
             area.text = self._initial_text = harmless(text)
         area.move_cursor(area.document.end)
         self._show_count()
-        self.take_keyboard(self._actions if self._initial_text.strip() else area)
-        return self._answer
-
-    def close(self) -> None:
-        """Give the keyboard back; a form that is closed stays so."""
-        if self._answer is not None:
-            self._answer = self._finder = None
-            self._area.disabled = True
-            self.give_keyboard_back()
+        return self.ask(self._actions if self._initial_text.strip() else area)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Count the ids again."""
@@ -215,7 +205,8 @@ class IdsForm(Vertical, Overlay):
             self._has_warned = True
             self._say("esc again drops this list", "warn")
         else:
-            self._give(None)
+            self.give(None)
+            self.close()
 
     def action_wish(self, verb: Verb) -> None:
         """Look up the ids that are not loaded, then pass the devices on.
@@ -319,7 +310,7 @@ class IdsForm(Vertical, Overlay):
         devices = list(compress(results, is_included))
         if devices:
             left_out = list(compress(results, map(not_, is_included)))
-            self._give(Wish(verb, devices, left_out))
+            self.give(Wish(verb, devices, left_out))
         else:
             self._show_left_out("none is left: ")
 
@@ -337,13 +328,6 @@ class IdsForm(Vertical, Overlay):
             )
             parts.append(f"{len(unclear)} left out: {examples}")
         self._say(lead + " · ".join(parts), "warn")
-
-    def _give(self, wish: Wish | None) -> None:
-        answer = self._answer
-        if wish is None:
-            self.close()
-        if answer is not None and not answer.done():
-            answer.set_result(wish)
 
     def _find_loaded(self, ids: Ids) -> Sequence[DeviceMatch]:
         return [] if self._finder is None else self._finder.among_loaded(ids.ids)

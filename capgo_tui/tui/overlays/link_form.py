@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar, cast
 
@@ -10,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import width_of
 from capgo_tui.tui.widgets.record_table import Column, PlainColumn, RecordTable, Row, TableState
@@ -19,12 +18,12 @@ from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.list_state import Loading
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
     from capgo_tui.api.models import Bundle, Channel
-    from capgo_tui.api.records import Record
     from capgo_tui.workspace.collection import Collection
 
 T = TypeVar("T", "Channel", "Bundle")
@@ -155,7 +154,7 @@ class Choices(Generic[T]):
 AnyChoices: TypeAlias = "Choices[Channel] | Choices[Bundle]"
 
 
-class LinkForm(Vertical, Overlay):
+class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
     """Picks one of `Choices`: typing narrows them, arrows move, Enter picks, Esc cancels."""
 
     DEFAULT_CSS = """
@@ -186,18 +185,12 @@ class LinkForm(Vertical, Overlay):
     def __init__(self) -> None:
         super().__init__()
         self._choices: AnyChoices | None = None
-        self._answer: asyncio.Future[Record | None] | None = None
         self._has_moved = False
         """Whether a key moved the cursor: then it stays where it is."""
         self._offered_key: str | None = None
         """The row key that the cursor was put on."""
         self._eager = False
         """Whether Enter was pressed before the record it meant was loaded."""
-
-    @property
-    def choosing(self) -> bool:
-        """Whether the form is open."""
-        return self._answer is not None
 
     def compose(self) -> ComposeResult:
         """Make the six rows."""
@@ -217,26 +210,17 @@ class LinkForm(Vertical, Overlay):
         """
         self._has_moved = self._eager = False
         self._choices = choices
-        self._answer = asyncio.get_running_loop().create_future()
         self.query_one("#form-title", TextLine).show(f" {title}")
         self.query_one("#form-noun", TextLine).show(f" {choices.noun} ›")
         box = self.query_one(LineInput)
         box.disabled = False
         box.hold("")
-        self.choices_changed()
-        self.take_keyboard(box)
-        return cast("asyncio.Future[T | None]", self._answer)
-
-    def close(self) -> None:
-        """Hide the form and give the keyboard back, if it is open."""
-        if self._answer is not None:
-            self._answer = None
-            self.query_one(Input).disabled = True
-            self.give_keyboard_back()
+        self._narrow(choices)
+        return cast("asyncio.Future[T | None]", self.ask(box))
 
     def choices_changed(self) -> None:
         """Update the choices after records came in or a reason changed."""
-        if self._choices is None or self._answer is None:
+        if self._choices is None or not self.is_open:
             return
         cursor_key = self._table.cursor_key if self._was_moved else None
         self._narrow(self._choices)
@@ -254,7 +238,7 @@ class LinkForm(Vertical, Overlay):
 
         The cursor stays: the choice must not change right before Enter.
         """
-        if self.choosing:
+        if self.is_open:
             self._table.refresh()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -288,10 +272,8 @@ class LinkForm(Vertical, Overlay):
 
     def action_cancel(self) -> None:
         """Close without a choice."""
-        answer = self._answer
+        self.give(None)
         self.close()
-        if answer is not None and not answer.done():
-            answer.set_result(None)
 
     @property
     def _was_moved(self) -> bool:
@@ -356,10 +338,10 @@ class LinkForm(Vertical, Overlay):
             # The name also stands above; the reason is nowhere else in full.
             name = shorten(choices.name_at(at), self.screen.size.width - width_of(refusal) - 4)
             self._hint_line.show(f" {name}: {refusal}", "warn")
-        elif self._answer is not None and not self._answer.done():
+        elif self.asking:
             choice = choices.at(at)
             choices.is_none_chosen = choice is None
-            self._answer.set_result(choice)
+            self.give(choice)
 
     @property
     def _hint_line(self) -> TextLine:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
 from textual.widget import Widget
 
+from capgo_tui.tui.widgets.asker import Asker
+
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterator
+
+AnswerT = TypeVar("AnswerT")
 
 
 class Overlay(Widget):
@@ -21,6 +26,9 @@ class Overlay(Widget):
     move the focus either: the lists behind are frozen.
     """
 
+    is_open = False
+    """Whether it is open, be it below another overlay."""
+
     @property
     def is_modal(self) -> bool:
         """Whether Textual looks for bindings no further than this; always true."""
@@ -31,7 +39,7 @@ class Overlay(Widget):
 
         While another overlay lies over this, `target` is focused once that closes.
         """
-        self.visible = True
+        self.visible = self.is_open = True
         self._overlay_screen.put_over(self, target)
 
     def give_keyboard_back(self) -> None:
@@ -45,14 +53,41 @@ class Overlay(Widget):
         # again when it is next asked for a region, as the focused input does: if this were off it
         # by then, it would stay on the terminal. Asked for a region now, it makes it with this on.
         _ = self.region
-        self.visible = False
+        self.visible = self.is_open = False
         self._overlay_screen.take_off(self)
+
+    def close(self) -> None:
+        """Disable the inputs and give the keyboard back; once closed, do nothing."""
+        if self.is_open:
+            for box in self.query("Input, TextArea"):
+                box.disabled = True
+            self.give_keyboard_back()
 
     @property
     def _overlay_screen(self) -> OverlayScreen:
         screen = self.screen
         assert isinstance(screen, OverlayScreen)  # noqa: S101 - no other screen has any
         return screen
+
+
+class AskingOverlay(Overlay, Asker[AnswerT]):
+    """An overlay that is opened to be answered."""
+
+    def ask(self, target: Widget | None = None) -> asyncio.Future[AnswerT]:
+        """Return a future of the next answer.
+
+        With a target, open first: the target has the keyboard when this returns.
+        """
+        if target is not None:
+            self.take_keyboard(target)
+        return self.expect_answer()
+
+    def close(self) -> None:
+        """Close; whoever still waits for an answer is cancelled."""
+        if self._answer is not None:
+            self._answer.cancel()
+            self._answer = None
+        super().close()
 
 
 @dataclass(slots=True)

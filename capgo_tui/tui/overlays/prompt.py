@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.answer import Answer
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Prompt(Answer, Overlay):
+class Prompt(Answer, AskingOverlay[bool]):
     """An `Answer` in the bottom row that takes the keyboard until it is given."""
 
     DEFAULT_CSS = """
@@ -37,7 +37,7 @@ class Prompt(Answer, Overlay):
             record_id: the id that stands before it, or its end.
 
         """
-        answer = self.ask(question, record_id)
+        answer = self.put(question, record_id)
         self.take_keyboard(self)
         return answer
 

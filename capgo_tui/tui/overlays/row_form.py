@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import abstractmethod
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, Protocol, TypeVar
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Generic, Protocol, TypeVar
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 
-from capgo_tui.tui.overlays.overlay import Overlay
+from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of, with_edge
 
@@ -53,7 +52,7 @@ class Wish(Enum):
     COPY = "copy"
 
 
-class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
+class RowForm(AskingOverlay["Wish | ActT"], Generic[DraftT, ActT], can_focus=True):
     """A form of rows; the only input lies over the row under the cursor, if that takes text.
 
     It answers with one wish after the other and stays open meanwhile, so that typed text
@@ -97,7 +96,6 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         """The lines between the rows and the keys."""
         self._lines: list[list[Run]] = []
         """The lines on the screen, so that only lines that differ are drawn again."""
-        self._wish: asyncio.Future[Wish | ActT] | None = None
 
     # For subclasses
 
@@ -166,11 +164,6 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
 
     # Opening and closing
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the form is open."""
-        return self._draft is not None
-
     def shows(self, draft: DraftT) -> bool:
         """Return whether the form shows a draft: it may be open again with another one."""
         return self._draft is draft
@@ -178,7 +171,7 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
     @property
     def is_at_work(self) -> bool:
         """Whether the last wish is still being carried out."""
-        return self.is_open and (self._wish is None or self._wish.done())
+        return self.is_open and not self.asking
 
     def begin(self, draft: DraftT, at: int = 0) -> None:
         """Show a draft and take the keyboard, with the cursor on a row."""
@@ -187,20 +180,13 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
         self.take_keyboard(self)
         self._arrive()
 
-    def wish(self) -> asyncio.Future[Wish | ActT]:
-        """Return a future of the operator's next wish."""
-        self._wish = asyncio.get_running_loop().create_future()
-        return self._wish
-
-    def close(self, draft: DraftT | None = None) -> None:
-        """Close the form, if it shows that draft; without a draft close it anyway."""
-        if self._draft is not None and (draft is None or draft is self._draft):
-            if self._wish is not None:
-                self._wish.cancel()  # nobody can wish any more
-            self._draft = self._wish = None
-            self._box.hold("")  # it may have been a secret
-            self._box.disabled, self._box.display = True, False
-            self.give_keyboard_back()
+    def close(self) -> None:
+        """Close the form and forget what was typed, which may have been a secret."""
+        if self.is_open:
+            self._draft = None
+            self._box.hold("")
+            self._box.display = False
+            super().close()
 
     def say(self, message: str, tone: str = "muted") -> None:
         """Show a message below the rows."""
@@ -222,10 +208,10 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
     def action_leave(self) -> None:
         """Leave the form; while a write is under way, close it at once."""
         self._take_text()
-        if self._wish is None or self._wish.done():
-            self.close()
+        if self.asking:
+            self.give(Wish.LEAVE)
         else:
-            self._give(Wish.LEAVE)
+            self.close()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Stage the typed text."""
@@ -250,10 +236,6 @@ class RowForm(Overlay, Generic[DraftT, ActT], can_focus=True):
     def _note_change(self) -> None:
         """Draw the change."""
         self.update()
-
-    def _give(self, wish: Wish | ActT) -> None:
-        if self._wish is not None and not self._wish.done():
-            self._wish.set_result(wish)
 
     @property
     def _box(self) -> LineInput:

@@ -49,8 +49,3 @@ class TypingBar(Horizontal, Overlay):
         box.disabled = False
         box.hold(text)
         self.take_keyboard(box)
-
-    def close(self) -> None:
-        """Give the keyboard back."""
-        self.query_one(Input).disabled = True
-        self.give_keyboard_back()

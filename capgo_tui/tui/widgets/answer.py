@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
-
-from textual.widget import Widget
 
 from capgo_tui.short_ids import id_end
 from capgo_tui.tui.terminal.input import is_doubtful
 from capgo_tui.tui.terminal.key_queue import KeyQueueApp
+from capgo_tui.tui.widgets.asker import Asker
 from capgo_tui.tui.widgets.lines import pad, strip, width_of
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from textual import events
@@ -29,7 +28,7 @@ REPEAT_SECONDS = 0.6
 """Longer than any keyboard waits before it repeats a key that is held down."""
 
 
-class Answer(Widget, can_focus=True):
+class Answer(Asker[bool], can_focus=True):
     """Asks one question at a time; the caller gives it the keyboard.
 
     Enter and Esc mean no, like ``n`` and ``q``; other keys mean nothing. Keys that were typed
@@ -51,23 +50,17 @@ class Answer(Widget, can_focus=True):
         super().__init__(id=id)
         self._question: Callable[[int], str] = str
         self._record_id = ""
-        self._answer: asyncio.Future[bool] | None = None
         self._drawn_at: float | None = None
         self._held_until = 0.0
         """Until when a ``y`` held down from before the question does not answer."""
-
-    @property
-    def asking(self) -> bool:
-        """Whether a question is open."""
-        return self._answer is not None
 
     @property
     def is_drawn(self) -> bool:
         """Whether the question is on the screen, so that a key can answer it."""
         return self._drawn_at is not None
 
-    def ask(self, question: Callable[[int], str], record_id: str = "") -> asyncio.Future[bool]:
-        """Ask a question, given as a function of the cells available for it.
+    def put(self, question: Callable[[int], str], record_id: str = "") -> asyncio.Future[bool]:
+        """Put a question, given as a function of the cells available for it.
 
         Before it stands the id of the record, or where there is little room its end.
 
@@ -75,26 +68,19 @@ class Answer(Widget, can_focus=True):
         is answered with no.
         """
         self.give(False)
-        self._answer = asyncio.get_running_loop().create_future()
+        answer = self.expect_answer()
         self._record_id = record_id
         self._question, self._drawn_at, self._held_until = question, None, 0.0
         if isinstance(self.app, KeyQueueApp):
             # The key may be held down since before the question.
             self._held_until = self.app.last_y + REPEAT_SECONDS
         self.refresh()
-        return self._answer
+        return answer
 
     def ask_again(self) -> None:
         """Ask the same question again; keys typed before now do not answer it."""
         self._drawn_at = None
         self.refresh()
-
-    def give(self, yes: bool) -> None:
-        """Answer the question."""
-        answer, self._answer = self._answer, None
-        # Nobody waits for it any more when the program is being left.
-        if answer is not None and not answer.done():
-            answer.set_result(yes)
 
     def on_key(self, event: events.Key) -> None:
         """Answer the question by a key."""
