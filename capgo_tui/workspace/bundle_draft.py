@@ -17,20 +17,21 @@ from capgo_tui.workspace.changes.bundles import (
     make_bundle_notes,
 )
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.draft import Draft, Entry, EntryKind, preview
+from capgo_tui.workspace.draft import REVIEW, ChangeDraft, Entry, EntryKind, preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capgo_tui.api.errors import CapgoError
     from capgo_tui.api.models import Bundle
+    from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.session import Workspace
 
 NAME_IN_USE: Final = "taken, it seems"
 
 
-class NotesDraft(Draft):
+class NotesDraft(ChangeDraft):
     """The comment and link of a bundle."""
 
     entries: Sequence[Entry] = (
@@ -42,27 +43,30 @@ class NotesDraft(Draft):
         super().__init__({"comment": bundle.comment or "", "link": bundle.link or ""})
         self._workspace = workspace
         self._bundle = bundle
-        self.title = f"Edit bundle {bundle.name}"
 
-    def change(self) -> BundleNotes:
+    @property
+    def title(self) -> str:
+        """Which bundle is edited."""
+        return f"Edit bundle {self._bundle.name}"
+
+    def change(self, action: str = REVIEW) -> BundleNotes:
         """Return the change of the edited entries; the others are not sent."""
         after: State = {
             entry.name: self.text(entry.name).strip() or None
             for entry in self.entries
             if self.is_changed(entry.name)
         }
-        return make_bundle_notes(self._workspace, self._bundle, after)
-
-    def rebase(self) -> BundleNotes | None:
-        """Return the same change of the bundle as it now is; None when the bundle is gone."""
-        now = self._workspace.bundles.records.get(str(self._bundle.id))
-        if now is None:
-            return None
-        self._bundle = now
-        change = self.change()
+        change = make_bundle_notes(self._workspace, self._bundle, after)
         if not change.after:
             raise Refusal(f"{describe(change).name} has these notes already")
         return change
+
+    def rebase(self) -> bool:
+        """Compare with the bundle as the list now has it; return False when it is gone."""
+        now = self._workspace.bundles.records.get(str(self._bundle.id))
+        if now is not None:
+            self._bundle = now
+        return now is not None
 
     def problem(self, name: str) -> str:
         """Return what is wrong with an edited link."""
@@ -74,12 +78,10 @@ class NotesDraft(Draft):
         """Return the request."""
         if not self.dirty:
             return [("nothing is changed yet", "muted")]
-        if (wrong := self.first_error()) is not None:
-            return [(f"nothing can be sent yet · {wrong[0].label}: {wrong[1]}", "muted")]
-        return [(preview(self.change().request(self._workspace.client.traits)), "muted")]
+        return _about(self, self._workspace.client.traits)
 
 
-class RegistrationDraft(Draft):
+class RegistrationDraft(ChangeDraft):
     """A new bundle whose zip is on a server of the user's."""
 
     title = "Register a bundle that lies elsewhere"
@@ -92,7 +94,7 @@ class RegistrationDraft(Draft):
     )
 
     def __init__(self, workspace: Workspace) -> None:
-        super().__init__({})
+        super().__init__()
         self._workspace = workspace
 
     def problem(self, name: str) -> str:
@@ -124,7 +126,7 @@ class RegistrationDraft(Draft):
     def _value(self, name: str) -> str:
         return self.text(name).strip()
 
-    def change(self) -> BundleRegistration:
+    def change(self, action: str = REVIEW) -> BundleRegistration:
         """Return the registration."""
         after: State = {name: self._value(name) for name in ("external_url", "checksum")}
         if key_id := self._value("key_id"):
@@ -146,9 +148,17 @@ class RegistrationDraft(Draft):
 
     def about(self) -> Sequence[tuple[str, str]]:
         """Return the request, once there is one."""
-        if (wrong := self.first_error()) is not None:
-            return [(f"nothing can be sent yet · {wrong[0].label}: {wrong[1]}", "muted")]
-        return [(preview(self.change().request(self._workspace.client.traits)), "muted")]
+        return _about(self, self._workspace.client.traits)
+
+
+def _about(draft: ChangeDraft, traits: Traits) -> Sequence[tuple[str, str]]:
+    """Return the request of a draft, or why there is none."""
+    for entry, problem in draft.errors():
+        return [(f"nothing can be sent yet · {entry.label}: {problem}", "muted")]
+    try:
+        return [(preview(draft.change().request(traits)), "muted")]
+    except Refusal as error:
+        return [(f"nothing can be sent: {error}", "muted")]
 
 
 def _is_hex(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Drafts of the channel form: the edited settings of a channel, or a new channel."""
+"""The draft of a channel: the edited settings and rollout of one, or a new channel."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ from capgo_tui.workspace.channel_fields import (
     COPY,
     NAME,
     NAME_TAKEN,
-    FormField,
     as_text,
     form_fields,
     read_name,
     read_text,
 )
+from capgo_tui.workspace.draft import REVIEW, ChangeDraft, Entry, EntryKind
 from capgo_tui.workspace.next_step import NextStep
+from capgo_tui.workspace.rollout import rollout_steps
 from capgo_tui.workspace.routing import PLATFORMS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.states import State, Value
@@ -35,18 +38,31 @@ if TYPE_CHECKING:
 NOT_COPIED: Final = frozenset({"bundle", "public", *PLATFORMS})
 """Settings that are not copied from another channel: bundle, default, and platforms (untold)."""
 
+LAST_OF_ROLLOUT: Final = "rollout_cache_ttl_seconds"
+"""The field of the rollout above its steps."""
 
-class ChannelDraft:
+
+class ChannelDraft(ChangeDraft):
     """The edited settings of one channel, or all of a new one."""
 
     def __init__(self, workspace: Workspace, channel: Channel | None = None) -> None:
+        super().__init__()
         self._workspace = workspace
         self._traits = workspace.client.traits
-        self.channel = channel
-        self.fields = form_fields(self._traits, new=channel is None)
-        self._texts: dict[str, str] = {}
+        self.fields = {
+            field.name: field for field in form_fields(self._traits, new=channel is None)
+        }
         self._choices: dict[str, Value] = {}
-        self._state: State = {} if channel is None else workspace.state_of(channel)
+        self._copy_source = ""
+        """The channel whose settings were copied last."""
+        self._read(channel)
+
+    def _read(self, channel: Channel | None) -> None:
+        """Take a channel as what the draft is compared with."""
+        self.channel = channel
+        self._state: State = {} if channel is None else self._workspace.state_of(channel)
+        steps = [] if channel is None else rollout_steps(self._workspace, channel)
+        self._steps = {step.label: step for step in steps}
 
     def rebase(self) -> bool:
         """Compare with the channel as the list now has it; return False when it is gone."""
@@ -54,124 +70,141 @@ class ChannelDraft:
             return True
         now = self._workspace.channels.records.get(str(self.channel.id))
         if now is not None:
-            self.channel, self._state = now, self._workspace.state_of(now)
+            self._read(now)
         return now is not None
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """The fields in their sections, with the steps of the rollout below its fields."""
+        entries = []
+        for field in self.fields.values():
+            kind = EntryKind.TEXT if field.is_text else EntryKind.CHOICE
+            entries.append(Entry(field.name, field.label, kind, section=field.section))
+            if field.name == LAST_OF_ROLLOUT:
+                entries += [
+                    Entry(name, name, EntryKind.ACTION, step.refusal, field.section)
+                    for name, step in self._steps.items()
+                ]
+        return entries
 
     # One field
 
-    def is_told(self, field: FormField) -> bool:
+    def is_told(self, name: str) -> bool:
         """Whether the server tells what the field is now."""
-        return field.name in self._state
+        return name in self._state
 
-    def before(self, field: FormField) -> str:
+    def before(self, name: str) -> str:
         """Return the present value of a field, in words."""
-        if not self.is_told(field):
-            if field.name in (NAME, COPY):
+        if not self.is_told(name):
+            if name in (NAME, COPY):
                 return "none"
             return "default" if self.channel is None else "unknown"
-        return setting_words(field.name, self._state[field.name])
+        return setting_words(name, self._state[name])
 
-    def after(self, field: FormField) -> str:
+    def after(self, name: str) -> str:
         """Return the value that a field is to have, in words."""
-        if field.is_text:
-            text = self.text(field)
-            if field.kind is Kind.BPS and text:
+        if self.fields[name].is_text:
+            text = self.text(name)
+            if self.fields[name].kind is Kind.BPS and text:
                 return f"{text} %"
-            return text or ("none" if self.is_told(field) else self.before(field))
-        if field.name not in self._choices:
-            return self.before(field)
-        return setting_words(field.name, self._choices[field.name])
+            return text or ("none" if self.is_told(name) else self.before(name))
+        if name not in self._choices:
+            return self.before(name)
+        return setting_words(name, self._choices[name])
 
-    def text(self, field: FormField) -> str:
-        """Return the text of a text field."""
-        current_text = as_text(field, self._state[field.name]) if self.is_told(field) else ""
-        return self._texts.get(field.name, current_text)
+    def shown(self, name: str) -> str:
+        """Return the value of a field; of a channel that there is, both if it is changed."""
+        after = self.after(name)
+        is_edit = self.channel is not None and self.is_changed(name)
+        return f"{self.before(name)} → {after}" if is_edit else after
 
-    def type(self, field: FormField, text: str) -> None:
-        """Set the text of a text field."""
-        self._texts[field.name] = text
+    def first_text(self, name: str) -> str:
+        """Return the present text of a text field."""
+        return as_text(self.fields[name], self._state[name]) if self.is_told(name) else ""
 
-    def cycle(self, field: FormField, step: int = 1) -> None:
+    def cycle(self, name: str, step: int = 1) -> None:
         """Choose the next option; an unknown value can also be left as it is."""
-        options: list[Value | _ServerValue] = [*field.options]
-        if not self.is_told(field):
+        options: list[Value | _ServerValue] = [*self.fields[name].options]
+        if not self.is_told(name):
             options.insert(0, SERVER_VALUE)
-        now = self._choices.get(field.name, self._state.get(field.name, SERVER_VALUE))
+        now = self._choices.get(name, self._state.get(name, SERVER_VALUE))
         at = options.index(now) if now in options else -step
         choice = options[(at + step) % len(options)]
-        self._choices.pop(field.name, None)
-        if (
-            not isinstance(choice, _ServerValue)
-            and self._state.get(field.name, SERVER_VALUE) != choice
-        ):
-            self._choices[field.name] = choice
+        self._choices.pop(name, None)
+        if not isinstance(choice, _ServerValue) and self._state.get(name, SERVER_VALUE) != choice:
+            self._choices[name] = choice
 
-    def is_changed(self, field: FormField) -> bool:
+    def leave(self, name: str) -> str:
+        """Copy the settings of the named channel when its field is left."""
+        if name != COPY:
+            return ""
+        before, self._copy_source = self._copy_source, self.text(COPY).strip()
+        return self.copy_from(self._copy_source) if self._copy_source not in ("", before) else ""
+
+    def is_changed(self, name: str) -> bool:
         """Whether a field is to have another value."""
-        now = self._state.get(field.name, SERVER_VALUE)
-        if field.name in self._choices:
-            return self._choices[field.name] != now
-        text = self._texts.get(field.name)
-        current_text = "" if isinstance(now, _ServerValue) else as_text(field, now)
-        if text is None or text.strip() == current_text.strip() or field.name == COPY:
+        now = self._state.get(name, SERVER_VALUE)
+        if name in self._choices:
+            return self._choices[name] != now
+        text = self._texts.get(name)
+        if text is None or text.strip() == self.first_text(name).strip() or name == COPY:
             return False
         try:
-            return field.name == NAME or read_text(field, text) != now
+            return name == NAME or read_text(self.fields[name], text) != now
         except ValueError:
             return True
 
-    def suggestions(self, field: FormField) -> list[str]:
+    def suggestions(self, name: str) -> list[str]:
         """Return the names that begin with the text of a field, the newest bundles first."""
-        prefix = self._texts.get(field.name, "").strip().casefold()
-        if self.text(field) and not self.is_changed(field) and field.name != COPY:
-            return []  # nobody is looking for another one yet
+        prefix = self._texts.get(name, "").strip().casefold()
         names: list[str] = []
-        if field.kind is Kind.BUNDLE and self.is_changed(field):
-            names = [bundle.name for bundle in self._workspace.bundles.records.values()]
-        elif field.name == COPY:
+        if name == COPY:
             names = [channel.name for channel in self._workspace.channels.records.values()]
+        elif self._kind(name) is Kind.BUNDLE and self.is_changed(name):
+            names = [bundle.name for bundle in self._workspace.bundles.records.values()]
         fits = [name for name in names if name.casefold().startswith(prefix)]
         return [] if prefix in (name.casefold() for name in fits[:1]) else fits
 
-    def error(self, field: FormField) -> str:
+    def problem(self, name: str) -> str:
         """Return what is wrong with a field; empty when nothing is."""
         try:
-            self._value(field)
+            self._value(name)
         except ValueError as error:
             return str(error)
         return ""
 
-    def next_step(self, field: FormField) -> NextStep | None:
+    def next_step(self, name: str) -> NextStep | None:
         """Return the next step for the error of a field; None for correcting it."""
-        return NextStep.EDIT if self.error(field) == NAME_TAKEN else None
+        return NextStep.EDIT if self.problem(name) == NAME_TAKEN else None
 
     # All of it
-
-    @property
-    def dirty(self) -> int:
-        """The number of edited fields."""
-        return sum(self.is_changed(field) for field in self.fields)
 
     @property
     def title(self) -> str:
         """The title of the form."""
         return "New channel" if self.channel is None else f"Edit {self.channel.name}"
 
-    def errors(self) -> list[tuple[FormField, str]]:
-        """Return each field that has an error, with the error."""
-        errors = [(field, self.error(field)) for field in self.fields]
-        return [(field, error) for field, error in errors if error]
-
     def settings(self) -> State:
         """Return the settings to be sent, without those that have an error."""
         return {
-            field.name: self._value(field)
-            for field in self.fields
-            if field.name not in (NAME, COPY) and self.is_changed(field) and not self.error(field)
+            name: self._value(name)
+            for name in self.fields
+            if name not in (NAME, COPY) and self.is_changed(name) and not self.problem(name)
         }
 
-    def change(self) -> Change:
-        """Return the change of all edited settings."""
+    def objection(self, action: str) -> str:
+        """Return why nothing can be sent, or why a step of the rollout cannot be done."""
+        if action not in self._steps:
+            return super().objection(action)
+        refusal = self._steps[action].refusal
+        if self.dirty:
+            refusal = "send or drop what is changed above first"
+        return f"{action}: {refusal}" if refusal else ""
+
+    def change(self, action: str = REVIEW) -> Change:
+        """Return the change of all edited settings, or a step of the rollout."""
+        if self.channel is not None and action in self._steps:
+            return self._steps[action].change(self._workspace, self.channel)
         if self.channel is not None:
             return make_settings_change(self._workspace, self.channel, self.settings())
         settings = self.settings()
@@ -187,6 +220,10 @@ class ChannelDraft:
             level=ConfirmationLevel.LIST if settings.get("public") else ConfirmationLevel.LINE,
             demotes=demotions,
         )
+
+    def about(self) -> Sequence[tuple[str, str]]:
+        """Return the edited settings and the request."""
+        return [(self.summary(), "changed"), (self.request(), "muted")]
 
     def summary(self) -> str:
         """Return the edited settings in one line, old → new."""
@@ -216,15 +253,14 @@ class ChannelDraft:
             return f"no loaded channel is called {name}"
         state = self._workspace.state_of(source)
         count = 0
-        for field in self.fields:
-            value = state.get(field.name)
-            if field.name in NOT_COPIED or field.name not in state:
+        for name, field in self.fields.items():
+            if name in NOT_COPIED or name not in state:
                 continue
             count += 1
             if field.is_text:
-                self._texts[field.name] = as_text(field, value)
+                self._texts[name] = as_text(field, state[name])
             else:
-                self._choices[field.name] = value
+                self._choices[name] = state[name]
         return (
             f"{count} settings of {source.name} copied; not its bundle, its rollout, its"
             " platforms, nor being a default"
@@ -232,23 +268,27 @@ class ChannelDraft:
 
     # Values
 
-    def _value(self, field: FormField) -> Value:
-        if not field.is_text:
-            return self._choices.get(field.name, self._state.get(field.name))
-        text = self.text(field)
-        if field.name == NAME:
+    def _kind(self, name: str) -> Kind | None:
+        return self.fields[name].kind if name in self.fields else None
+
+    def _value(self, name: str) -> Value:
+        field = self.fields.get(name)
+        if field is None or not field.is_text:
+            return self._choices.get(name, self._state.get(name))
+        text = self.text(name)
+        if name == NAME:
             channels = self._workspace.channels.records.values()
             return read_name(text, [channel.wire_id for channel in channels])
-        if field.name == COPY or not self.is_changed(field):
+        if name == COPY or not self.is_changed(name):
             return None
         value = read_text(field, text)
         if field.kind is Kind.BUNDLE and isinstance(value, str):
-            return self._bundle(field, value).wire_id
-        if field.name == "rollout_pause_reason" and value and not self._is_paused:
+            return self._bundle(name, value).wire_id
+        if name == "rollout_pause_reason" and value and not self._is_paused:
             raise ValueError("only a paused rollout has one")
         return value
 
-    def _bundle(self, field: FormField, name: str) -> Bundle:
+    def _bundle(self, field_name: str, name: str) -> Bundle:
         """Return the bundle of a name; an unknown one makes the server fail (contract §11.11)."""
         bundles = self._workspace.bundles
         bundle = next((each for each in bundles.records.values() if each.name == name), None)
@@ -256,7 +296,7 @@ class ChannelDraft:
             if bundles.at_end:
                 raise ValueError("there is no bundle of that name")
             raise ValueError(f"not among the {len(bundles)} loaded bundles")
-        if field.name == "rollout_bundle":
+        if field_name == "rollout_bundle":
             if not self._carries_something:
                 raise ValueError("a rollout needs a bundle on the channel first")
             if self._traits.disabling_drops_target and self._is_switched_off:

@@ -52,7 +52,7 @@ class CleanupDraft(Draft):
         return explain_refused_cleanup(self._workspace)
 
     @property
-    def entries(self) -> Sequence[Entry]:  # type: ignore[override]  # they follow the devices
+    def entries(self) -> Sequence[Entry]:
         """The rules that apply to this server, and the actions."""
         spares = self._workspace.client.traits.delete_all is DeleteAll.UNLINKED
         which = "all that no channel uses" if spares else "ALL of them, linked or not"
@@ -119,7 +119,7 @@ class CleanupDraft(Draft):
         if not self.one_by_one:
             why = "this server's API (legacy) cannot delete one bundle, only all of them at once"
             return [(why, "warn")]
-        if self.first_error() is not None:
+        if self.errors():
             summary = ("", "muted")
         elif self.plan is None:
             summary = ("reading bundles and channels…", "muted")

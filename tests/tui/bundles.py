@@ -11,7 +11,7 @@ from tests.tui.driving import open_app
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from capgo_tui.tui.overlays.fields_form import FieldsForm
+    from capgo_tui.tui.overlays.form import Form
     from tests.support.server import Server
     from tests.tui.driving import Driver
 
@@ -47,7 +47,7 @@ def column(server: Server, name: str, field: str) -> object:
     return row[0]
 
 
-def form(driver: Driver) -> FieldsForm:
+def form(driver: Driver) -> Form:
     return driver.overlays.fields_form
 
 

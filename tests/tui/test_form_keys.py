@@ -9,17 +9,17 @@ from textual.widgets import Input
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
+from capgo_tui.tui.overlays.form_view import REVIEW_LABEL
 from capgo_tui.tui.overlays.ids_form import IdsText
-from capgo_tui.tui.overlays.row_form import REVIEW
 from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.workspace.channel_draft import ChannelDraft
 from tests.support.world import ALL, APP, READER, device_id
 from tests.tui.bundles import on_bundles
 from tests.tui.channels import go_to, on_channels
 from tests.tui.driving import assert_sound, on_devices, open_app, post_paste
 
 if TYPE_CHECKING:
-    from capgo_tui.tui.overlays.channel_form import ChannelForm
-    from capgo_tui.tui.overlays.fields_form import FieldsForm
+    from capgo_tui.tui.overlays.form import Form
     from tests.support.server import Server
     from tests.tui.driving import Driver
 
@@ -31,7 +31,7 @@ FORMS = {
     "clean up": ("3", "C"),
 }
 SIZES = [(30, 6), (40, 12), (60, 12), (80, 24), (140, 40)]
-LAST = f"› ▸ {REVIEW}"
+LAST = f"› ▸ {REVIEW_LABEL}"
 
 
 def box(driver: Driver) -> LineInput:
@@ -41,7 +41,7 @@ def box(driver: Driver) -> LineInput:
     return widget
 
 
-def form(driver: Driver) -> ChannelForm | FieldsForm:
+def form(driver: Driver) -> Form:
     """Return the open form."""
     main = driver.main
     return (
@@ -55,7 +55,7 @@ async def open_form(driver: Driver, name: str) -> None:
     """Open one of the forms."""
     tab, key = FORMS[name]
     await driver.type(tab, key)
-    await driver.until(REVIEW)
+    await driver.until(REVIEW_LABEL)
     await driver.settle()
 
 
@@ -126,7 +126,10 @@ async def test_what_is_being_typed_is_not_selected_when_the_channel_changes(
     async with on_channels(server) as driver:
         await driver.type("e", *"1.0")
         await driver.settle()
-        driver.overlays.channel_form.show_steps(())
+        draft = driver.overlays.channel_form._draft
+        assert isinstance(draft, ChannelDraft)
+        draft._steps.clear()
+        driver.overlays.channel_form.show_again()
         await driver.type(*".5")
         await driver.settle()
         assert box(driver).value == "1.0.5"
@@ -245,7 +248,7 @@ async def test_the_review_is_in_sight_and_ctrl_s_goes_there(
         await open_form(driver, name)
         fields_form = form(driver)
         for _ in range(fields_form._count + 1):
-            assert f"▸ {REVIEW}" in driver.line(-2)
+            assert f"▸ {REVIEW_LABEL}" in driver.line(-2)
             assert " › " in driver.text, "so is the row under the cursor"
             assert_sound(driver.app, size)
             await driver.type("down")

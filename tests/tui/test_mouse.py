@@ -12,6 +12,7 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.ids_form import IdsForm, IdsText
 from capgo_tui.tui.widgets.record_table import RecordTable
+from capgo_tui.workspace.draft import EntryKind
 from tests.support.server import Gate, Server
 from tests.support.world import device_id, recorded_store
 from tests.tui.bundles import on_bundles
@@ -171,7 +172,7 @@ async def test_a_click_on_a_row_of_the_channel_form_comes_to_it(server: Server) 
         await driver.type("j", "e")
         await driver.until("Edit alpha-beta")
         form = driver.overlays.channel_form
-        assert form._rows[3].heading
+        assert form._entries[3].kind is EntryKind.HEADING
         for row, comes_to in ((4, 4), (3, 4), (2, 2)):
             await driver.pilot.click(offset=(4, form.region.y + 1 + row))
             await driver.settle()

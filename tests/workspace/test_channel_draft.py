@@ -14,7 +14,8 @@ from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.channel_draft import ChannelDraft
-from capgo_tui.workspace.channel_fields import form_fields, read_text
+from capgo_tui.workspace.channel_fields import COPY, NAME, form_fields, read_text
+from capgo_tui.workspace.draft import EntryKind
 from capgo_tui.workspace.next_step import NextStep
 from tests.support.world import ALL_REVISIONS, World, open_world
 from tests.workspace.channels import (
@@ -30,8 +31,6 @@ from tests.workspace.channels import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from capgo_tui.workspace.channel_fields import FormField
-
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
@@ -39,8 +38,10 @@ async def world() -> AsyncIterator[World]:
         yield world
 
 
-def field(draft: ChannelDraft, name: str) -> FormField:
-    return next(each for each in draft.fields if each.name == name)
+def field(draft: ChannelDraft, name: str) -> str:
+    """Return the name of a field that the form has."""
+    assert name in draft.fields
+    return name
 
 
 async def open_draft(world: World, name: str | None = "beta") -> ChannelDraft:
@@ -142,7 +143,7 @@ async def test_choices_go_round_and_back_to_unchanged(world: World) -> None:
     draft.cycle(unknown, -1)
     draft.cycle(flag)
     draft.cycle(flag)
-    for _ in policy.options:
+    for _ in draft.fields[policy].options:
         draft.cycle(policy)
     draft.type(field(draft, "rollout_percentage_bps"), "50")
     draft.type(
@@ -181,10 +182,10 @@ async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) ->
 )
 async def test_a_name_is_checked(world: World, text: str, error: str) -> None:
     draft = await open_draft(world, None)
-    draft.type(draft.fields[0], text)
-    assert draft.error(draft.fields[0]) == error
+    draft.type(NAME, text)
+    assert draft.error(NAME) == error
     is_taken = text == "beta"
-    assert draft.next_step(draft.fields[0]) is (NextStep.EDIT if is_taken else None)
+    assert draft.next_step(NAME) is (NextStep.EDIT if is_taken else None)
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
@@ -192,7 +193,7 @@ async def test_a_new_channel_takes_settings_of_another(revision: str) -> None:
     async with open_world(revision, devices=5) as world:
         world.run("UPDATE channels SET allow_dev = 0, public = 1 WHERE name = 'beta'")
         draft = await open_draft(world, None)
-        draft.type(draft.fields[0], "pr-9")
+        draft.type(NAME, "pr-9")
         assert "no loaded channel" in draft.copy_from("nope")
         assert "settings of beta copied" in draft.copy_from("bet")
         outcome = await carry_out(draft.change(), world.workspaces[0])
@@ -204,9 +205,33 @@ async def test_a_new_channel_takes_settings_of_another(revision: str) -> None:
         assert "pr-9" not in defaults(world)
 
 
+async def test_settings_are_copied_once_when_the_named_channel_is_left(world: World) -> None:
+    draft = await open_draft(world, None)
+    draft.type(COPY, "beta")
+    assert draft.leave(NAME) == ""
+    assert "settings of beta copied" in draft.leave(COPY)
+    assert draft.leave(COPY) == ""
+    draft.type(COPY, "")
+    assert draft.leave(COPY) == ""
+    draft.type(COPY, "beta")
+    assert "settings of beta copied" in draft.leave(COPY)
+
+
+async def test_a_step_of_the_rollout_waits_for_what_is_changed(world: World) -> None:
+    world.run("UPDATE channels SET rollout_version = 2, rollout_enabled = 0 WHERE name = 'beta'")
+    draft = await open_draft(world)
+    actions = [each.name for each in draft.entries if each.kind is EntryKind.ACTION]
+    assert actions == ["start", "pause", "resume", "promote to stable", "roll back"]
+    assert draft.objection("start") == ""
+    assert draft.change("start").after == {"rollout_enabled": True}
+    assert draft.objection("resume") == "resume: it is not paused"
+    draft.cycle(field(draft, "allow_dev"))
+    assert draft.objection("start") == "start: send or drop what is changed above first"
+
+
 async def test_a_new_default_is_asked_as_a_wide_change(world: World) -> None:
     draft = await open_draft(world, None)
-    draft.type(draft.fields[0], "pr-9")
+    draft.type(NAME, "pr-9")
     draft.cycle(field(draft, "public"))
     change = draft.change()
     assert change.level is ConfirmationLevel.LIST

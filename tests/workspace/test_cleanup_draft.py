@@ -39,7 +39,7 @@ async def test_only_whole_numbers_are_rules(world: World, name: str, text: str) 
     draft = CleanupDraft(await load_workspace(world))
     draft.type(name, text)
     assert draft.problem(name)
-    assert draft.first_error() is not None
+    assert draft.errors()
 
 
 async def test_the_largest_number_of_days_makes_a_plan(world: World) -> None:

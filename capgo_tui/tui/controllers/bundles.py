@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.revisions import Extra
-from capgo_tui.tui.controllers.change import outcome_text
 from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
-from capgo_tui.tui.overlays.row_form import Wish
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.changes.bundle_deletions import (
@@ -17,7 +15,6 @@ from capgo_tui.workspace.changes.bundle_deletions import (
     plan_deletions,
     update_links,
 )
-from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.promotions import make_promotion
 
 if TYPE_CHECKING:
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.tui.controllers.change import ChangeController
+    from capgo_tui.tui.controllers.form import FormController
     from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.bundle_deletions import DeletionPlan
     from capgo_tui.workspace.changes.change import Change
@@ -35,10 +33,13 @@ if TYPE_CHECKING:
 class BundleController:
     """The controller of the bundle actions."""
 
-    def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
+    def __init__(
+        self, host: Host, workspace: Workspace, changes: ChangeController, forms: FormController
+    ) -> None:
         self._host = host
         self._workspace = workspace
         self._changes = changes
+        self._forms = forms
 
     # On a channel
 
@@ -74,83 +75,20 @@ class BundleController:
 
     def new(self) -> Coroutine[None, None, None]:
         """Register a zip that lies elsewhere; the form has the keyboard at once if it can."""
-        return self._open_form(Extra.EXTERNAL_BUNDLES, None)
+        return self._forms.begin(partial(self._show, None), Extra.EXTERNAL_BUNDLES)
 
     def edit(self, bundle: Bundle) -> Coroutine[None, None, None] | None:
         """Edit a bundle's comment and link; the form has the keyboard at once if it can."""
         if self._report_busy(bundle):
             return None
-        return self._open_form(Extra.METADATA, bundle)
-
-    def _open_form(self, extra: Extra, bundle: Bundle | None) -> Coroutine[None, None, None]:
-        self._host.status.dismiss()
-        client = self._workspace.client
-        if client.revision is None or client.read_only or extra not in client.traits.extras:
-            return self._detect_first(extra, bundle)
-        return self._show(bundle)
-
-    async def _detect_first(self, extra: Extra, bundle: Bundle | None) -> None:
-        """Check the revision first; raises UnsupportedByRevision where it lacks this."""
-        traits = await self._workspace.client.traits_for_write(self._workspace.target.app_id)
-        if extra not in traits.extras:
-            raise UnsupportedByRevision(
-                f"this server's API ({traits.revision}) has no {extra.value}"
-            )
-        if not self._host.is_taken:
-            await self._show(bundle)
+        return self._forms.begin(partial(self._show, bundle), Extra.METADATA)
 
     def _show(self, bundle: Bundle | None) -> Coroutine[None, None, None]:
-        if bundle is None:
-            new = RegistrationDraft(self._workspace)
-            self._host.overlays.fields_form.open(new)
-            return self._fill(new)
-        notes = NotesDraft(self._workspace, bundle)
-        self._host.overlays.fields_form.open(notes)
-        return self._fill(notes)
-
-    async def _fill(self, draft: NotesDraft | RegistrationDraft) -> None:
+        workspace = self._workspace
+        draft = RegistrationDraft(workspace) if bundle is None else NotesDraft(workspace, bundle)
         form = self._host.overlays.fields_form
-        try:
-            while form.shows(draft):
-                wish = await form.ask()
-                if wish is not Wish.LEAVE:
-                    if await self._submit(draft):
-                        return
-                elif await self._changes.may_lose(draft.dirty):
-                    return
-        finally:
-            if form.shows(draft):
-                form.close()
-
-    async def _submit(self, draft: NotesDraft | RegistrationDraft) -> bool:
-        """Confirm and send the draft; return whether the form is finished."""
-        form = self._host.overlays.fields_form
-        if not draft.dirty:
-            form.say("Nothing is changed, so there is nothing to send.", "warn")
-            return False
-        change: Change = draft.change()
-        form.say("")
-        remake = draft.rebase if isinstance(draft, NotesDraft) else draft.change
-        outcome = await self._changes.confirm(change, remake)
-        if outcome is None:
-            if form.shows(draft):
-                form.say("Nothing was sent.")
-        elif outcome.state is OutcomeState.FAILED:
-            if outcome.error is not None and isinstance(draft, RegistrationDraft):
-                draft.blame(outcome.error)
-            if form.shows(draft):  # else another one's, and the status line tells it anyway
-                form.say(outcome_text(change, outcome), "warn")
-        else:
-            self._go_to(change)
-            return True
-        return False
-
-    def _go_to(self, change: Change) -> None:
-        """Put the cursor on the bundle that was written."""
-        bundles = self._workspace.bundles.records.items()
-        key = next((key for key, each in bundles if each.wire_id == change.wire_id), None)
-        if key is not None and self._host.rows.resource.name == "bundles":
-            self._host.table.move_to_key(key)
+        form.open(draft)
+        return self._forms.write(form, draft)
 
     # Deleting
 

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from capgo_tui.api.errors import Refusal
-from capgo_tui.tui.controllers.change import outcome_text
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.controllers.picker import pick
-from capgo_tui.tui.overlays.channel_form import error_label
 from capgo_tui.tui.overlays.confirmation import Choice
 from capgo_tui.tui.overlays.link_form import Choices
-from capgo_tui.tui.overlays.row_form import Wish
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
 from capgo_tui.workspace.changes.new_channels import make_channel_deletion
-from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.promotions import Rollback, make_promotion
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.links import overridden_devices, reread_devices
 from capgo_tui.workspace.rollback import candidate
-from capgo_tui.workspace.rollout import rollout_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.tui.controllers.change import ChangeController
+    from capgo_tui.tui.controllers.form import FormController
     from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
-    from capgo_tui.workspace.rollout import RolloutStep
     from capgo_tui.workspace.session import Workspace
 
 ALREADY_CURRENT = "what it carries now"
@@ -43,148 +36,35 @@ ALREADY_CURRENT = "what it carries now"
 class ChannelController:
     """The controller of the channel actions."""
 
-    def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
+    def __init__(
+        self, host: Host, workspace: Workspace, changes: ChangeController, forms: FormController
+    ) -> None:
         self._host = host
         self._workspace = workspace
         self._changes = changes
+        self._forms = forms
 
     # The form
 
     def new(self) -> Coroutine[None, None, None]:
         """Open the form of a new channel."""
-        return self._open_form(None)
+        return self._forms.begin(partial(self._show_form, None))
 
     def edit(self, channel: Channel) -> Coroutine[None, None, None] | None:
         """Open the form of a channel's settings and rollout."""
-        return None if self._report_busy(channel) else self._open_form(channel)
-
-    def _open_form(self, channel: Channel | None) -> Coroutine[None, None, None]:
-        """Open the form; it has the keyboard on return if the server's revision is known."""
-        self._host.status.dismiss()
-        if self._workspace.client.revision is None:
-            return self._detect_first(channel)
-        return self._show_form(channel)
-
-    async def _detect_first(self, channel: Channel | None) -> None:
-        """Detect the server's revision, then open the form with its settings."""
-        await self._workspace.client.learn_revision(self._workspace.target.app_id)
-        if self._host.is_taken:
-            return
-        await self._show_form(channel)
+        if self._report_busy(channel):
+            return None
+        return self._forms.begin(partial(self._show_form, channel))
 
     def _show_form(self, channel: Channel | None) -> Coroutine[None, None, None]:
-        draft = ChannelDraft(self._workspace, channel)
-        self._host.overlays.channel_form.open(draft, self._steps(draft))
-        return self._fill(draft)
-
-    def _steps(self, draft: ChannelDraft) -> list[RolloutStep]:
-        return [] if draft.channel is None else rollout_steps(self._workspace, draft.channel)
-
-    async def _fill(self, draft: ChannelDraft) -> None:
-        form = self._host.overlays.channel_form
-        loading = asyncio.ensure_future(self._load())
-        try:
-            while form.shows(draft):
-                wish = await self._wish(loading)
-                if wish is Wish.LEAVE:
-                    if not draft.dirty or await self._agrees_to_lose(draft):
-                        return
-                elif wish is Wish.COPY:
-                    form.say(draft.copy_from(draft.text(draft.fields[1])))
-                elif await self._submit(draft, wish):
-                    return
-        finally:
-            loading.cancel()
-            # If it was left during its write, it may show another draft by now.
-            if form.shows(draft):
-                form.close()
-
-    async def _wish(self, loading: asyncio.Future[None]) -> Wish | RolloutStep:
-        """Return the next wish; one that needs all channels and bundles waits for them."""
-        form = self._host.overlays.channel_form
-        wish = await form.ask()
-        while wish not in (Wish.LEAVE, Wish.COPY) and not loading.done():
-            form.say("Loading the rest of the channels and bundles…")
-            newer = form.ask()  # esc leaves while it loads
-            both: set[asyncio.Future[Any]] = {loading, newer}
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-            if newer.done():
-                wish = newer.result()
-            else:
-                newer.cancel()
-        return wish
+        form, draft = self._host.overlays.channel_form, ChannelDraft(self._workspace, channel)
+        form.open(draft)
+        return self._forms.write(form, draft, self._load)
 
     async def _load(self) -> None:
         """Load all channels and bundles, against which the form is validated."""
         for collection in (self._workspace.channels, self._workspace.bundles):
             await report_failures(self._host, collection.load_all(), f"load the {collection.name}")
-
-    async def _agrees_to_lose(self, draft: ChannelDraft) -> bool:
-        count = f"{draft.dirty} change{'s' * (draft.dirty > 1)}"
-        return await self._host.overlays.prompt.open(lambda _: f"Leave and lose {count}?")
-
-    async def _submit(self, draft: ChannelDraft, wish: Wish | RolloutStep) -> bool:
-        """Confirm and send the draft; return whether the form is finished."""
-        form = self._host.overlays.channel_form
-        make = self._choose_maker(draft, wish)
-        if make is None:
-            return False
-        try:
-            change = make()
-            change.request(self._workspace.client.traits)
-        except Refusal as error:
-            form.say(f"✗ Nothing was sent: {error}.", "warn")
-            return False
-        form.say("")
-        outcome = await self._changes.confirm(change, partial(self._remake, draft, make))
-        if outcome is None:
-            draft.rebase()
-            if form.shows(draft):
-                form.say("Nothing was sent.")
-        elif outcome.state is OutcomeState.FAILED:
-            draft.rebase()
-            if form.shows(draft):
-                form.show_steps(self._steps(draft))
-                form.say(outcome_text(change, outcome), "warn")
-        else:
-            self._go_to(change)
-            return True
-        return False
-
-    def _choose_maker(
-        self, draft: ChannelDraft, wish: Wish | RolloutStep
-    ) -> Callable[[], Change] | None:
-        """Return a function that makes the wished change; None after saying why there is none."""
-        form = self._host.overlays.channel_form
-        if not isinstance(wish, Wish):
-            step, channel = wish, draft.channel
-            problem = step.refusal
-            if draft.dirty:
-                problem = "send or drop what is changed above first"
-            if problem or channel is None:
-                form.say(f"{step.label}: {problem}", "warn")
-                return None
-            return lambda: step.change(self._workspace, draft.channel or channel)
-        errors = draft.errors()
-        if errors:
-            field = errors[0][0]
-            form.go_to(field)
-            form.say(f"{field.label}: {error_label(draft, field)}", "warn")
-            return None
-        if not draft.dirty:
-            form.say("Nothing is changed, so there is nothing to send.", "warn")
-            return None
-        return draft.change
-
-    def _remake(self, draft: ChannelDraft, make: Callable[[], Change]) -> Change | None:
-        return make() if draft.rebase() else None
-
-    def _go_to(self, change: Change) -> None:
-        """Put the cursor on the channel that was written."""
-        channels = self._workspace.channels.records.items()
-        key = next((key for key, each in channels if each.wire_id == change.wire_id), None)
-        if key is not None and self._host.rows.resource.name == "channels":
-            self._host.table.move_to_key(key)
 
     # Bundles on channels
 

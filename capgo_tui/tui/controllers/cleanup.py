@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.controllers.failures import report_failures
-from capgo_tui.tui.overlays.row_form import Wish
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.changes.bundle_deletions import (
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from capgo_tui.tui.controllers.change import ChangeController
+    from capgo_tui.tui.controllers.form import FormController
     from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.batch_plan import BatchPlan
     from capgo_tui.workspace.changes.change import Change
@@ -36,64 +36,55 @@ REREADING = "Reading bundles and channels once more… esc stops, nothing is del
 class CleanupController:
     """The controller of the bundle clean-up."""
 
-    def __init__(self, host: Host, workspace: Workspace, changes: ChangeController) -> None:
+    def __init__(
+        self, host: Host, workspace: Workspace, changes: ChangeController, forms: FormController
+    ) -> None:
         self._host = host
         self._workspace = workspace
         self._changes = changes
+        self._forms = forms
         self._stale = False
         """Whether the rules changed since the last count began."""
         self._counting: asyncio.Task[None] | None = None
 
     def clean_up(self) -> Coroutine[None, None, None]:
         """Ask for the rules; the form has the keyboard when this returns, if it can."""
-        self._host.status.dismiss()
-        client = self._workspace.client
-        if client.revision is None or client.read_only:
-            return self._ask_first()
-        return self._show()
-
-    async def _ask_first(self) -> None:
-        await self._workspace.client.traits_for_write(self._workspace.target.app_id)
-        if not self._host.is_taken:
-            await self._show()
+        return self._forms.begin(self._show)
 
     def _show(self) -> Coroutine[None, None, None]:
         draft = CleanupDraft(self._workspace)
         self._host.overlays.fields_form.open(draft, lambda: self._recount(draft))
-        return self._fill(draft)
+        return self._lead(draft)
 
-    async def _fill(self, draft: CleanupDraft) -> None:
+    async def _lead(self, draft: CleanupDraft) -> None:
         form = self._host.overlays.fields_form
-        tasks = [asyncio.ensure_future(self._load(draft))]
-        plan: BatchPlan | None = None
+        loading = asyncio.ensure_future(self._load(draft))
+        tasks: list[asyncio.Future[None]] = [loading]
+        batch: BatchPlan | None = None
+
+        async def run(action: str) -> bool:
+            nonlocal batch
+            if action == ALL:
+                return await self._delete_all(draft)
+            if action == LOAD:
+                # Its row goes when it is done: the cursor must not come to the one below.
+                form.go_to("newest")
+                form.say("Loading all devices…")
+                tasks.append(asyncio.ensure_future(self._load_devices(draft)))
+                return False
+            form.say("Reading bundles and channels…")
+            await asyncio.wait([loading])
+            ui = _FormUi(self._host, draft, self._changes)
+            batch = await agree_on_cleanup(self._workspace, ui, partial(self._plan, draft))
+            return batch is not None
+
         try:
-            while form.shows(draft):
-                wish = await form.ask()
-                if wish is Wish.LEAVE:
-                    if await self._changes.may_lose(draft.dirty):
-                        return
-                elif wish is Wish.REVIEW:
-                    form.say("Reading bundles and channels…")
-                    await asyncio.wait(tasks[:1])
-                    ui = _FormUi(self._host, draft, self._changes)
-                    make_plan = partial(self._plan, draft)
-                    if plan := await agree_on_cleanup(self._workspace, ui, make_plan):
-                        break
-                elif wish == ALL:
-                    if await self._delete_all(draft):
-                        return
-                elif wish == LOAD:
-                    # Its row goes when it is done: the cursor must not come to the one below.
-                    form.go_to("newest")
-                    form.say("Loading all devices…")
-                    tasks.append(asyncio.ensure_future(self._load_devices(draft)))
+            await self._forms.lead(form, draft, run)
         finally:
             for task in (*tasks, *([self._counting] if self._counting else ())):
                 task.cancel()
-            if form.shows(draft):
-                form.close()
-        if plan:
-            await self._changes.carry_out_batch(plan)
+        if batch is not None:
+            await self._changes.carry_out_batch(batch)
 
     async def _load(self, draft: CleanupDraft) -> None:
         """Refresh the bundles and channels that a plan is made of."""
@@ -123,7 +114,7 @@ class CleanupController:
 
     async def _count(self, draft: CleanupDraft) -> None:
         # In a thread: with 100 000 devices their bundles alone take a moment to count.
-        is_invalid = not draft.one_by_one or draft.first_error() is not None
+        is_invalid = not draft.one_by_one or bool(draft.errors())
         draft.plan = None if is_invalid else await asyncio.to_thread(draft.planning())
         self._host.overlays.fields_form.update()
 

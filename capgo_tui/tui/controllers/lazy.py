@@ -10,6 +10,7 @@ from capgo_tui.tui.controllers.channels import ChannelController
 from capgo_tui.tui.controllers.cleanup import CleanupController
 from capgo_tui.tui.controllers.copy import CopyController
 from capgo_tui.tui.controllers.export import ExportController
+from capgo_tui.tui.controllers.form import FormController
 from capgo_tui.tui.controllers.many_overrides import ManyOverrides
 from capgo_tui.tui.controllers.overrides import OverrideController
 from capgo_tui.tui.controllers.undo import UndoController
@@ -28,11 +29,12 @@ class LazyControllers:
         self, host: Host, workspace: Workspace, unmark: Callable[[Iterable[str]], None]
     ) -> None:
         self.changes = ChangeController(host, workspace)
-        self.channels = ChannelController(host, workspace, self.changes)
+        forms = FormController(host, workspace, self.changes)
+        self.channels = ChannelController(host, workspace, self.changes, forms)
         self.overrides = OverrideController(host, workspace, self.changes)
         self.many_overrides = ManyOverrides(host, workspace, self.changes, self.overrides, unmark)
-        self.bundles = BundleController(host, workspace, self.changes)
-        self.cleanup = CleanupController(host, workspace, self.changes)
+        self.bundles = BundleController(host, workspace, self.changes, forms)
+        self.cleanup = CleanupController(host, workspace, self.changes, forms)
         self.copy = CopyController(host, workspace)
         self.export = ExportController(host, workspace)
         self.undo = UndoController(host, workspace, self.changes)

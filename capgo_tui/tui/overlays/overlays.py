@@ -6,12 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.tui.overlays.batch_dialog import BatchDialog
-from capgo_tui.tui.overlays.channel_form import ChannelForm
 from capgo_tui.tui.overlays.confirmation import Confirmation
 from capgo_tui.tui.overlays.copy_bar import CopyBar
 from capgo_tui.tui.overlays.export_bar import ExportBar
-from capgo_tui.tui.overlays.fields_form import FieldsForm
 from capgo_tui.tui.overlays.filter_bar import FilterBar
+from capgo_tui.tui.overlays.form import Form
 from capgo_tui.tui.overlays.link_form import LinkForm
 from capgo_tui.tui.overlays.overlay import Overlay
 from capgo_tui.tui.overlays.palette_bar import PaletteBar
@@ -37,8 +36,8 @@ class Overlays:
         self.palette_bar = PaletteBar()
         self.prompt = Prompt()
         self.link_form = LinkForm()
-        self.channel_form = ChannelForm()
-        self.fields_form = FieldsForm()
+        self.channel_form = Form(is_whole=True)
+        self.fields_form = Form()
         self.confirmation = Confirmation()
         self.batch_dialog = BatchDialog()
         self.mounted_overlays: tuple[Overlay, ...] = ()
