@@ -11,7 +11,8 @@ from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.commands.common_options import common_options, limit_option
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
-from capgo_tui.commands.reading import run_without_app, write_pages
+from capgo_tui.commands.reading import write_pages
+from capgo_tui.commands.running import run_without_app
 from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.export.formats import writer_of
 from capgo_tui.workspace.resources.app import APPS

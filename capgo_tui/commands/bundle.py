@@ -9,7 +9,8 @@ import click
 from capgo_tui.commands.common_options import app_argument, common_options, limit_option
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
-from capgo_tui.commands.reading import run, write_list, write_one
+from capgo_tui.commands.reading import write_list, write_one
+from capgo_tui.commands.running import run
 from capgo_tui.workspace.resources.bundle import BUNDLES
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from capgo_tui.commands.common_options import app_argument, common_options, limit_option
-from capgo_tui.commands.reading import run, write_list, write_one
+from capgo_tui.commands.reading import write_list, write_one
+from capgo_tui.commands.running import run
 from capgo_tui.workspace.resources.channel import CHANNELS
 
 if TYPE_CHECKING:

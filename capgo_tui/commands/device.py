@@ -10,7 +10,8 @@ from capgo_tui.api.requests import MAX_LIMIT
 from capgo_tui.commands.common_options import app_argument, common_options, limit_option
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
-from capgo_tui.commands.reading import run, write_list, write_one, write_rows
+from capgo_tui.commands.reading import write_list, write_one, write_rows
+from capgo_tui.commands.running import run
 from capgo_tui.workspace.custom_ids import find_device
 from capgo_tui.workspace.numbers import group_digits
 from capgo_tui.workspace.resources.device import DEVICES

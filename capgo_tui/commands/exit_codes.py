@@ -23,7 +23,9 @@ class Exit(IntEnum):
     """The key is refused, or may not do this."""
     RATE_LIMITED = 5
     IN_PART = 6
-    """The output is correct but not complete."""
+    """The output is correct but not complete, or only some of the changes were made."""
+    REFUSED = 7
+    """A guard of this program, a rule of the server or an answer of no stood in the way."""
     INTERRUPTED = 130
     """Ctrl+c was typed; shells use the same code."""
 
@@ -33,9 +35,18 @@ _OF_KINDS = {
     ErrorKind.KEY_REFUSED: Exit.NOT_ALLOWED,
     ErrorKind.NOT_ALLOWED: Exit.NOT_ALLOWED,
     ErrorKind.RATE_LIMITED: Exit.RATE_LIMITED,
+    ErrorKind.RULE: Exit.REFUSED,
 }
 
 
 def exit_of(error: CapgoError) -> Exit:
     """Return the exit code for an error before any output."""
     return _OF_KINDS.get(error.kind, Exit.FAILED)
+
+
+class CommandError(Exception):
+    """A command cannot be carried out; its message is printed, and its code is the exit code."""
+
+    def __init__(self, code: Exit, message: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -2,106 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-import traceback
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import click
-
-from capgo_tui.api.errors import (
-    CapgoError,
-    ErrorKind,
-    InsecureServer,
-    InvalidEnvironment,
-    Refusal,
-)
+from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.records import Record
-from capgo_tui.commands.exit_codes import Exit, exit_of
-from capgo_tui.commands.interrupts import end_on_interrupt
-from capgo_tui.commands.output import forget_reader, say, write
+from capgo_tui.commands.exit_codes import Exit
+from capgo_tui.commands.output import say, write
+from capgo_tui.commands.running import describe_error
 from capgo_tui.workspace.export.formats import Format, writer_of
 from capgo_tui.workspace.export.json_text import json_text
-from capgo_tui.workspace.failures import REVISION_GUESSED, describe_lock
-from capgo_tui.workspace.request_log import RequestLog
-from capgo_tui.workspace.session import Workspace, open_client, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
-    from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.paging import Pager
-    from capgo_tui.api.retry_policy import PendingRetry
     from capgo_tui.commands.common_options import CommonOptions
     from capgo_tui.workspace.export.formats import Writer
     from capgo_tui.workspace.resources.resource import Resource
     from capgo_tui.workspace.resources.section import Section
-    from capgo_tui.workspace.target import Target
+    from capgo_tui.workspace.session import Workspace
 
 T = TypeVar("T", bound=Record)
-
-
-def run(target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]) -> NoReturn:
-    """Run a command on a workspace and exit with its code."""
-    _leave_with(_on_workspace(target, command))
-
-
-def run_without_app(
-    target: Target, command: Callable[[CapgoClient], Coroutine[None, None, Exit]]
-) -> NoReturn:
-    """Run a command that concerns no single app on a client and exit with its code."""
-    _leave_with(_on_client(target, command))
-
-
-def _leave_with(work: Coroutine[None, None, Exit]) -> NoReturn:
-    try:
-        with end_on_interrupt():
-            code = asyncio.run(work)
-    except BrokenPipeError:
-        forget_reader()
-        code = Exit.OK
-    except OSError as error:  # of the output; network errors are CapgoErrors
-        forget_reader()
-        say(f"the output cannot be written: {error.strerror}")
-        code = Exit.FAILED
-    except CapgoError as error:
-        say(_describe_error(error))
-        code = exit_of(error)
-    except (InsecureServer, InvalidEnvironment) as error:
-        raise click.UsageError(str(error)) from None
-    except Refusal as error:
-        say(str(error))
-        code = Exit.FAILED
-    except (click.ClickException, click.exceptions.Exit, click.Abort):
-        raise
-    except Exception as bug:  # noqa: BLE001 - a traceback could show the API key
-        where = traceback.extract_tb(bug.__traceback__)[-1]
-        name = type(bug).__name__
-        say(f"a bug in capgo-tui, please report it: {name} at {where.filename}:{where.lineno}")
-        code = Exit.FAILED
-    sys.exit(code)
-
-
-async def _on_workspace(
-    target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]
-) -> Exit:
-    requests = RequestLog(target, utc_now)
-    workspace = Workspace(target, open_client(target, requests, _say_retry), utc_now, requests)
-    try:
-        return await command(workspace)
-    finally:
-        await workspace.aclose()
-
-
-async def _on_client(
-    target: Target, command: Callable[[CapgoClient], Coroutine[None, None, Exit]]
-) -> Exit:
-    client = open_client(target, RequestLog(target, utc_now), _say_retry)
-    try:
-        return await command(client)
-    finally:
-        await client.aclose()
 
 
 async def write_list(
@@ -164,7 +86,7 @@ async def write_pages(
     if is_incomplete:
         say("the server has more but gives no way to it")
     if interruption is not None:
-        say(f"only the first {written_count}: {_describe_error(interruption)}")
+        say(f"only the first {written_count}: {describe_error(interruption)}")
     return Exit.IN_PART if unreadable_count or is_incomplete or interruption else Exit.OK
 
 
@@ -216,27 +138,3 @@ def _page(sections: Sequence[Section]) -> str:
         lines.append(section.title)
         lines += [f"  {label:<{width}}  {text}" for label, text in section.fields]
     return "\n".join(lines) + "\n"
-
-
-def _describe_error(error: CapgoError) -> str:
-    """Return an error message for the command line, which has no key to retry with."""
-    match error.kind:
-        case ErrorKind.KEY_REFUSED:
-            return f"the key was refused: {error.message}"
-        case ErrorKind.NOT_ALLOWED:
-            return "this key may not do that, or there is no such app: the server says the same"
-        case ErrorKind.RATE_LIMITED if error.locks_address:
-            return f"20 keys were refused from this address: {describe_lock(error, utc_now())}"
-        case ErrorKind.RATE_LIMITED if error.retry_after is not None:
-            return f"the server asks to slow down; it takes more in {error.retry_after:.0f} s"
-        case _ if error.hint:
-            return f"{error.message.rstrip('.')}: {error.hint}"
-        case _ if error.is_revision_guessed:
-            return f"{error.message.rstrip('.')}. {REVISION_GUESSED}"
-        case _:
-            return error.message
-
-
-def _say_retry(retry: PendingRetry) -> None:
-    if not retry.is_over:
-        say(f"{retry.error.message}; trying again in {retry.seconds:.0f} s")

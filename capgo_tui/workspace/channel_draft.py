@@ -130,9 +130,16 @@ class ChannelDraft(ChangeDraft):
         now = self._choices.get(name, self._state.get(name, SERVER_VALUE))
         at = options.index(now) if now in options else -step
         choice = options[(at + step) % len(options)]
+        if isinstance(choice, _ServerValue):
+            self._choices.pop(name, None)
+        else:
+            self.choose(name, choice)
+
+    def choose(self, name: str, value: Value) -> None:
+        """Set the value of a flag or choice."""
         self._choices.pop(name, None)
-        if not isinstance(choice, _ServerValue) and self._state.get(name, SERVER_VALUE) != choice:
-            self._choices[name] = choice
+        if self._state.get(name, SERVER_VALUE) != value:
+            self._choices[name] = value
 
     def leave(self, name: str) -> str:
         """Copy the settings of the named channel when its field is left."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from capgo_tui.commands import reading
+from capgo_tui.commands import running
 from capgo_tui.commands.root import capgo_tui
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.outcome import OutcomeState
@@ -91,7 +91,7 @@ def list_channels(raw: bytes, key: str, folder: Path) -> int:
         return open_client(replace(target, retry_policy=one_try()), *more)
 
     with raw_server(lambda _: raw) as server, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "open_client", open_without_retries)
+        patch.setattr(running, "open_client", open_without_retries)
         patch.setenv("HOME", str(folder))
         words = ["channel", "list", "com.demo.app", "-a", key, "--api-url", server.url]
         words += ["--log-file", str(folder / "reads.log")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
-from capgo_tui.commands import reading
+from capgo_tui.commands import running
 from capgo_tui.commands.root import capgo_tui
 from capgo_tui.workspace.session import open_client
 from tests.support.retry_policy import one_try
@@ -53,7 +53,7 @@ def shell_on(server: Server, patch: pytest.MonkeyPatch, folder: Path) -> Shell:
         target = replace(target, asgi_app=lambda: server, retry_policy=one_try())
         return open_client(target, log, on_retry)
 
-    patch.setattr(reading, "open_client", open_in_process)
+    patch.setattr(running, "open_client", open_in_process)
     patch.setenv("HOME", str(folder))
     patch.chdir(folder)
     patch.delenv("CAPGO_API_URL", raising=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from capgo_tui.commands import reading
+from capgo_tui.commands import running
 from capgo_tui.commands.root import capgo_tui
 from capgo_tui.workspace.session import open_client
 from tests.letter.documented_server import DocumentedServer
@@ -68,7 +68,7 @@ def run(
     server: LetterServer, folder: pytest.MonkeyPatch, mode: Mode, *words: str, app: str = APP
 ) -> Result:
     """Run one command on a server; explicit modes name its revision."""
-    folder.setattr(reading, "open_client", _opener(server))
+    folder.setattr(running, "open_client", _opener(server))
     options = ("--revision", revision_of(type(server)).value) if mode.explicit else ()
     return CliRunner().invoke(capgo_tui, [*words, "--app", app, *options])
 
@@ -116,7 +116,7 @@ def test_a_server_without_a_list_of_apps_says_so(
     kind: type[AnyServer], mode: Mode, folder: pytest.MonkeyPatch
 ) -> None:
     options = ("--revision", revision_of(kind).value) if mode.explicit else ()
-    folder.setattr(reading, "open_client", _opener(make(kind, mode)))
+    folder.setattr(running, "open_client", _opener(make(kind, mode)))
     result = CliRunner().invoke(capgo_tui, ["app", "list", *options])
     assert result.exit_code == 1
     assert "has no list of apps" in result.stderr

@@ -132,8 +132,8 @@ async def conclude(sent_change: SentChange, workspace: Workspace) -> Outcome:
 
 
 async def settle(workspace: Workspace, entry: int, outcome: Outcome) -> Outcome:
-    """Write an outcome to the journal; return it with its time and whether that worked."""
-    outcome = outcome.with_time(workspace.now())
+    """Write an outcome to the journal; return it with time, number and whether that worked."""
+    outcome = replace(outcome.with_time(workspace.now()), entry=entry)
     try:
         await asyncio.to_thread(workspace.journal.settle, entry, outcome)
     except JournalUnusable:

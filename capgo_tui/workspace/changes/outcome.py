@@ -64,6 +64,8 @@ class Outcome:
     """Whether it is in the journal; if not, the journal will call the change unknown."""
     at: datetime | None = field(default=None, compare=False)
     """When it became known."""
+    entry: int | None = field(default=None, compare=False)
+    """The number of its journal entry; None where nothing was sent."""
 
     @property
     def reason(self) -> str:
