@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.commands.common_options import common_options, limit_option
+from capgo_tui.commands.common_options import common_options, limit_option, options_before_verb
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_pages
 from capgo_tui.commands.running import run_without_app
+from capgo_tui.commands.verbs import Noun
 from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.export.formats import writer_of
 from capgo_tui.workspace.resources.app import APPS
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from capgo_tui.commands.common_options import CommonOptions
 
 
-@click.group()
-def app() -> None:
+@click.group(cls=Noun)
+@options_before_verb
+def app(**_options: object) -> None:
     """List the apps of a key."""
 
 

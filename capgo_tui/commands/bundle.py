@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capgo_tui.commands.common_options import app_argument, common_options, limit_option
+from capgo_tui.commands.common_options import (
+    app_argument,
+    common_options,
+    limit_option,
+    options_before_verb,
+)
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_list, write_one
 from capgo_tui.commands.running import run
+from capgo_tui.commands.verbs import Noun
 from capgo_tui.workspace.resources.bundle import BUNDLES
 
 if TYPE_CHECKING:
@@ -18,9 +24,10 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 
-@click.group()
-def bundle() -> None:
-    """List bundles, or show one."""
+@click.group(cls=Noun)
+@options_before_verb
+def bundle(**_options: object) -> None:
+    """List, promote, delete, clean up, edit and register bundles."""
 
 
 @bundle.command("list")

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capgo_tui.commands.common_options import app_argument, common_options, limit_option
+from capgo_tui.commands.common_options import (
+    app_argument,
+    common_options,
+    limit_option,
+    options_before_verb,
+)
 from capgo_tui.commands.reading import write_list, write_one
 from capgo_tui.commands.running import run
+from capgo_tui.commands.verbs import Noun
 from capgo_tui.workspace.resources.channel import CHANNELS
 
 if TYPE_CHECKING:
@@ -17,9 +23,10 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 
-@click.group()
-def channel() -> None:
-    """List channels, or show one."""
+@click.group(cls=Noun)
+@options_before_verb
+def channel(**_options: object) -> None:
+    """List, set, add and delete channels."""
 
 
 @channel.command("list")

@@ -1,15 +1,16 @@
-"""The options of every command that reads: API key, app, server, format and more."""
+"""The options of the verbs: API key, app, server, format, consent and more."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from capgo_tui.commands import options
-from capgo_tui.commands.machine import find_environment, log_file
+from capgo_tui.commands.machine import find_environment, journal, log_file
 from capgo_tui.commands.output import prepare
 from capgo_tui.settings import Options, SettingsError, find, value_of
 from capgo_tui.text import clean
@@ -17,12 +18,14 @@ from capgo_tui.workspace.export.formats import Format
 from capgo_tui.workspace.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class CommonOptions:
-    """The values of the options that all reading commands share."""
+    """The values of the options that all verbs share."""
 
     app_id: str | None
     app: str | None
@@ -33,14 +36,17 @@ class CommonOptions:
     profile: str | None
     log_file: str | None
     form: str
+    read_only: bool = False
 
     @property
     def format(self) -> Format:
         """The output format."""
         return Format(self.form)
 
-    def target(self, *, of_app: bool = True) -> Target:
+    def target(self, *, of_app: bool = True, writes: bool = False) -> Target:
         """Return the target: app, API key, server and revision.
+
+        One for reading alone refuses every write.
 
         Raises:
             UsageError: when a setting is missing or cannot be used.
@@ -72,29 +78,38 @@ class CommonOptions:
             raise click.UsageError(
                 f"{reason}; if your key may go there, say so: --api-url {server}"
             )
+        profile = value_of(settings.profile)
+        is_guarded = self.read_only or (profile is not None and profile.read_only)
         return Target(
             settings.key.value,
             value_of(settings.app_id) or "",
             server,
             value_of(settings.revision),
-            read_only=True,
+            journal=journal() if of_app else None,
+            read_only=is_guarded or not writes,
             log_file=log_file(self.log_file),
-            profile=value_of(settings.profile),
+            profile=profile,
         )
 
 
-_OPTIONS: tuple[options.Decorator, ...] = (
-    click.option("--json", "form", flag_value="json", help="Write JSON, as the server sent it."),
-    click.option("--ndjson", "form", flag_value="ndjson", help="Write JSON, a record a line."),
-    click.option("--csv", "form", flag_value="csv", help="Write comma-separated values."),
-    click.option(
-        "--table",
-        "form",
-        flag_value="table",
-        default="table",
-        help="Write aligned columns, cut at 80 cells (the default).",
-    ),
-    click.option("--app", "app_id", metavar="ID", help="The app, which can be the last word too."),
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """The values of the options of the verbs that change something."""
+
+    yes: bool
+    """Whether it is agreed without a question."""
+    confirm: str | None
+    """The name or number that would have to be typed."""
+    dry_run: bool
+    """Whether the request is shown and not sent."""
+    wait: bool
+    """Whether to read again until the server shows the change."""
+
+
+_APP: Final = click.option(
+    "--app", "app_id", metavar="ID", help="The app, which can be the last word too."
+)
+_TARGET: Final[tuple[options.Decorator, ...]] = (
     options.SERVER,
     options.KEY,
     options.REVISION,
@@ -111,7 +126,10 @@ limit_option = click.option(
 
 
 def common_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Decorate a command with these options, passed to it as one `CommonOptions`."""
+    """Decorate a command with these options, passed to it as one `CommonOptions`.
+
+    An option that is not given after the verb counts as given before it.
+    """
 
     @wraps(command)
     def run(
@@ -126,14 +144,79 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
         form: str,
         **more: object,
     ) -> None:
-        prepare(is_data=form != Format.TABLE)
-        common = CommonOptions(app_id, app, api_url, apikey, revision, profile, log_file, form)
+        common = CommonOptions(
+            earlier("app_id", app_id),
+            app,
+            earlier("api_url", api_url),
+            earlier("apikey", apikey),
+            earlier("revision", revision),
+            earlier("profile", profile),
+            earlier("log_file", log_file),
+            earlier("form", form),
+            read_only=earlier("read_only", bool(more.pop("read_only", False))),
+        )
+        prepare(is_data=common.format is not Format.TABLE)
         command(common, **more)
 
-    result: Callable[..., None] = run
-    for option in reversed(_OPTIONS):
-        result = option(result)
+    return _decorate(run, (*options.format_options(), _APP, *_TARGET))
+
+
+def write_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Decorate a command that changes something; it gets `CommonOptions` and `WriteOptions`."""
+
+    @wraps(command)
+    def run(
+        common: CommonOptions,
+        *,
+        yes: bool,
+        confirm: str | None,
+        dry_run: bool,
+        wait: bool,
+        **more: object,
+    ) -> None:
+        write = WriteOptions(
+            earlier("yes", yes),
+            earlier("confirm", confirm),
+            earlier("dry_run", dry_run),
+            earlier("wait", wait),
+        )
+        command(common, write, **more)
+
+    return _decorate(common_options(run), (*options.write_options(), options.READ_ONLY))
+
+
+def options_before_verb(group: Callable[..., None]) -> Callable[..., None]:
+    """Let a group take the options of its verbs in front of them, without listing them."""
+    return _decorate(
+        group,
+        (
+            *options.format_options(hidden=True),
+            _APP,
+            *_TARGET,
+            *options.write_options(hidden=True),
+            options.READ_ONLY,
+        ),
+    )
+
+
+def _decorate(
+    command: Callable[..., None], decorators: Sequence[options.Decorator]
+) -> Callable[..., None]:
+    result = command
+    for decorator in reversed(decorators):
+        result = decorator(result)
     return result
+
+
+def earlier(name: str, value: T) -> T:
+    """Return the value of an option, which may have been given before the verb instead."""
+    context: click.Context | None = click.get_current_context()
+    while context is not None:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            given: T = context.params[name]
+            return given
+        context = context.parent
+    return value
 
 
 app_argument = click.argument("app", required=False, metavar="[APP]")

@@ -1,4 +1,4 @@
-"""``capgo-tui device``: list devices, or show one."""
+"""``capgo-tui device``: list devices, show one, and link them to channels."""
 
 from __future__ import annotations
 
@@ -7,41 +7,40 @@ from typing import TYPE_CHECKING
 import click
 
 from capgo_tui.api.requests import MAX_LIMIT
-from capgo_tui.commands.common_options import app_argument, common_options, limit_option
-from capgo_tui.commands.exit_codes import Exit
+from capgo_tui.commands.change_reports import combine_exits
+from capgo_tui.commands.common_options import (
+    app_argument,
+    common_options,
+    limit_option,
+    options_before_verb,
+    write_options,
+)
+from capgo_tui.commands.device_selection import UNSEEN, report_walk, select_devices
+from capgo_tui.commands.exit_codes import CommandError, Exit
+from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_list, write_one, write_rows
 from capgo_tui.commands.running import run
+from capgo_tui.commands.selection import find_bundle, find_channel, read_ids, split_app
+from capgo_tui.commands.verbs import Noun
+from capgo_tui.workspace.changes.override_plans import plan_overrides
+from capgo_tui.workspace.changes.overrides import bundle_refusal, channel_refusal
 from capgo_tui.workspace.custom_ids import find_device
-from capgo_tui.workspace.numbers import group_digits
 from capgo_tui.workspace.resources.device import DEVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-    from capgo_tui.commands.common_options import CommonOptions
+    from capgo_tui.api.models import Bundle, Channel
+    from capgo_tui.commands.common_options import CommonOptions, WriteOptions
+    from capgo_tui.commands.operation import Operation
     from capgo_tui.workspace.session import Workspace
 
-PROGRESS_STEP = 1_000
-"""Devices between two progress messages of a long search."""
 
-
-def _progress() -> Callable[[int], None]:
-    """Return a callback that takes the number of devices read and prints it now and then."""
-    last_count = 0
-
-    def hear(count: int) -> None:
-        nonlocal last_count
-        if count - last_count >= PROGRESS_STEP:
-            last_count = count
-            say(f"{group_digits(count)} devices with a custom id read…")
-
-    return hear
-
-
-@click.group()
-def device() -> None:
-    """List devices, or show one."""
+@click.group(cls=Noun)
+@options_before_verb
+def device(**_options: object) -> None:
+    """List devices, and link them to channels."""
 
 
 @device.command("list")
@@ -73,7 +72,7 @@ def get_device(common: CommonOptions, device_id: str) -> None:
         raise click.UsageError("the ID is empty")
 
     async def command(workspace: Workspace) -> Exit:
-        search = await find_device(workspace, device_id, walks=_progress())
+        search = await find_device(workspace, device_id, walks=report_walk())
         if not search.devices:
             say(f"no device has {search.nothing}: {device_id}")
             return Exit.FAILED if search.more else Exit.NOT_FOUND
@@ -86,3 +85,93 @@ def get_device(common: CommonOptions, device_id: str) -> None:
         return await write_one(workspace, common, DEVICES, search.devices[0])
 
     run(common.target(), command)
+
+
+@device.command("link")
+@click.argument("words", nargs=-1, metavar="ID... CHANNEL [APP]")
+@click.option("--unseen", is_flag=True, help="Link ids that the server has not seen as well.")
+@click.option("--bundle", metavar="BUNDLE", help="With this bundle, where the server takes one.")
+@write_options
+def link_devices(
+    common: CommonOptions,
+    options: WriteOptions,
+    words: tuple[str, ...],
+    *,
+    unseen: bool,
+    bundle: str | None,
+) -> None:
+    """Force devices to a CHANNEL; an ID can be a custom id, and - reads ids from standard input.
+
+    capgo-tui device link qa-07 beta
+
+    capgo-tui device link - beta --yes < ids.txt
+    """
+    if len(words) < 2:
+        raise click.UsageError("name at least one device, and the channel")
+    common, words_left = split_app(common, words, least=2)
+    *ids, channel_name = words_left
+    ids = read_ids(ids)
+
+    async def command(operation: Operation) -> Exit:
+        workspace = operation.workspace
+        channel = await find_channel(workspace, channel_name)
+        if why_not := channel_refusal(workspace, channel):
+            raise CommandError(Exit.REFUSED, f"{channel.name}: {why_not}")
+        carried = None if bundle is None else await _find_link_bundle(workspace, bundle)
+        return await _override(operation, ids, channel, carried, takes_unseen=unseen)
+
+    run_writing(common, options, command)
+
+
+@device.command("unlink")
+@click.argument("words", nargs=-1, metavar="ID... [APP]")
+@write_options
+def unlink_devices(common: CommonOptions, options: WriteOptions, words: tuple[str, ...]) -> None:
+    """Clear the overrides of devices; an ID can be a custom id, and - reads standard input.
+
+    capgo-tui device unlink qa-07
+
+    capgo-tui device unlink - --yes --confirm 200 < ids.txt
+    """
+    if not words:
+        raise click.UsageError("name at least one device")
+    common, words_left = split_app(common, words, least=1)
+    ids = read_ids(words_left)
+
+    async def command(operation: Operation) -> Exit:
+        return await _override(operation, ids, None, None, takes_unseen=False)
+
+    run_writing(common, options, command)
+
+
+async def _find_link_bundle(workspace: Workspace, name: str) -> Bundle:
+    traits = workspace.client.traits
+    if traits.link_bundle_field is None:
+        raise CommandError(Exit.REFUSED, "this server takes no bundle with an override")
+    bundle = await find_bundle(workspace, name)
+    if why_not := bundle_refusal(workspace, bundle):
+        raise CommandError(Exit.REFUSED, f"{bundle.name}: {why_not}")
+    return bundle
+
+
+async def _override(
+    operation: Operation,
+    ids: Sequence[str],
+    channel: Channel | None,
+    bundle: Bundle | None,
+    *,
+    takes_unseen: bool,
+) -> Exit:
+    workspace = operation.workspace
+    selection = await select_devices(workspace, ids, takes_unseen=takes_unseen)
+    for missing in selection.missing:
+        hint = UNSEEN if channel is not None and missing.code is Exit.NOT_FOUND else ""
+        say(f"{missing}{hint}")
+    codes = [missing.code for missing in selection.missing]
+    if not selection.matches:
+        return combine_exits(codes)
+    plan = plan_overrides(workspace, selection.matches, channel, bundle)
+    if len(plan.changes) > 1 or codes:
+        return await operation.perform_batch(plan, left_out=codes)
+    (change,) = plan.changes
+    return await operation.perform(change, lambda: plan.remake(change))

@@ -9,6 +9,7 @@ import click
 from capgo_tui import __version__
 from capgo_tui.api.errors import InvalidEnvironment
 from capgo_tui.api.proxies import find_proxy_of
+from capgo_tui.commands.common_options import earlier
 from capgo_tui.commands.machine import NO_JOURNAL, find_environment, journal
 from capgo_tui.commands.output import prepare, write
 from capgo_tui.settings import Options, Setting, Settings, SettingsError, find
@@ -46,9 +47,15 @@ def info(
     profile: str | None,
 ) -> None:
     """Say where each setting comes from; of the key only its fingerprint."""
+    given_options = Options(
+        earlier("apikey", apikey),
+        earlier("app_id", app_id),
+        earlier("api_url", api_url),
+        profile=earlier("profile", profile),
+    )
     try:
         environment = find_environment()
-        settings = find(Options(apikey, app_id, api_url, profile=profile), environment)
+        settings = find(given_options, environment)
         file = journal()
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
@@ -83,8 +90,9 @@ def info(
         ),
         _line("version", Setting(__version__, "this program")),
     ]
-    prepare(is_data=as_json)
-    if as_json:
+    is_data = as_json or earlier("form", "table") == "json"
+    prepare(is_data=is_data)
+    if is_data:
         document = {n: {"value": v, "source": s} if v or s else None for n, v, s in lines}
         write(json_text(cast("JSON", document), indent=2) + "\n")
     else:

@@ -37,4 +37,3 @@ def end_on_interrupt(report: Callable[[], None] | None = None) -> Iterator[None]
         yield
     finally:
         signal.signal(signal.SIGINT, previous_handler)
-

@@ -9,7 +9,7 @@ import sys
 import click
 
 from capgo_tui.glyphs import substitute_glyphs
-from capgo_tui.text import clean
+from capgo_tui.text import cell_width, clean
 
 
 def prepare(*, is_data: bool) -> None:
@@ -39,6 +39,21 @@ def write(text: str) -> None:
 def say(text: str) -> None:
     """Print a message to standard error."""
     click.echo(f"capgo-tui: {clean(text.strip())}", err=True)
+
+
+_progress = ""
+"""The progress line that stands on the terminal now."""
+
+
+def show_progress(text: str) -> None:
+    """Replace the progress line on a terminal; an empty text removes it."""
+    global _progress  # noqa: PLW0603 - there is one terminal
+    if sys.stderr is None or not sys.stderr.isatty() or text == _progress:
+        return
+    text = clean(text)
+    blank = " " * cell_width(_progress)
+    click.echo(f"\r{blank}\r{text}", err=True, nl=False)
+    _progress = text
 
 
 def forget_reader() -> None:

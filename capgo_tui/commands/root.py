@@ -31,7 +31,7 @@ from capgo_tui.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from capgo_tui.tui.launch import Launch
@@ -39,6 +39,17 @@ if TYPE_CHECKING:
 
 SIMPLE_TERMINALS: Final = ("dumb", "unknown")
 """Values of TERM for which no interface can be drawn, such as in a shell inside Emacs."""
+OF_THE_APP: Final = ("device", "refresh", "theme", "mouse", "demo", "debug")
+"""Options that no verb takes."""
+OWN_OPTIONS: Final = ("sandbox",)
+"""Verbs that take none of the options before them."""
+
+
+def _for_verbs(command: Callable[..., None]) -> Callable[..., None]:
+    """Let the options of the verbs stand before the verb, without listing them here."""
+    for option in (*options.format_options(hidden=True), *options.write_options(hidden=True)):
+        command = option(command)
+    return command
 
 
 @click.group(
@@ -59,7 +70,7 @@ SIMPLE_TERMINALS: Final = ("dumb", "unknown")
     metavar="SECONDS",
     help="Read the list in view again this often.",
 )
-@click.option("--read-only", is_flag=True, help="Refuse every change, and send none.")
+@options.READ_ONLY
 @options.LOG_FILE
 @click.option("--theme", metavar="NAME", help="The colours; without it those of the terminal.")
 @click.option(
@@ -73,9 +84,11 @@ SIMPLE_TERMINALS: Final = ("dumb", "unknown")
     is_flag=True,
     help="Heed TEXTUAL_LOG, TEXTUAL_DEBUG and the like; what they write may hold the API key.",
 )
+@_for_verbs
 @click.pass_context
 def capgo_tui(
     context: click.Context,
+    /,
     *,
     app_id: str | None,
     api_url: str | None,
@@ -90,6 +103,7 @@ def capgo_tui(
     mouse: bool | None,
     demo: bool,
     debug: bool,
+    **for_verbs: object,
 ) -> None:
     """Browse and edit a Capgo app's channels, devices and bundles.
 
@@ -98,15 +112,20 @@ def capgo_tui(
     profile as --profile does; capgo-tui info says where each setting comes from.
     """
     given_options = [name for name in context.params if _is_given(context, name)]
-    if context.invoked_subcommand is not None:
-        if given_options:
-            raise click.UsageError(f"options go after the verb {context.invoked_subcommand!r}")
+    if (verb := context.invoked_subcommand) is not None:
+        takes_none = verb in OWN_OPTIONS
+        if clash := [name for name in given_options if takes_none or name in OF_THE_APP]:
+            why = f"goes after {verb}" if takes_none else f"is for the app, not for {verb}"
+            raise click.UsageError(f"{_option_name(context, clash[0])} {why}")
         gc.enable()
         return
+    if clash := [name for name in for_verbs if name in given_options]:
+        raise click.UsageError(f"{_option_name(context, clash[0])} goes with a verb")
     if not debug:
         drop_debugging(os.environ)
-    if demo and (clash := {"app_id", "api_url", "apikey", "profile"}.intersection(given_options)):
-        raise click.UsageError(f"--demo brings its own {', '.join(sorted(clash))}")
+    own_values = {"app_id", "api_url", "apikey", "profile"}.intersection(given_options)
+    if demo and own_values:
+        raise click.UsageError(f"--demo brings its own {', '.join(sorted(own_values))}")
     if device is not None and not device.strip():
         raise click.UsageError("--device is empty")
     if not is_in_browser(os.environ):
@@ -143,6 +162,11 @@ def _check_terminal() -> None:
             " such as xterm-256color, or use a verb, such as capgo-tui device list"
         )
         sys.exit(Exit.USAGE)
+
+
+def _option_name(context: click.Context, name: str) -> str:
+    option = next(each for each in context.command.params if each.name == name)
+    return str(option.opts[-1])
 
 
 def _is_given(context: click.Context, name: str) -> bool:

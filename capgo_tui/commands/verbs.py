@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import Final
 
 import click
 
@@ -12,13 +13,34 @@ from capgo_tui.commands.output import forget_reader
 
 VERBS = {
     "app": "List the apps of a key.",
-    "bundle": "List bundles, or show one.",
-    "channel": "List channels, or show one.",
-    "device": "List devices, or show one.",
+    "bundle": "List, promote, delete, clean up, edit and register bundles.",
+    "channel": "List, set, add and delete channels.",
+    "device": "List devices, and link them to channels.",
     "info": "Say where each setting comes from.",
+    "log": "List the changes made with this program.",
+    "rollback": "Put the previous bundle back on a channel.",
+    "rollout": "Start, share, pause, resume, finish and stop rollouts.",
     "sandbox": "Run an imitation of the Capgo backend.",
+    "undo": "Undo a change made with this program.",
 }
 """Help text of each verb; its module and its command have the same name."""
+
+
+ALIASES: Final = {"a": "add", "c": "cleanup", "d": "delete", "l": "list", "s": "set"}
+"""The one-letter names of the official command line, under each noun that has such a verb."""
+
+
+class Noun(click.Group):
+    """A click group of verbs, which takes their options before them too."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a verb by its name or its alias."""
+        command = super().get_command(ctx, cmd_name)
+        return command or super().get_command(ctx, ALIASES.get(cmd_name, cmd_name))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs; the options are in the help of each."""
+        self.format_commands(ctx, formatter)
 
 
 class Verbs(click.Group):

@@ -7,6 +7,8 @@ import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.requests import Request
@@ -35,10 +37,15 @@ def curl(request: Request, server: str, key: ApiKey) -> str:
         parts += ["-H", f'"{request.key_header}: $CAPGO_TOKEN"']
     if request.body is not None:
         parts += ["-H", "'content-type: application/json'"]
-        body = json.dumps(_redact(dict(request.body), key))
+        body = json.dumps(redact_body(request.body, key))
         parts += ["--data-raw", shlex.quote(body)]
     parts.append(shlex.quote(key.hide_in(server + request.target)))
     return " ".join(parts)
+
+
+def redact_body(body: Mapping[str, JSON], key: ApiKey) -> JSON:
+    """Return the body of a request without its secrets."""
+    return _redact(dict(body), key)
 
 
 def _redact(value: JSON, key: ApiKey) -> JSON:

@@ -115,27 +115,45 @@ async def find_custom_id(
     workspace: Workspace, text: str, walks: Callable[[int], None] | None = None
 ) -> Search:
     """Find the devices of exactly one custom id, and add them to the list."""
-    try:
-        reply = await workspace.client.devices_of_custom_id(workspace.target.app_id, text)
-    except (UnsupportedByRevision, InvalidArgument) as error:
-        search = Search(why_not=str(error))
-        if walks is not None:
-            search = await _walk(workspace, text, walks) or search
-    else:
-        search = Search(reply.devices, by_custom_id=True, more=reply.more)
-    for device in search.devices:
-        workspace.devices.put(device)
-    return search
+    return (await find_custom_ids(workspace, [text], walks))[text]
 
 
-async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -> Search | None:
-    """Read the devices with a custom id, up to the page that has this one.
+async def find_custom_ids(
+    workspace: Workspace, texts: Sequence[str], walks: Callable[[int], None] | None = None
+) -> dict[str, Search]:
+    """Find the devices of each of some custom ids, and add them to the list.
+
+    Where the server cannot look them up its list is read once for all of them.
+    """
+    searches: dict[str, Search] = {}
+    for text in texts:
+        try:
+            reply = await workspace.client.devices_of_custom_id(workspace.target.app_id, text)
+        except (UnsupportedByRevision, InvalidArgument) as error:
+            searches[text] = Search(why_not=str(error))
+        else:
+            searches[text] = Search(reply.devices, by_custom_id=True, more=reply.more)
+    missing = [text for text, search in searches.items() if search.why_not]
+    if missing and walks is not None:
+        searches |= await _walk(workspace, missing, walks) or {}
+    for search in searches.values():
+        for device in search.devices:
+            workspace.devices.put(device)
+    return searches
+
+
+async def _walk(
+    workspace: Workspace, texts: Sequence[str], walks: Callable[[int], None]
+) -> dict[str, Search] | None:
+    """Read the devices with a custom id, up to the page that has the last of these.
 
     All devices where the server cannot list just those; None where it tells no custom id.
     """
-    spellings, of_all = (text, strip_blanks(text)), False
+    matches: dict[str, list[Device]] = {text: [] for text in texts}
+    spellings = {strip_blanks(text): text for text in texts} | {text: text for text in texts}
+    read_counts, of_all = dict[str, tuple[int, bool]](), False
     pager = workspace.client.devices(workspace.target.app_id, only_custom_id=True)
-    while not pager.at_end and pager.record_count < MOST_READ:
+    while not pager.at_end and pager.record_count < MOST_READ and len(read_counts) < len(texts):
         try:
             rows = (await pager.next_page()).rows
         except UnsupportedByRevision:
@@ -143,13 +161,17 @@ async def _walk(workspace: Workspace, text: str, walks: Callable[[int], None]) -
                 return None
             pager, of_all = workspace.client.devices(workspace.target.app_id), True
             continue
-        texts = [row_text(raw, "custom_id") for raw in raw_rows(rows)]
-        matches = [
-            row for row, custom_id in zip(rows, texts, strict=True) if custom_id in spellings
-        ]
-        if matches:
-            return Search(
-                matches, True, read=pager.record_count, of_all=of_all, more=not pager.at_end
-            )
-        walks(pager.record_count)
-    return Search((), True, read=pager.record_count, of_all=of_all, more=not pager.at_end)
+        for row, raw in zip(rows, raw_rows(rows), strict=True):
+            if (text := spellings.get(row_text(raw, "custom_id") or "")) is not None:
+                matches[text].append(row)
+        for text in texts:
+            if matches[text]:
+                read_counts.setdefault(text, (pager.record_count, not pager.at_end))
+        if len(read_counts) < len(texts):
+            walks(pager.record_count)
+    rest = (pager.record_count, not pager.at_end)
+    return {
+        text: Search(devices, True, read=read, of_all=of_all, more=more)
+        for text, devices in matches.items()
+        for read, more in [read_counts.get(text, rest)]
+    }

@@ -1,0 +1,250 @@
+"""Carry out the changes of one command: ask, send, follow and report them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from capgo_tui.api.errors import Refusal, UnsupportedByRevision
+from capgo_tui.commands.change_reports import (
+    NOT_NEEDED,
+    NOT_SENT,
+    NOT_TRIED,
+    ChangeReports,
+    combine_exits,
+    exit_of_outcome,
+    exit_of_refusal,
+)
+from capgo_tui.commands.command_ui import NEEDS_CONSENT, CommandUi, is_terminal, print_question
+from capgo_tui.commands.exit_codes import CommandError, Exit
+from capgo_tui.commands.follow import LONGEST, follow, is_worth_waiting
+from capgo_tui.commands.output import say, show_progress, write
+from capgo_tui.commands.running import run
+from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
+from capgo_tui.workspace.changes.perform import (
+    perform,
+    perform_agreed,
+    perform_agreed_batch,
+    perform_batch,
+)
+from capgo_tui.workspace.changes.question import Question
+from capgo_tui.workspace.curl import address_of, curl, redact_body
+from capgo_tui.workspace.export.formats import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from capgo_tui.api.jsonvalue import JSON
+    from capgo_tui.api.requests import Request
+    from capgo_tui.commands.common_options import CommonOptions, WriteOptions
+    from capgo_tui.workspace.changes.batch import Batch, Step
+    from capgo_tui.workspace.changes.batch_plan import BatchPlan
+    from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.session import Workspace
+
+
+def run_writing(
+    common: CommonOptions,
+    options: WriteOptions,
+    command: Callable[[Operation], Coroutine[None, None, Exit]],
+) -> NoReturn:
+    """Run a command that changes something, and exit with its code.
+
+    What can be refused without any request is: a read-only profile or option, and a question
+    that nobody could answer.
+    """
+    if common.format is Format.CSV:
+        raise click.UsageError("changes are written as text, --json or --ndjson, not as --csv")
+    target = common.target(writes=True)
+    if target.read_only and not options.dry_run:
+        say(f"{target.read_only_by} refuses every change: nothing was sent")
+        raise SystemExit(Exit.REFUSED)
+    has_consent = options.yes or options.confirm is not None
+    if not (has_consent or options.dry_run or is_terminal()):
+        raise click.UsageError(NEEDS_CONSENT)
+    # A dry run of a read-only profile still has to build the request; nothing is ever sent.
+    target = replace(target, read_only=False)
+    operations: list[Operation] = []
+
+    async def work(workspace: Workspace) -> Exit:
+        operation = Operation(workspace, common, options)
+        operations.append(operation)
+        try:
+            await workspace.client.traits_for_write(target.app_id)
+            return await command(operation)
+        except Refusal as refusal:
+            say(str(refusal))
+            return exit_of_refusal(refusal)
+        finally:
+            operation.reports.end()
+
+    def report_interrupt() -> None:
+        for operation in operations:
+            operation.report_interrupt()
+
+    run(target, work, report_interrupt)
+
+
+class Operation:
+    """The changes of one command, with their front end and reports."""
+
+    def __init__(self, workspace: Workspace, common: CommonOptions, options: WriteOptions) -> None:
+        self.workspace = workspace
+        self.common = common
+        self.options = options
+        self.reports = ChangeReports(common.format)
+        self.ui = CommandUi(workspace, options, writes_lines=self.reports.is_text)
+
+    # One change
+
+    async def perform(self, change: Change, remake: Callable[[], Change | None]) -> Exit:
+        """Confirm one change, carry it out and report it."""
+        if reason := self._skip_reason(change):
+            say(f"nothing to do: {describe(change).name}: {reason}")
+            self.reports.add(change, NOT_NEEDED, reason)
+            return Exit.OK
+        if self.options.dry_run:
+            return await self._show_requests(Question([change], self.workspace))
+        return await self._report(
+            change, await perform(change, self.workspace, self.ui, remake=remake)
+        )
+
+    async def perform_agreed(self, change: Change, undoes: int) -> Exit:
+        """Carry out a change that was confirmed, and report it."""
+        outcome = await perform_agreed(change, self.workspace, self.ui, undoes=undoes)
+        return await self._report(change, outcome)
+
+    def _skip_reason(self, change: Change) -> str:
+        if change.after == {} and change.before is not None:
+            return "it is so already"
+        return change.skip_reason(self.workspace)
+
+    async def _report(self, change: Change, outcome: Outcome | None) -> Exit:
+        if outcome is None:  # no, or the record is gone; `Ui.say` has told which
+            return Exit.REFUSED
+        code = Exit.OK
+        for sent_change, result in self.ui.outcomes or [(change, outcome)]:
+            # The last one decides: it may have repaired what the first one did besides.
+            code = exit_of_outcome(sent_change, await self._follow(sent_change, result))
+        return code
+
+    async def _follow(self, change: Change, outcome: Outcome) -> Outcome:
+        """Report an outcome, with ``--wait`` after reading until the server shows the change."""
+        if not self.options.wait or outcome.state is OutcomeState.FAILED:
+            self.reports.add(change, outcome)
+            return outcome
+        if is_worth_waiting(change, outcome):
+            say(f"the server does not show it yet: reading again, for up to {LONGEST:.0f} s")
+        sighting = await follow(change, outcome, self.workspace, self.ui.began, self.ui.sleep)
+        seconds, name = round(sighting.seconds, 1), describe(change).name
+        if self.reports.is_text:
+            shown = "shown" if sighting.is_shown else "not shown"
+            write(f"{'✓' if sighting.is_shown else '?'} {name}: {shown} after {seconds:g} s\n")
+        self.reports.add(
+            change, sighting.outcome, is_shown=sighting.is_shown, waited_seconds=seconds
+        )
+        return sighting.outcome
+
+    # Many changes
+
+    async def perform_batch(self, plan: BatchPlan, *, left_out: Sequence[Exit] = ()) -> Exit:
+        """Confirm a batch, carry it out and report each change.
+
+        `left_out` are the exit codes of what was asked for and is not in the plan.
+        """
+        needed = plan.find_needed(self.workspace)
+        if not needed:
+            say(f"nothing to do: {' · '.join(plan.describe_skipped(self.workspace))}")
+            for change in plan.changes:
+                self.reports.add(change, NOT_NEEDED, self._skip_reason(change))
+            return combine_exits([*[Exit.OK for _ in plan.changes], *left_out])
+        if self.options.dry_run:
+            return await self._show_requests(
+                Question(needed, self.workspace, plan.title, is_listed=True, notes=plan.notes)
+            )
+        batch = await perform_batch(plan, self.workspace, self.ui)
+        return Exit.REFUSED if batch is None else await self._report_batch(batch, left_out)
+
+    async def perform_agreed_batch(self, plan: BatchPlan) -> Exit:
+        """Carry out a batch that was confirmed, and report each change."""
+        return await self._report_batch(
+            await perform_agreed_batch(plan, self.workspace, self.ui), ()
+        )
+
+    async def _report_batch(self, batch: Batch, left_out: Sequence[Exit]) -> Exit:
+        codes = [await self._report_step(step) for step in batch.steps]
+        return combine_exits([*codes, *left_out])
+
+    async def _report_step(self, step: Step) -> Exit:
+        change = step.change
+        if step.outcome is not None:
+            return exit_of_outcome(change, await self._follow(change, step.outcome))
+        if step.skip_reason:
+            is_done = change.is_done(change.find(self.workspace))
+            self.reports.add(change, NOT_NEEDED if is_done else NOT_TRIED, step.skip_reason)
+            return Exit.OK if is_done else Exit.REFUSED
+        self.reports.add(change, NOT_TRIED, step.untried_reason or None)
+        return Exit.FAILED
+
+    # Without a change
+
+    async def ask(self, question: Question) -> bool:
+        """Put a question outside `perform`."""
+        return await self.ui.ask(question)
+
+    async def _show_requests(self, question: Question) -> Exit:
+        print_question(question)
+        await self.show_requests(question.changes)
+        return Exit.OK
+
+    async def show_requests(self, changes: Sequence[Change]) -> None:
+        """Print the requests of changes, as curl; nothing is sent."""
+        for change in changes:
+            request = await self._build(change)
+            target = self.workspace.target
+            command = curl(request, address_of(target), target.key)
+            if self.reports.is_text:
+                write(f"{command}\n")
+            body: JSON = None
+            if request.body is not None:
+                body = redact_body(request.body, target.key)
+            self.reports.add(
+                change,
+                NOT_SENT,
+                request={
+                    "method": request.method,
+                    "path": target.key.hide_in(request.target),
+                    "body": body,
+                    "curl": command,
+                },
+            )
+        say("dry run: nothing was sent")
+
+    async def _build(self, change: Change) -> Request:
+        if why_not := describe(change).unsendable:
+            raise CommandError(Exit.USAGE, why_not)
+        traits = self.workspace.client.traits
+        try:
+            return change.request(traits)
+        except UnsupportedByRevision:  # some need to look something up first
+            return (await change.check(self.workspace, alone=True)).request(traits)
+
+    def report_interrupt(self) -> None:
+        """Print what is known of the changes when ctrl+c ends the program."""
+        show_progress("")
+        changes = [] if self.ui.change_under_way is None else [self.ui.change_under_way]
+        steps = [] if self.ui.batch is None else self.ui.batch.steps
+        changes += [step.change for step in steps if step.is_under_way]
+        for step in steps:
+            if step.outcome is not None:
+                self.reports.add(step.change, step.outcome)
+        for change in changes:
+            say(
+                f"{describe(change).name}: interrupted while it was sent: whether it took effect"
+                " is not known; capgo-tui log lists it"
+            )
+            self.reports.add(change, OutcomeState.UNKNOWN.value, "interrupted")
+        self.reports.end()
