@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -37,6 +37,10 @@ class CommonOptions:
     log_file: str | None
     form: str
     read_only: bool = False
+
+    def with_app(self, app: str) -> CommonOptions:
+        """Return the same options with an app as the last word."""
+        return replace(self, app=app)
 
     @property
     def format(self) -> Format:

@@ -107,7 +107,7 @@ class Operation:
             self.reports.add(change, NOT_NEEDED, reason)
             return Exit.OK
         if self.options.dry_run:
-            return await self._show_requests(Question([change], self.workspace))
+            return await self.show_question(Question([change], self.workspace))
         return await self._report(
             change, await perform(change, self.workspace, self.ui, remake=remake)
         )
@@ -162,7 +162,7 @@ class Operation:
                 self.reports.add(change, NOT_NEEDED, self._skip_reason(change))
             return combine_exits([*[Exit.OK for _ in plan.changes], *left_out])
         if self.options.dry_run:
-            return await self._show_requests(
+            return await self.show_question(
                 Question(needed, self.workspace, plan.title, is_listed=True, notes=plan.notes)
             )
         batch = await perform_batch(plan, self.workspace, self.ui)
@@ -191,18 +191,10 @@ class Operation:
 
     # Without a change
 
-    async def ask(self, question: Question) -> bool:
-        """Put a question outside `perform`."""
-        return await self.ui.ask(question)
-
-    async def _show_requests(self, question: Question) -> Exit:
+    async def show_question(self, question: Question) -> Exit:
+        """Print a question and the requests of its changes, as curl; nothing is sent."""
         print_question(question)
-        await self.show_requests(question.changes)
-        return Exit.OK
-
-    async def show_requests(self, changes: Sequence[Change]) -> None:
-        """Print the requests of changes, as curl; nothing is sent."""
-        for change in changes:
+        for change in question.changes:
             request = await self._build(change)
             target = self.workspace.target
             command = curl(request, address_of(target), target.key)
@@ -222,6 +214,7 @@ class Operation:
                 },
             )
         say("dry run: nothing was sent")
+        return Exit.OK
 
     async def _build(self, change: Change) -> Request:
         if why_not := describe(change).unsendable:

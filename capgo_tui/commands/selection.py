@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
@@ -41,7 +40,7 @@ def split_app(
     if common.app_id is not None:
         return common, rest if last == common.app_id else list(words)
     if _APP_ID.fullmatch(last):
-        return replace(common, app=last), rest
+        return common.with_app(last), rest
     return common, list(words)
 
 

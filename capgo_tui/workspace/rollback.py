@@ -69,6 +69,22 @@ async def candidate(workspace: Workspace, channel: Channel) -> Candidate | str:
     return f"There is no bundle older than the one {channel.name} carries."
 
 
+def describe_forward(workspace: Workspace, channel: Channel, bundle: Bundle) -> str:
+    """Return why to put a bundle on a channel would be no way back; empty when it is one."""
+    present = _present(workspace, channel)
+    if channel.bundle is not None and present is not None and bundle.id == present.id:
+        return f"{channel.name} carries {bundle.name} already"
+    if not _is_older(bundle, channel, present):
+        now = channel.bundle.name if channel.bundle else "none"
+        return f"{bundle.name} is not older than {now}, which {channel.name} carries"
+    return ""
+
+
+def choose(channel: Channel, bundle: Bundle, why: str) -> Candidate:
+    """Return a bundle that the operator names as a candidate, with its warnings."""
+    return _candidate(channel, bundle, why)
+
+
 def _candidate(channel: Channel, bundle: Bundle, why: str) -> Candidate:
     return Candidate(bundle, why, tuple(_warnings(channel, bundle)))
 
