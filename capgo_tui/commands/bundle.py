@@ -73,14 +73,7 @@ def get_bundle(common: CommonOptions, name: str) -> None:
     """Show all of the bundle of a NAME; the server only lists them, so that it is looked for."""
 
     async def command(workspace: Workspace) -> Exit:
-        pager = workspace.client.bundles(workspace.target.app_id)
-        while not pager.at_end:
-            page = await pager.next_page()
-            for record in page.rows:
-                if record.wire_id == name:
-                    return await write_one(workspace, common, BUNDLES, record)
-        say(f"there is no bundle {name}")
-        return Exit.NOT_FOUND
+        return await write_one(workspace, common, BUNDLES, await find_bundle(workspace, name))
 
     run(common.target(), command)
 
@@ -266,6 +259,8 @@ def add_bundle(
         workspace = operation.workspace
         _check_extra(workspace, Extra.EXTERNAL_BUNDLES)
         await load_bundles(workspace)
+        if any(each.wire_id == version for each in workspace.bundles.records.values()):
+            raise CommandError(Exit.REFUSED, f"there is a bundle {version} already")
         draft = RegistrationDraft(workspace)
         for field, text in {"version": version, **texts}.items():
             draft.type(field, text or "")

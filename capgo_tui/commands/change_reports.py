@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
+    from capgo_tui.workspace.changes.states import State
 
 NOT_NEEDED, NOT_SENT, NOT_TRIED = "unchanged", "dry-run", "not tried"
 """Outcomes of changes that were not sent, beside those of `OutcomeState`."""
@@ -51,6 +52,12 @@ def exit_of_outcome(change: Change, outcome: Outcome) -> Exit:
             return exit_of_refusal(outcome.refusal)
         case _:
             return Exit.FAILED
+
+
+def find_undo_number(change: Change, outcome: Outcome) -> int | None:
+    """Return the number with which a change can be undone; None where nothing undoes it."""
+    is_open = outcome.is_journalled and outcome.state is not OutcomeState.FAILED
+    return outcome.entry if is_open and not isinstance(change.inverse(change.after), str) else None
 
 
 def combine_exits(codes: Sequence[Exit]) -> Exit:
@@ -108,15 +115,21 @@ def _describe(change: Change, outcome: Outcome | str, reason: str | None) -> dic
     }
     if isinstance(outcome, str):
         return {**data, "outcome": outcome, "error": reason, "undo": None}
-    is_in_journal = outcome.entry is not None and outcome.is_journalled
-    is_reversible = is_in_journal and outcome.state is not OutcomeState.FAILED
-    can_be_undone = is_reversible and not isinstance(change.inverse(change.after), str)
     return {
         **data,
         "outcome": outcome.state.value,
         "error": reason if reason is not None else outcome.error_text,
-        "readback": cast("JSON", outcome.readback),
+        "readback": _select_readback(change, outcome.readback),
         "side_effects": cast("JSON", outcome.side_effects or None),
-        "journal": outcome.entry if is_in_journal else None,
-        "undo": outcome.entry if can_be_undone else None,
+        "journal": outcome.entry if outcome.is_journalled else None,
+        "undo": find_undo_number(change, outcome),
     }
+
+
+def _select_readback(change: Change, state: State | None) -> JSON:
+    """Return the fields read back that the change knew or set; of a new record, all."""
+    if state is None:
+        return None
+    fields = (change.before or {}).keys() | (change.after or {}).keys()
+    about = fields & state.keys() or state.keys()
+    return {field: cast("JSON", state[field]) for field in sorted(about)}

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from capgo_tui.api.errors import UnsupportedByRevision
+from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.promotions import Promotion, promotion
+from capgo_tui.workspace.rollout import rollout_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from capgo_tui.api.models import Bundle, Channel
-    from capgo_tui.commands.exit_codes import Exit
     from capgo_tui.commands.operation import Operation
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.promotions import Rollback
+    from capgo_tui.workspace.channel_draft import ChannelDraft
+    from capgo_tui.workspace.rollout import RolloutStep
+
+
+FINISH: Final = "promote to stable"
+STOP: Final = "roll back"
+"""Labels of steps of a rollout, which end it."""
 
 
 async def change_channel(
@@ -27,6 +36,45 @@ async def change_channel(
         return None if now is None else make(now)
 
     return await operation.perform(make(channel), remake)
+
+
+async def send_draft(operation: Operation, draft: ChannelDraft) -> Exit:
+    """Carry out the change of a filled draft."""
+
+    def remake() -> Change | None:
+        return draft.change() if draft.rebase() else None
+
+    return await operation.perform(draft.change(), remake)
+
+
+async def step_rollout(operation: Operation, channel: Channel, label: str) -> Exit:
+    """Carry out a step of the rollout of a channel."""
+    check_step(find_step(operation, channel, label), channel)
+
+    def make(now: Channel) -> Change:
+        return find_step(operation, now, label).change(operation.workspace, now)
+
+    return await change_channel(operation, channel, make)
+
+
+def find_step(operation: Operation, channel: Channel, label: str) -> RolloutStep:
+    """Return a step of a rollout by its label.
+
+    Raises:
+        UnsupportedByRevision: where the server has no rollouts.
+
+    """
+    for step in rollout_steps(operation.workspace, channel):
+        if step.label == label:
+            return step
+    revision = operation.workspace.client.traits.revision
+    raise UnsupportedByRevision(f"this server's API ({revision}) has no rollouts")
+
+
+def check_step(step: RolloutStep, channel: Channel) -> None:
+    """Raise `CommandError` where a step cannot be taken now."""
+    if step.refusal:
+        raise CommandError(Exit.REFUSED, f"{channel.name}: {step.refusal}")
 
 
 async def put_on_channel(

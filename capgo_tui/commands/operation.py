@@ -16,6 +16,7 @@ from capgo_tui.commands.change_reports import (
     combine_exits,
     exit_of_outcome,
     exit_of_refusal,
+    find_undo_number,
 )
 from capgo_tui.commands.command_ui import NEEDS_CONSENT, CommandUi, is_terminal, print_question
 from capgo_tui.commands.exit_codes import CommandError, Exit
@@ -129,7 +130,15 @@ class Operation:
         for sent_change, result in self.ui.outcomes or [(change, outcome)]:
             # The last one decides: it may have repaired what the first one did besides.
             code = exit_of_outcome(sent_change, await self._follow(sent_change, result))
+        self._hint_at_undo(change, outcome)
         return code
+
+    def _hint_at_undo(self, change: Change, outcome: Outcome) -> bool:
+        """Print the number that undoes a change; return whether there is one."""
+        number = find_undo_number(change, outcome)
+        if number is not None and self.reports.is_text:
+            say(f"capgo-tui undo {number} takes it back")
+        return number is not None
 
     async def _follow(self, change: Change, outcome: Outcome) -> Outcome:
         """Report an outcome, with ``--wait`` after reading until the server shows the change."""
@@ -176,6 +185,9 @@ class Operation:
 
     async def _report_batch(self, batch: Batch, left_out: Sequence[Exit]) -> Exit:
         codes = [await self._report_step(step) for step in batch.steps]
+        for step in batch.steps:
+            if step.outcome is not None and self._hint_at_undo(step.change, step.outcome):
+                break  # the number of one undoes all
         return combine_exits([*codes, *left_out])
 
     async def _report_step(self, step: Step) -> Exit:
