@@ -113,10 +113,11 @@ def capgo_tui(
     """
     given_options = [name for name in context.params if _is_given(context, name)]
     if (verb := context.invoked_subcommand) is not None:
-        takes_none = verb in OWN_OPTIONS
-        if clash := [name for name in given_options if takes_none or name in OF_THE_APP]:
-            why = f"goes after {verb}" if takes_none else f"is for the app, not for {verb}"
-            raise click.UsageError(f"{_option_name(context, clash[0])} {why}")
+        if given_options and verb in OWN_OPTIONS:
+            raise click.UsageError(f"options go after the verb {verb!r}")
+        if clash := [name for name in given_options if name in OF_THE_APP]:
+            name = _option_name(context, clash[0])
+            raise click.UsageError(f"{name} is for the app, not for {verb}")
         gc.enable()
         return
     if clash := [name for name in for_verbs if name in given_options]:
