@@ -8,8 +8,9 @@ import sys
 
 import click
 
+from capgo_tui.cells import width_of
 from capgo_tui.glyphs import substitute_glyphs
-from capgo_tui.text import cell_width, clean
+from capgo_tui.text import clean
 
 
 def prepare(*, is_data: bool) -> None:
@@ -51,7 +52,7 @@ def show_progress(text: str) -> None:
     if sys.stderr is None or not sys.stderr.isatty() or text == _progress:
         return
     text = clean(text)
-    blank = " " * cell_width(_progress)
+    blank = " " * width_of(_progress)
     click.echo(f"\r{blank}\r{text}", err=True, nl=False)
     _progress = text
 
