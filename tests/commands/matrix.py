@@ -199,12 +199,14 @@ def run_process(words: Sequence[str], environ: Mapping[str, str], folder: Path) 
     return End(process.returncode, process.stdout, process.stderr)
 
 
-def run_here(words: Sequence[str], environ: Mapping[str, str], folder: Path) -> End:
+def run_here(
+    words: Sequence[str], environ: Mapping[str, str], folder: Path, stdin: str = ""
+) -> End:
     """Run the command in this process, in which it must be the only one."""
     before = Path.cwd()
     os.chdir(folder)
     try:
-        result = CliRunner(env=environ).invoke(capgo_tui, words)
+        result = CliRunner(env=environ).invoke(capgo_tui, words, input=stdin)
     finally:
         os.chdir(before)
     return End(result.exit_code, result.stdout, result.stderr)

@@ -175,7 +175,7 @@ def test_a_bundle_is_looked_for_in_the_list(shell: Shell) -> None:
     text = shell.data("bundle", "get", "1.0.1")
     assert text.splitlines()[0] == "1.0.1"
     assert "production" in text
-    check_failure(shell("bundle", "get", "9.9.9"), NOT_FOUND, "there is no bundle 9.9.9")
+    check_failure(shell("bundle", "get", "9.9.9"), NOT_FOUND, "no bundle '9.9.9'")
 
 
 def test_the_app_can_be_the_last_word(shell: Shell) -> None:

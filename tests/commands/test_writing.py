@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import threading
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.commands.command_ui import CommandUi
 from capgo_tui.commands.common_options import WriteOptions
 from capgo_tui.commands.exit_codes import Exit
@@ -19,6 +22,7 @@ from capgo_tui.commands.follow import LONGEST, follow
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import override
+from capgo_tui.workspace.changes.perform import perform
 from tests.commands.matrix import (
     IN_PART,
     NOT_FOUND,
@@ -30,7 +34,7 @@ from tests.commands.matrix import (
     run_here,
 )
 from tests.support.pseudo_terminal import COMMAND, PATIENCE, PseudoTerminal
-from tests.support.server import Server
+from tests.support.server import Server, answering
 from tests.support.world import ALL, APP, device, device_id, open_world, state, store_of
 
 if TYPE_CHECKING:
@@ -105,10 +109,26 @@ def test_the_aliases_of_the_official_command_line_work(
     assert place(*alias.split(), *words).code == OK
 
 
-def test_a_custom_id_counts_as_an_id_and_stdin_gives_many(tmp_path: Path) -> None:
-    with open_place(run_here, tmp_path) as place:
-        assert place("device", "link", "tester-01", TWO, "beta", "--yes").code == OK
-        assert place.server.overrides() == {ONE: "beta", TWO: "beta"}
+def test_a_custom_id_counts_as_an_id(place: Place) -> None:
+    assert place("device", "link", "tester-01", TWO, "beta", "--yes").code == OK
+    assert place.server.overrides() == {ONE: "beta", TWO: "beta"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ONE}\n{TWO}\n",
+        f"{ONE} {TWO}, {ONE}",
+        f"device,custom id\n{ONE},tester-01\n{TWO},tester-02\n",
+        "tester-01\n\ntester-02",
+    ],
+)
+def test_standard_input_gives_many_ids(place: Place, text: str) -> None:
+    place.run = partial(run_here, stdin=text)
+    assert place("device", "link", "-", "beta", "--yes").code == OK
+    assert place.server.overrides() == {ONE: "beta", TWO: "beta"}
+    assert place("device", "unlink", "-", THREE, "--yes", "--ndjson").code == OK
+    assert place.server.overrides() == {}
 
 
 @pytest.mark.parametrize("revision", ["live", "next", "documented"])
@@ -158,8 +178,6 @@ def test_the_words_of_a_settings_option_mean_the_same(place: Place) -> None:
 
 
 def test_every_setting_of_the_table_has_its_option(place: Place) -> None:
-    from capgo_tui.api.settings import CHANNEL_SETTINGS
-
     options = place("channel", "set", "--help").stdout
     for name, setting in CHANNEL_SETTINGS.items():
         if name != "rollout_paused_at":  # it follows from rollout_paused
@@ -356,7 +374,7 @@ def test_a_terminal_is_asked_for_the_name(tmp_path: Path, typed: str, code: int)
         ) as screen,
     ):
         screen.wait_for("type beta to go on:")
-        assert "on profile" not in screen.text or "prod" in screen.text
+        assert "Change beta · prod" in screen.text
         screen.type(typed)
         assert screen.wait_end() == code
         assert (place.server.writes > 0) is (code == OK)
@@ -381,8 +399,6 @@ def test_ctrl_c_during_a_write_leaves_it_unknown(tmp_path: Path) -> None:
     arrival, end = threading.Event(), threading.Event()
 
     async def hang(app: App, scope: Scope, receive: Receive, send: Send) -> None:
-        import asyncio
-
         arrival.set()
         await asyncio.to_thread(end.wait, PATIENCE)
         await app(scope, receive, send)
@@ -476,8 +492,6 @@ async def test_a_limit_of_the_server_is_waited_for() -> None:
 
         slept: list[float] = []
         options = WriteOptions(yes=True, confirm=None, dry_run=False, wait=False)
-        from capgo_tui.workspace.changes.perform import perform
-
         for target in (beta, None, beta):
             record = await workspace.look_up_device(wire_id)
             assert record is not None
@@ -490,8 +504,6 @@ async def test_a_limit_of_the_server_is_waited_for() -> None:
 
 
 def test_a_server_that_asks_to_slow_down_gives_its_own_code(place: Place) -> None:
-    from tests.support.server import answering
-
     body = json.dumps({"error": "too_many_requests", "message": "Too many requests"}).encode()
     place.server.on("POST", "/device", answering(429, body))
     end = place("device", "link", ONE, "beta", "--yes", "--json")
@@ -499,8 +511,6 @@ def test_a_server_that_asks_to_slow_down_gives_its_own_code(place: Place) -> Non
 
 
 def test_a_lost_answer_is_read_and_not_sent_again(place: Place) -> None:
-    from tests.support.server import answering
-
     place.server.on("POST", "/device", answering(502, b"<html>bad gateway</html>", first=True))
     end = place("device", "link", ONE, "beta", "--yes", "--json")
     document = json.loads(end.stdout)
