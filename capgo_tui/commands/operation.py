@@ -137,7 +137,7 @@ class Operation:
         """Print the number that undoes a change; return whether there is one."""
         number = find_undo_number(change, outcome)
         if number is not None and self.reports.is_text:
-            say(f"capgo-tui undo {number} takes it back")
+            say(f"undo {number} takes it back")
         return number is not None
 
     async def _follow(self, change: Change, outcome: Outcome) -> Outcome:

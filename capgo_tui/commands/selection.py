@@ -76,8 +76,10 @@ def describe_missing(noun: str, name: str, names: Iterable[str]) -> str:
 
 
 async def load_channels(workspace: Workspace) -> None:
-    """Load all channels; raises the error they end in."""
+    """Load all channels, with the names of their bundles; raises the error they end in."""
     await _load(workspace.channels)
+    if workspace.joins_bundle_names:
+        await _load(workspace.bundles)
 
 
 async def load_bundles(workspace: Workspace) -> None:

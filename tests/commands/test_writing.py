@@ -24,6 +24,7 @@ from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.overrides import override
 from capgo_tui.workspace.changes.perform import perform
 from tests.commands.matrix import (
+    FAILED,
     IN_PART,
     NOT_FOUND,
     OK,
@@ -281,7 +282,7 @@ def test_before_and_after_are_printed_before_the_request(place: Place) -> None:
     end = place("channel", "set", "beta", "--bundle", "1.0.2", "--yes")
     assert end.stderr.startswith("Change beta\n  bundle: 1.0.1 → 1.0.2\n")
     assert end.stdout == "✓ beta: bundle is 1.0.2, read back from the server\n"
-    assert end.stderr.endswith("capgo-tui: capgo-tui undo 1 takes it back\n")
+    assert end.stderr.endswith("capgo-tui: undo 1 takes it back\n")
 
 
 def test_a_dry_run_shows_the_request_with_the_key_hidden(place: Place) -> None:
@@ -516,6 +517,32 @@ def test_a_lost_answer_is_read_and_not_sent_again(place: Place) -> None:
     document = json.loads(end.stdout)
     assert (end.code, document["outcome"]) == (OK, "verified")
     assert place.server.writes == 1
+
+
+@pytest.mark.parametrize("revision", ["documented", "legacy"])
+def test_what_older_servers_cannot_do_is_refused_and_the_rest_done(
+    tmp_path: Path, revision: str
+) -> None:
+    server = Server(store_of(state()), limits="none", revision=revision)
+    with open_place(run_here, tmp_path, server) as place:
+        end = place("rollout", "start", "beta", "--bundle", "1.0.2", "--yes")
+        assert (end.code, server.writes) == (REFUSED, 0)
+        assert f"this server's API ({revision}) has no rollouts" in end.stderr
+        end = place("bundle", "add", "3.0.0", "--url", "https://x.io/a", "--yes")
+        assert (end.code, server.writes) == (REFUSED, 0)
+        link = report(place, "device", "link", ONE, "beta", "--yes")
+        assert (link["outcome"], link["undo"]) == ("unverified", None)
+        assert server.overrides() == {ONE: "beta"}
+        dry = report(place, "channel", "set", "beta", "--public", "--dry-run")
+        assert "1.0.1" in dry["request"]["body"].values(), "which it would take off otherwise"
+        assert report(place, "bundle", "promote", "1.0.2", "beta", "--yes")["undo"] == 2
+
+
+def test_a_change_without_a_journal_is_not_sent(place: Place) -> None:
+    (place.folder / "state").write_text("no folder")
+    end = place("device", "link", ONE, "beta", "--yes")
+    assert (end.code, place.server.writes) == (FAILED, 0)
+    assert "no journal" in end.stdout
 
 
 # The script of the README
