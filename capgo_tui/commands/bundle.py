@@ -32,7 +32,11 @@ from capgo_tui.commands.selection import (
 )
 from capgo_tui.commands.verbs import Noun
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
-from capgo_tui.workspace.changes.bundle_deletions import deletion, plan_deletions, update_links
+from capgo_tui.workspace.changes.bundle_deletions import (
+    make_bundle_deletion,
+    plan_deletions,
+    update_links,
+)
 from capgo_tui.workspace.cleanup import Rules
 from capgo_tui.workspace.resources.bundle import BUNDLES
 
@@ -148,10 +152,10 @@ async def _delete(operation: Operation, names: Sequence[str]) -> Exit:
     (change,) = plan.changes
 
     def remake() -> Change | None:
-        now = workspace.bundles.records.get(change.row or "")
+        now = workspace.bundles.records.get(change.row_key or "")
         if now is None:
             return None
-        return deletion(workspace, now, update_links(workspace, plan.links))
+        return make_bundle_deletion(workspace, now, update_links(workspace, plan.links))
 
     return await operation.perform(change, remake)
 

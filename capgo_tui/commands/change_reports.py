@@ -108,7 +108,7 @@ class ChangeReports:
 def _describe(change: Change, outcome: Outcome | str, reason: str | None) -> dict[str, JSON]:
     data: dict[str, JSON] = {
         "kind": change.kind,
-        "target": change.key,
+        "target": change.wire_id,
         "name": change.label,
         "before": cast("JSON", change.before),
         "after": cast("JSON", change.after),

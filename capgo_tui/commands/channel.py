@@ -29,7 +29,7 @@ from capgo_tui.commands.reading import write_list, write_one
 from capgo_tui.commands.running import run
 from capgo_tui.commands.selection import find_channel, load_bundles, load_channels
 from capgo_tui.commands.verbs import Noun
-from capgo_tui.workspace.changes.new_channels import deletion
+from capgo_tui.workspace.changes.new_channels import make_channel_deletion
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.channel_fields import NAME, NAME_TAKEN, read_name
 from capgo_tui.workspace.links import overridden_devices
@@ -224,7 +224,7 @@ def delete_channel(
 
         def make(now: Channel) -> Change:
             overridden = overridden_devices(workspace, now)
-            return deletion(workspace, now, overridden, deletes_bundle=delete_bundle)
+            return make_channel_deletion(workspace, now, overridden, deletes_bundle=delete_bundle)
 
         return await change_channel(operation, record, make)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
-from capgo_tui.workspace.changes.promotions import Promotion, promotion
+from capgo_tui.workspace.changes.promotions import Promotion, make_promotion
 from capgo_tui.workspace.rollout import rollout_steps
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ async def put_on_channel(
     """Put a bundle on one channel."""
 
     def make(now: Channel) -> Change:
-        return promotion(operation.workspace, now, bundle, kind=kind, note=note, warnings=warnings)
+        return make_promotion(
+            operation.workspace, now, bundle, kind=kind, note=note, warnings=warnings
+        )
 
     return await change_channel(operation, channel, make)
 
@@ -101,10 +103,10 @@ async def put_on_channels(
     workspace = operation.workspace
 
     def make(channel: Channel) -> Change:
-        return promotion(workspace, channel, bundle)
+        return make_promotion(workspace, channel, bundle)
 
     def again(change: Change) -> Change | None:
-        now = workspace.channels.records.get(change.row or "")
+        now = workspace.channels.records.get(change.row_key or "")
         return None if now is None else make(now)
 
     plan = BatchPlan(

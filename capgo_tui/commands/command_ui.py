@@ -113,8 +113,8 @@ class CommandUi:
         text = f"{describe(change).name}: the server takes it in {math.ceil(seconds)} s"
         if is_terminal():
             show_progress(text)
-        elif change.key not in self._noted_waits:
-            self._noted_waits.add(change.key)
+        elif change.wire_id not in self._noted_waits:
+            self._noted_waits.add(change.wire_id)
             say(text)
         await self.sleep(min(seconds, TICK))
         return True

@@ -21,7 +21,7 @@ from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.follow import LONGEST, follow
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.overrides import override
+from capgo_tui.workspace.changes.overrides import make_override
 from capgo_tui.workspace.changes.perform import perform
 from tests.commands.matrix import (
     FAILED,
@@ -449,7 +449,7 @@ async def follow_override(world: World, wait_before_shown: int) -> tuple[Any, li
             if world.clock() - began >= timedelta(seconds=wait_before_shown):
                 world.set_override(wire_id, "beta")
 
-        change = override(workspace, record, beta)
+        change = make_override(workspace, record, beta)
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.DIFFERENT
         sighting = await follow(change, outcome, workspace, began, sleep)
@@ -497,7 +497,7 @@ async def test_a_limit_of_the_server_is_waited_for() -> None:
             record = await workspace.look_up_device(wire_id)
             assert record is not None
             ui = CommandUi(workspace, options, writes_lines=False, sleep=sleep)
-            outcome = await perform(override(workspace, record, target), workspace, ui)
+            outcome = await perform(make_override(workspace, record, target), workspace, ui)
             assert outcome is not None
             assert outcome.state is OutcomeState.VERIFIED
         assert len(slept) == 2, "of 60 s, 30 at a time"
