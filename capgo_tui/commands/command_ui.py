@@ -95,8 +95,8 @@ class CommandUi:
                 f"this needs --confirm {needed!r}: nothing was sent" if is_typed else NEEDS_CONSENT
             )
         if is_typed:
-            return (await _read_line(f"type {needed} to go on: ")).strip() == needed
-        return (await _read_line("go on? [y/N] ")).strip().lower() in ("y", "yes")
+            return (await _read_line(f"type {needed} to go on:")).strip() == needed
+        return (await _read_line("go on? [y/N]")).strip().lower() in ("y", "yes")
 
     def can_ask_again(self) -> bool:
         """Return True: nothing else can have the keyboard."""
@@ -171,20 +171,21 @@ def print_question(question: Question) -> None:
     place = f" · {question.place}" if question.place else ""
     lead = "It has changed meanwhile. " if question.is_repeated else ""
     lead = "To restore what the server dropped: " if question.is_repair else lead
-    lines = [f"{lead}{question.lead}{title}{place}"]
+    click.echo(clean(f"{lead}{question.lead}{title}{place}"), err=True)
+    lines: list[str] = []
     is_single = len(question.changes) == 1
     for change in question.changes[:MOST_LISTED]:
         if is_single:
-            lines += [f"  {each.field}: {each}" for each in describe(change).effects()]
+            lines += [f"{each.field}: {each}" for each in describe(change).effects()]
         else:
-            lines.append(f"  {_list_line(change)}")
+            lines.append(_list_line(change))
     if len(question.changes) > MOST_LISTED:
-        lines.append(f"  and {len(question.changes) - MOST_LISTED} more")
+        lines.append(f"and {len(question.changes) - MOST_LISTED} more")
     impacts = dict.fromkeys(text for change in question.changes for text in change.impact)
-    lines += [f"  ! {text}" for text in [*impacts][:MOST_LISTED]]
-    lines += [f"  ! {note}" for note in (*question.notes, question.effort) if note]
+    lines += [f"! {text}" for text in [*impacts][:MOST_LISTED]]
+    lines += [f"! {note}" for note in (*question.notes, question.effort) if note]
     for line in lines:
-        click.echo(clean(line), err=True)
+        click.echo(f"  {clean(line)}", err=True)
 
 
 def _list_line(change: Change) -> str:
@@ -230,7 +231,7 @@ async def _show_batch(title: str, batch: Batch) -> None:
 
 async def _read_line(prompt: str) -> str:
     """Print a prompt and read a line; the end of the input is an empty one."""
-    click.echo(clean(prompt), err=True, nl=False)
+    click.echo(f"{clean(prompt)} ", err=True, nl=False)
     line: str = await asyncio.to_thread(sys.stdin.readline)
     if not line.endswith("\n"):
         click.echo("", err=True)
