@@ -9,7 +9,7 @@ import click
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.revisions import Extra
 from capgo_tui.commands.bundle_cleanup import clean_up
-from capgo_tui.commands.channel_changes import put_on_channel, put_on_channels
+from capgo_tui.commands.channel_changes import put_on_channel, put_on_channels, send_draft
 from capgo_tui.commands.common_options import (
     app_argument,
     common_options,
@@ -230,7 +230,7 @@ def set_bundle(
             if text is not None:
                 draft.type(field, text)
         _check_draft(draft)
-        return await operation.perform(draft.change(), draft.rebase)
+        return await send_draft(operation, draft)
 
     run_writing(common, options, command)
 
@@ -281,6 +281,5 @@ def _check_extra(workspace: Workspace, extra: Extra) -> None:
 
 
 def _check_draft(draft: NotesDraft | RegistrationDraft) -> None:
-    if (wrong := draft.first_error()) is not None:
-        entry, why = wrong
+    for entry, why in draft.errors():
         raise CommandError(Exit.USAGE, f"{entry.label}: {why}")

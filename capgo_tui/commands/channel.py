@@ -181,7 +181,7 @@ def add_channel(
             raise CommandError(Exit.REFUSED, f"{name}: {NAME_TAKEN}")
         if source is not None:
             say(draft.copy_from((await find_channel(workspace, source)).name))
-        draft.type(next(field for field in draft.fields if field.name == NAME), name)
+        draft.type(NAME, name)
         await fill(draft, settings, workspace, is_new=True)
         return await send_draft(operation, draft)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from capgo_tui.commands.operation import Operation
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.promotions import Rollback
-    from capgo_tui.workspace.channel_draft import ChannelDraft
+    from capgo_tui.workspace.draft import ChangeDraft
     from capgo_tui.workspace.rollout import RolloutStep
 
 
@@ -38,7 +38,7 @@ async def change_channel(
     return await operation.perform(make(channel), remake)
 
 
-async def send_draft(operation: Operation, draft: ChannelDraft) -> Exit:
+async def send_draft(operation: Operation, draft: ChangeDraft) -> Exit:
     """Carry out the change of a filled draft."""
 
     def remake() -> Change | None:

@@ -166,21 +166,20 @@ async def fill(
         UnsupportedByRevision: where the server has no such setting.
 
     """
-    fields = {field.name: field for field in draft.fields}
     for name, text in texts.items():
-        setting, field = CHANNEL_SETTINGS[name], fields.get(name)
+        setting, field = CHANNEL_SETTINGS[name], draft.fields.get(name)
         if field is None:
             raise UnsupportedByRevision(_explain_missing(setting, workspace, is_new=is_new))
         if isinstance(text, bool) or not field.is_text:
             value = text if isinstance(text, bool) else read_text(setting, text)
             if value not in field.options:
                 raise UnsupportedByRevision(f"{setting.label}: this server has no {text}")
-            draft.choose(field, value)
+            draft.choose(name, value)
         else:
-            draft.type(field, await _read(setting, text, workspace))
+            draft.type(name, await _read(setting, text, workspace))
     if errors := draft.errors():
-        field, why = errors[0]
-        raise CommandError(Exit.REFUSED, f"{field.label}: {why}")
+        entry, why = errors[0]
+        raise CommandError(Exit.REFUSED, f"{entry.label}: {why}")
 
 
 def _explain_missing(setting: ChannelSetting, workspace: Workspace, *, is_new: bool) -> str:
