@@ -126,7 +126,7 @@ async def test_what_is_being_typed_is_not_selected_when_the_channel_changes(
     async with on_channels(server) as driver:
         await driver.type("e", *"1.0")
         await driver.settle()
-        draft = driver.overlays.channel_form._draft
+        draft = driver.overlays.channel_form.draft
         assert isinstance(draft, ChannelDraft)
         draft._steps.clear()
         driver.overlays.channel_form.show_again()
@@ -216,13 +216,13 @@ async def test_enter_moves_on_and_changes_nothing(server: Server, name: str) -> 
         await open_form(driver, name)
         fields_form = form(driver)
         positions = []
-        while fields_form._at < fields_form._count - 1:
-            positions.append(fields_form._at)
-            assert len(positions) < fields_form._count
+        while fields_form.cursor_row < fields_form.row_count - 1:
+            positions.append(fields_form.cursor_row)
+            assert len(positions) < fields_form.row_count
             await driver.type("enter")
             await driver.settle()
-            assert fields_form._draft is not None
-            assert not fields_form._draft.dirty
+            assert fields_form.draft is not None
+            assert not fields_form.draft.dirty
             assert not driver.overlays.prompt.asking
         assert positions == sorted(set(positions))
         assert LAST in driver.text
@@ -247,7 +247,7 @@ async def test_the_review_is_in_sight_and_ctrl_s_goes_there(
     async with on_bundles(server, "1.0.5", size=size, wait_for="production") as driver:
         await open_form(driver, name)
         fields_form = form(driver)
-        for _ in range(fields_form._count + 1):
+        for _ in range(fields_form.row_count + 1):
             assert f"▸ {REVIEW_LABEL}" in driver.line(-2)
             assert " › " in driver.text, "so is the row under the cursor"
             assert_sound(driver.app, size)
@@ -264,12 +264,12 @@ async def test_the_edge_says_where_more_rows_are(server: Server, size: tuple[int
     async with on_channels(server, size=size, wait_for="production") as driver:
         await open_form(driver, "edit a channel")
         fields_form = form(driver)
-        assert fields_form._scroll_count > fields_form._room, "there are more rows than fit"
-        for _ in range(fields_form._count):
-            first, last = driver.line(1)[-2:], driver.line(fields_form._room)[-2:]
-            assert (first[-1] in "↑↕") is (fields_form._top > 0)
+        assert fields_form.scroll_count > fields_form.visible_count, "there are more rows than fit"
+        for _ in range(fields_form.row_count):
+            first, last = driver.line(1)[-2:], driver.line(fields_form.visible_count)[-2:]
+            assert (first[-1] in "↑↕") is (fields_form.scroll_top > 0)
             assert (last[-1] in "↓↕") is (
-                fields_form._top + fields_form._room < fields_form._scroll_count
+                fields_form.scroll_top + fields_form.visible_count < fields_form.scroll_count
             )
             await driver.type("down")
             await driver.settle()

@@ -148,7 +148,7 @@ async def test_a_repair_leaves_the_form_of_another_channel_open(server: Server) 
         await driver.type("e")
         await driver.until("Edit qa")
         await driver.type("backspace", "4")
-        draft = driver.overlays.channel_form._draft
+        draft = driver.overlays.channel_form.draft
         gate.open.set()
         await driver.until(lambda: driver.overlays.prompt.asking, "the repair")
         assert driver.overlays.channel_form.shows(draft) if draft else False

@@ -176,7 +176,7 @@ async def test_a_click_on_a_row_of_the_channel_form_comes_to_it(server: Server) 
         for row, comes_to in ((4, 4), (3, 4), (2, 2)):
             await driver.pilot.click(offset=(4, form.region.y + 1 + row))
             await driver.settle()
-            assert form._at == comes_to
+            assert form.cursor_row == comes_to
         await driver.type("escape")
         await driver.until(lambda: driver.main.focused is driver.main.table, "the list")
 

@@ -47,7 +47,7 @@ class Form(FormView):
 
     def shows(self, draft: Draft) -> bool:
         """Return whether the form shows a draft: it may be open again with another one."""
-        return self._draft is draft
+        return self.draft is draft
 
     @property
     def is_at_work(self) -> bool:
@@ -57,9 +57,9 @@ class Form(FormView):
     def open(self, draft: Draft, on_change: Callable[[], None] | None = None) -> None:
         """Show a draft and take the keyboard; `on_change` is called at every change."""
         self._on_change = on_change
-        self._draft, self._entries = draft, self._rows_of(draft)
-        self._top, self._message, self._lines = 0, QUIET, []
-        self._at = next(at for at in range(self._count) if self._takes_cursor(at))
+        self.draft, self._entries = draft, self._rows_of(draft)
+        self.scroll_top, self._message, self._lines = 0, QUIET, []
+        self.cursor_row = next(at for at in range(self.row_count) if self._takes_cursor(at))
         if not self._is_whole:
             self.styles.height = self._height
         self.take_keyboard(self)
@@ -68,7 +68,7 @@ class Form(FormView):
     def close(self) -> None:
         """Close and forget what was typed, which may have been a secret."""
         if self.is_open:
-            self._draft = None
+            self.draft = None
             self._box.hold("")
             self._box.display = False
             super().close()
@@ -80,7 +80,7 @@ class Form(FormView):
 
     def go_to(self, name: str) -> None:
         """Put the cursor on an entry."""
-        self._at = next(at for at, entry in enumerate(self._entries) if entry.name == name)
+        self.cursor_row = next(at for at, entry in enumerate(self._entries) if entry.name == name)
         self._arrive()
 
     def show_again(self) -> None:
@@ -93,13 +93,13 @@ class Form(FormView):
         The cursor stays on its entry. It goes to the first one when that is gone, not to the
         entry that took its place.
         """
-        if self._draft is None:
+        if self.draft is None:
             return
         name = self._entry.name
-        self._entries = self._rows_of(self._draft)
-        if self._at >= self._count or self._entry.name != name:
+        self._entries = self._rows_of(self.draft)
+        if self.cursor_row >= self.row_count or self._entry.name != name:
             names = [entry.name for entry in self._entries]
-            self._at = names.index(name) if name in names else 0
+            self.cursor_row = names.index(name) if name in names else 0
             if name not in names:
                 self._arrive()
                 return
@@ -109,17 +109,17 @@ class Form(FormView):
 
     def action_move(self, rows: int) -> None:
         """Go to another row that can be filled in or chosen, round the ends."""
-        if self._draft is None:
+        if self.draft is None:
             return
         self._take_text()
-        self._message = (self._draft.leave(self._entry.name), QUIET[1])
-        at = self._at + rows
+        self._message = (self.draft.leave(self._entry.name), QUIET[1])
+        at = self.cursor_row + rows
         if abs(rows) > 1:
-            at = min(max(at, 0), self._count - 1)
-        at %= self._count
+            at = min(max(at, 0), self.row_count - 1)
+        at %= self.row_count
         while not self._takes_cursor(at):
-            at = (at + (1 if rows > 0 else -1)) % self._count
-        self._at = at
+            at = (at + (1 if rows > 0 else -1)) % self.row_count
+        self.cursor_row = at
         self._arrive()
 
     def action_page(self, rows: int) -> None:
@@ -129,13 +129,13 @@ class Form(FormView):
 
     def action_to_review(self) -> None:
         """Go to the review."""
-        if self._has_review and self._at != self._count - 1:
-            self.action_move(self._count - 1 - self._at)
+        if self._has_review and self.cursor_row != self.row_count - 1:
+            self.action_move(self.row_count - 1 - self.cursor_row)
 
     def action_cycle(self, step: int) -> None:
         """Choose another value of the entry under the cursor."""
-        if self._draft is not None and self._entry.kind is EntryKind.CHOICE:
-            self._draft.cycle(self._entry.name, step)
+        if self.draft is not None and self._entry.kind is EntryKind.CHOICE:
+            self.draft.cycle(self._entry.name, step)
             self._note_change()
 
     def action_enter(self) -> None:
@@ -143,12 +143,12 @@ class Form(FormView):
         if self._entry.kind is EntryKind.ACTION:
             self.give(self._entry.name)
             return
-        at = self._at + 1
-        while at < self._count - 1 and not (
+        at = self.cursor_row + 1
+        while at < self.row_count - 1 and not (
             self._takes_cursor(at) and self._entries[at].kind is not EntryKind.ACTION
         ):
             at += 1
-        self.action_move(at - self._at)
+        self.action_move(at - self.cursor_row)
 
     def action_leave(self) -> None:
         """Leave the form; while a write is under way, close it at once."""
@@ -163,7 +163,7 @@ class Form(FormView):
     ) -> None:
         """Complete the text with the first suggestion."""
         event.stop()
-        texts = self._draft.suggestions(self._entry.name) if self._draft else ()
+        texts = self.draft.suggestions(self._entry.name) if self.draft else ()
         if texts:
             self._box.value = texts[0]
             self._box.cursor_position = len(texts[0])
@@ -171,7 +171,7 @@ class Form(FormView):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Take the typed text."""
         event.stop()
-        if self._draft is not None and self._entry.takes_text:
+        if self.draft is not None and self._entry.takes_text:
             self._take_text()
             self._message = QUIET
             self._note_change()
@@ -181,16 +181,16 @@ class Form(FormView):
         focus_widget, at = self.screen.focused, self._row_at(event.screen_y - self.region.y)
         if focus_widget is None or self not in focus_widget.ancestors_with_self:
             return
-        if at is not None and at != self._at and self._takes_cursor(at):
-            self.action_move(at - self._at)
+        if at is not None and at != self.cursor_row and self._takes_cursor(at):
+            self.action_move(at - self.cursor_row)
 
     def on_resize(self) -> None:
         """Lay out the rows again."""
         self.update()
 
     def _take_text(self) -> None:
-        if self._draft is not None and self._entry.takes_text:
-            self._draft.type(self._entry.name, self._box.value)
+        if self.draft is not None and self._entry.takes_text:
+            self.draft.type(self._entry.name, self._box.value)
 
     def _note_change(self) -> None:
         if self._on_change is not None:
@@ -205,8 +205,8 @@ class Form(FormView):
 
         """
         box, takes_text = self._box, self._entry.takes_text
-        if self._draft is not None and takes_text:
-            text = self._draft.text(self._entry.name)
+        if self.draft is not None and takes_text:
+            text = self.draft.text(self._entry.name)
             box.password = self._entry.kind is EntryKind.SECRET
             if not stays or box.value != text:
                 box.fill(text)

@@ -89,10 +89,11 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
     def __init__(self, *, is_whole: bool = False) -> None:
         super().__init__(classes="-whole" if is_whole else None)
         self._is_whole = is_whole
-        self._draft: Draft | None = None
+        self.draft: Draft | None = None
+        """What the form edits; None while it is closed."""
         self._entries: tuple[Entry, ...] = ()
         """The entries on the screen; the draft may have others by the next draw."""
-        self._at = self._top = 0
+        self.cursor_row = self.scroll_top = 0
         self._message = QUIET
         self._below: TonedLines = ()
         """The lines between the rows and the keys."""
@@ -120,10 +121,11 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
 
     @property
     def _entry(self) -> Entry:
-        return self._entries[self._at]
+        return self._entries[self.cursor_row]
 
     @property
-    def _count(self) -> int:
+    def row_count(self) -> int:
+        """How many rows the form has, with its review."""
         return len(self._entries)
 
     def _takes_cursor(self, at: int) -> bool:
@@ -146,7 +148,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
     @property
     def _height(self) -> int:
         most = self.screen.size.height
-        return most if self._is_whole else min(self._count + ABOUT + CHROME, most)
+        return most if self._is_whole else min(self.row_count + ABOUT + CHROME, most)
 
     @property
     def _label_width(self) -> int:
@@ -166,36 +168,37 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         return min(40, room - 1 if self._width < NARROW else (room - 1) * 2 // 5)
 
     @property
-    def _scroll_count(self) -> int:
+    def scroll_count(self) -> int:
         """How many rows scroll: all but the review."""
-        return self._count - self._has_review
+        return self.row_count - self._has_review
 
     @property
-    def _room(self) -> int:
+    def visible_count(self) -> int:
         """How many of them are in sight."""
         return max(1, self._height - CHROME - self._has_review - len(self._below))
 
     def _row_at(self, y: int) -> int | None:
         """Return the row that is drawn in a line; None where there is none."""
         if self._has_review and y == self.size.height - 2:
-            return self._count - 1
-        at = y - 1 + self._top
-        return at if 1 <= y <= self._room and at < self._scroll_count else None
+            return self.row_count - 1
+        at = y - 1 + self.scroll_top
+        return at if 1 <= y <= self.visible_count and at < self.scroll_count else None
 
     def update(self) -> None:
         """Lay the rows out and draw those that differ."""
-        if self._draft is None:
+        if self.draft is None:
             return
         # At any height there is room for the title, one row, the review and the keys.
         most = max(0, self._height - CHROME - self._has_review - 1)
-        self._below = self._about(self._draft, max(20, self._width - 2))[:most]
-        if self._at < self._scroll_count:
+        self._below = self._about(self.draft, max(20, self._width - 2))[:most]
+        row = self.cursor_row
+        if row < self.scroll_count:
             # A heading comes into sight with its first entry.
-            lead = self._at > 0 and self._entries[self._at - 1].kind is EntryKind.HEADING
-            self._top = min(self._top, self._at - lead)
-            self._top = max(self._top, self._at - self._room + 1)
-        self._top = max(0, min(self._top, self._scroll_count - self._room))
-        self._box.styles.offset = (self._label_width, 1 + self._at - self._top)
+            lead = row > 0 and self._entries[row - 1].kind is EntryKind.HEADING
+            self.scroll_top = min(self.scroll_top, row - lead)
+            self.scroll_top = max(self.scroll_top, row - self.visible_count + 1)
+        self.scroll_top = max(0, min(self.scroll_top, self.scroll_count - self.visible_count))
+        self._box.styles.offset = (self._label_width, 1 + row - self.scroll_top)
         self._box.styles.width = self._box_width
         self._draw()
 
@@ -213,13 +216,13 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw a line: title, rows, messages, keys."""
-        if self._draft is not None and len(self._lines) != self.size.height:
+        if self.draft is not None and len(self._lines) != self.size.height:
             self.update()  # opened before it had its size, and drawn before it was told of it
         runs = self._lines[y] if y < len(self._lines) else []
         return strip(runs, self.size.width, self.rich_style)
 
     def _line(self, y: int) -> list[Run]:
-        width, at, draft = self.size.width, self._row_at(y), self._draft
+        width, at, draft = self.size.width, self._row_at(y), self.draft
         if draft is None:
             return []
         if y == 0:
@@ -232,7 +235,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
             arrow = self._arrow(y)
             runs = self._row(draft, at)
             return with_edge(runs, width, (arrow, self._style("title"))) if arrow else runs
-        below = y - 1 - self._room
+        below = y - 1 - self.visible_count
         if 0 <= below < len(self._below):
             text, tone = self._below[below]
             return [(" ", self.rich_style), (pad(text, width - 1).rstrip(), self._style(tone))]
@@ -240,17 +243,17 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
 
     def _arrow(self, y: int) -> str:
         """Return the arrow at the edge of a row: that there are more rows above or below."""
-        if not 1 <= y <= self._room:
+        if not 1 <= y <= self.visible_count:
             return ""
-        above = y == 1 and self._top > 0
-        below = y == self._room and self._top + self._room < self._scroll_count
+        above = y == 1 and self.scroll_top > 0
+        below = y == self.visible_count and self.scroll_top + self.visible_count < self.scroll_count
         return "↕" if above and below else "↑" if above else "↓" if below else ""
 
     def _row(self, draft: Draft, at: int) -> list[Run]:
         entry = self._entries[at]
         if entry.kind is EntryKind.HEADING:
             return [(f" {entry.label}", self._style("title"))]
-        is_current = at == self._at
+        is_current = at == self.cursor_row
         style = self._style("cursor" if is_current else "muted")
         mark = "›" if is_current else " "
         if entry.kind is not EntryKind.ACTION:
