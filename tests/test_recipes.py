@@ -133,7 +133,7 @@ async def main():
         await driver.type("escape", "y")
         await driver.until("i id  n name")
         await driver.type("i")
-        await driver.until("The id of Acme, ")
+        await driver.until("The id of Acme")
         await driver.type("E")
         await driver.until("Export 2 of 2 loaded apps")
         await driver.type("escape", "slash", *"nothing")
