@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import forget_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 VERBS = {
     "app": "List the apps of a key.",
@@ -46,15 +50,21 @@ class Noun(click.Group):
 class Verbs(click.Group):
     """A click group that imports only the verb it runs, for a quick start."""
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - click's own signature
+    ) -> click.Context:
+        """Parse the options, of which some write the help or the version."""
+        with _end_quietly():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
-        """Run a verb; ctrl+c and a closed pipe end it without a word."""
-        try:
+        """Run a verb."""
+        with _end_quietly():
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            sys.exit(Exit.INTERRUPTED)
-        except BrokenPipeError:
-            forget_reader()
-            sys.exit(Exit.OK)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all verbs."""
@@ -72,3 +82,15 @@ class Verbs(click.Group):
         """Write the help text of each verb without importing it."""
         with formatter.section("Verbs"):
             formatter.write_dl(sorted(VERBS.items()))
+
+
+@contextmanager
+def _end_quietly() -> Iterator[None]:
+    """Let ctrl+c and a closed pipe end the program without a word."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        forget_reader()
+        sys.exit(Exit.OK)

@@ -100,7 +100,9 @@ def test_a_full_disk_is_reported(tmp_path: Path, arguments: str) -> None:
     assert process.stderr == ("capgo-tui: the output cannot be written: No space left on device\n")
 
 
-@pytest.mark.parametrize("arguments", ["info", "sandbox --port 0"])
+@pytest.mark.parametrize(
+    "arguments", ["info", "sandbox --port 0", "--help", "--version", "device --help"]
+)
 def test_a_closed_pipe_ends_a_verb_quietly(tmp_path: Path, arguments: str) -> None:
     process = run(tmp_path, f'{{ "$C" {arguments}; echo "code $?" >&2; }} | true')
     assert process.stderr == "code 0\n"
