@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from capgo_tui.cells import width_of
 from capgo_tui.glyphs import substitute_glyphs
 from capgo_tui.text import clean
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 def prepare(*, is_data: bool) -> None:
@@ -38,8 +42,11 @@ def write(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Print a message to standard error."""
-    click.echo(f"capgo-tui: {clean(text.strip())}", err=True)
+    """Print a message to standard error; one that nobody reads does not change the exit code."""
+    try:
+        click.echo(f"capgo-tui: {clean(text.strip())}", err=True)
+    except BrokenPipeError:
+        _discard(sys.stderr)
 
 
 _progress = ""
@@ -59,6 +66,11 @@ def show_progress(text: str) -> None:
 
 def forget_reader() -> None:
     """Discard buffered output after a broken pipe."""
+    _discard(sys.stdout)
+
+
+def _discard(stream: TextIO) -> None:
+    """Discard what a stream has buffered, which Python would write when it ends."""
     null_device = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null_device, sys.stdout.fileno())
+    os.dup2(null_device, stream.fileno())
     os.close(null_device)

@@ -470,6 +470,18 @@ def test_a_reader_that_has_had_enough_is_no_failure(environ: dict[str, str]) -> 
         assert len(ran.stdout.splitlines()) == 1
 
 
+def test_a_message_that_nobody_reads_leaves_the_exit_code(environ: dict[str, str]) -> None:
+    verb = f"{COMMAND} device list -a c591b04e-cf29-4945-b9a0-000000000000"
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f'{{ {{ {verb}; echo "code $?" >&3; }} 2>&1 | true; }} 3>&2'],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stderr == f"code {NOT_ALLOWED}\n"
+
+
 def test_a_full_disk_is_said(environ: dict[str, str]) -> None:
     with open("/dev/full", "wb") as full:
         ran = subprocess.run(
