@@ -1,8 +1,6 @@
 """A lock for each running instance of the program, so that others can tell whether it still runs.
 
-Each instance locks a file of its own. The system releases the lock when the process ends, however
-it ends: an instance whose lock can be taken is gone. On POSIX it is ``flock``, on Windows the
-lock of a file's first byte.
+Each instance locks a file of its own: an instance whose lock can be taken is gone.
 """
 
 from __future__ import annotations
@@ -14,11 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from capgo_tui.plain_files import UnsuitableFileError, make_private_folder, open_plain
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from capgo_tui.workspace.file_lock import is_at, lock, try_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,10 +60,10 @@ class InstanceLock:
                 descriptor = open_plain(file, os.O_RDWR)
             except (FileNotFoundError, IsADirectoryError, UnsuitableFileError):
                 return False
-            if not _try_lock(descriptor):
+            if not try_lock(descriptor):
                 os.close(descriptor)
                 return True
-            if _is_at(descriptor, file):
+            if is_at(descriptor, file):
                 _remove(file, descriptor)
                 return False
             os.close(descriptor)
@@ -80,7 +74,7 @@ class InstanceLock:
         make_private_folder(self._folder)
         descriptor = open_plain(self._folder / "turn", os.O_RDWR | os.O_CREAT)
         try:
-            _lock(descriptor)
+            lock(descriptor)
             yield
         finally:
             os.close(descriptor)
@@ -88,23 +82,15 @@ class InstanceLock:
     def _try_acquire(self) -> int | None:
         file = self._file_of(self.instance_id)
         descriptor = open_plain(file, os.O_RDWR | os.O_CREAT)
-        _lock(descriptor)
+        lock(descriptor)
         # Another instance that looked in between took it for a leftover, and removed it.
-        if _is_at(descriptor, file):
+        if is_at(descriptor, file):
             return descriptor
         os.close(descriptor)
         return None
 
     def _file_of(self, instance_id: str) -> Path:
         return self._folder / f"{instance_id}{_SUFFIX}"
-
-
-def _is_at(descriptor: int, file: Path) -> bool:
-    """Whether an open file is still the one of that name."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), file.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _remove(file: Path, descriptor: int) -> None:
@@ -116,28 +102,3 @@ def _remove(file: Path, descriptor: int) -> None:
         return
     file.unlink(missing_ok=True)
     os.close(descriptor)
-
-
-if sys.platform == "win32":
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-
-else:
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -49,6 +49,14 @@ sys.__stderr__ = Broken(open(2, "wb", buffering=0, closefd=False), write_through
 main()
 """
 """The program with a terminal that cannot be written any more; the message holds the API key."""
+STUCK_DISK = """
+import os, threading
+from capgo_tui.commands import main
+
+os.fsync = lambda descriptor: threading.Event().wait()
+main()
+"""
+"""The program with a disk that never finishes what is written to it."""
 
 
 @contextmanager
@@ -133,6 +141,59 @@ def test_a_write_in_flight_is_unknown_and_not_waited_for(
         assert terminal.wait_end() == -number
         assert read_outcomes(tmp_path) == [None]
         assert all(sequence in terminal.output for sequence in RESTORING)
+
+
+@contextmanager
+def export_under_way(
+    sandbox: Sandbox, folder: Path, *, nohup: bool = False
+) -> Iterator[PseudoTerminal]:
+    """Run the program up to an export whose file waits to be finished."""
+    command = in_login_shell([sys.executable, "-c", STUCK_DISK], nohup=nohup)
+    with PseudoTerminal(command, environ=sandbox.environ, folder=folder) as terminal:
+        terminal.wait_for("loaded")
+        terminal.press("E", "to file ›")
+        terminal.type("\r")
+        terminal.wait_for(lambda: any(part.stat().st_size for part in find_parts(folder)))
+        yield terminal
+
+
+def find_parts(folder: Path) -> list[Path]:
+    """Return the temporary files of exports."""
+    return list(folder.glob(".capgo-*"))
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_a_signal_leaves_no_unfinished_export(
+    sandbox: Sandbox, tmp_path: Path, number: signal.Signals
+) -> None:
+    with export_under_way(sandbox, tmp_path) as terminal:
+        os.kill(terminal.process.pid, number)
+        assert terminal.wait_end() == -number
+    assert find_parts(tmp_path) == []
+    assert not list(tmp_path.glob("channels-*"))
+
+
+@pytest.mark.parametrize("nohup", [False, True])
+def test_a_terminal_that_is_gone_leaves_no_unfinished_export(
+    sandbox: Sandbox, tmp_path: Path, *, nohup: bool
+) -> None:
+    with export_under_way(sandbox, tmp_path, nohup=nohup) as terminal:
+        terminal.hang_up()
+        terminal.process.wait(PATIENCE)
+    assert find_parts(tmp_path) == []
+
+
+def test_the_next_export_removes_what_a_killed_one_left(sandbox: Sandbox, tmp_path: Path) -> None:
+    with export_under_way(sandbox, tmp_path) as terminal:
+        os.kill(terminal.process.pid, signal.SIGKILL)
+        assert terminal.wait_end() == -signal.SIGKILL
+    assert len(find_parts(tmp_path)) == 1
+    with PseudoTerminal([str(COMMAND)], environ=sandbox.environ, folder=tmp_path) as terminal:
+        terminal.wait_for("loaded")
+        terminal.press("E", "to file ›")
+        terminal.press("\r", "✓ Exported")
+    assert find_parts(tmp_path) == []
+    assert len(list(tmp_path.glob("channels-*"))) == 1
 
 
 def test_the_next_start_reads_an_interrupted_write_again(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from capgo_tui.glyphs import replace_glyphs
 from capgo_tui.tui.terminal.background import QUERY
 from capgo_tui.tui.terminal.output_failure import OutputFailure
 from capgo_tui.tui.terminal.styles import shorten_styles
+from capgo_tui.workspace.export.file import remove_unfinished
 
 if sys.platform != "win32":
     from capgo_tui.tui.terminal.restore import restore_terminal
@@ -161,6 +162,7 @@ class TerminalDriver(LinuxDriver):
         """
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
         self._restore(is_last=True)
+        remove_unfinished()
         _forbid_core_dump()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
@@ -180,6 +182,7 @@ class ColourQueryDriver(TerminalDriver):
 def _end_without_terminal() -> None:
     """End the program from any thread: nobody can see it or type any more."""
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        remove_unfinished()
         os._exit(1)
     os.kill(os.getpid(), signal.SIGHUP)
 

@@ -60,6 +60,7 @@ class Export(Generic[T]):
 
         """
         try:
+            await asyncio.to_thread(file.remove_abandoned)
             await asyncio.to_thread(file.write, self._writer.begin())
             for _ in range(0, self._count, SLICE):
                 if self._is_stopped:

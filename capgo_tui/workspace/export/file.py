@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-import tempfile
+import sys
+import uuid
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-from capgo_tui.plain_files import check_plain
+from capgo_tui.plain_files import check_plain, open_plain
+from capgo_tui.workspace.file_lock import is_at, lock, try_lock
 
 
 class WholeFile:
@@ -30,11 +34,17 @@ class WholeFile:
         status = _stat_plain(path)
         if status is not None and not replace:
             raise FileExistsError("it is there already")
-        descriptor, name = tempfile.mkstemp(prefix=".capgo-", suffix=".part", dir=self._path.parent)
-        self._part = Path(name)
+        self._part, descriptor = _open_part(path.parent)
         self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
         if status is not None:
             self._part.chmod(stat.S_IMODE(status.st_mode) & 0o777)
+
+    def remove_abandoned(self) -> None:
+        """Remove the temporary files in this folder that programs left which were killed."""
+        with suppress(OSError):
+            for part in self._part.parent.glob(".capgo-*.part"):
+                if part.name != self._part.name and _PART.fullmatch(part.name):
+                    _remove_unless_locked(part)
 
     def write(self, text: str) -> None:
         """Add text."""
@@ -44,18 +54,67 @@ class WholeFile:
         """Rename the file to its path, once all of it is on the disk."""
         self._file.flush()
         os.fsync(self._file.fileno())
-        self._file.close()
+        if sys.platform == "win32":
+            self._file.close()  # no open file can be renamed there
         if self._replace:
             _stat_plain(self._path)  # something else may have come there since
             self._part.replace(self._path)
         else:
             _name(self._part, self._path)
+        self._file.close()  # which releases its lock
 
     def discard(self) -> None:
         """Remove the temporary file; does nothing to a file that was kept."""
         with suppress(OSError):
             self._file.close()
         self._part.unlink(missing_ok=True)
+        _unfinished.discard(self._part)
+
+
+_PART: Final = re.compile(r"\.capgo-[0-9a-f]{32}\.part")
+_unfinished: Final[set[Path]] = set()
+"""The temporary files of this process."""
+
+
+def remove_unfinished() -> None:
+    """Remove every temporary file of this process, which is about to end at once."""
+    for part in tuple(_unfinished):
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _open_part(folder: Path) -> tuple[Path, int]:
+    """Make a temporary file that is locked, where the file system has locks."""
+    while True:
+        part = folder / f".capgo-{uuid.uuid4().hex}.part"
+        _unfinished.add(part)  # before it is there: a signal may end the program meanwhile
+        try:
+            descriptor = open_plain(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        except OSError:
+            _unfinished.discard(part)
+            raise
+        with suppress(OSError):
+            lock(descriptor)
+        # Another program that looked in between took it for an abandoned one, and removed it.
+        if is_at(descriptor, part):
+            return part, descriptor
+        os.close(descriptor)
+        _unfinished.discard(part)
+
+
+def _remove_unless_locked(part: Path) -> None:
+    """Remove a temporary file of this user that no running program writes."""
+    with suppress(OSError):
+        descriptor = open_plain(part, os.O_RDONLY)
+        try:
+            if _is_ours(descriptor) and try_lock(descriptor) and is_at(descriptor, part):
+                part.unlink()
+        finally:
+            os.close(descriptor)
+
+
+def _is_ours(descriptor: int) -> bool:
+    return sys.platform == "win32" or os.fstat(descriptor).st_uid == os.geteuid()
 
 
 def _stat_plain(path: Path) -> os.stat_result | None:

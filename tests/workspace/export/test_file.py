@@ -35,6 +35,26 @@ def test_discarded_it_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_abandoned_temporary_file_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    abandoned = tmp_path / f".capgo-{'0' * 32}.part"
+    link = tmp_path / f".capgo-{'1' * 32}.part"
+    folder = tmp_path / f".capgo-{'2' * 32}.part"
+    named_alike = tmp_path / ".capgo-notes.part"
+    abandoned.write_text("half")
+    named_alike.write_text("mine")
+    folder.mkdir()
+    link.symlink_to(named_alike)
+    other, file = WholeFile(tmp_path / "other.csv"), WholeFile(tmp_path / "a.csv")
+    file.remove_abandoned()
+    assert not abandoned.exists()
+    assert link.is_symlink()
+    assert folder.is_dir()
+    assert named_alike.read_text() == "mine"
+    other.keep()
+    file.keep()
+    assert {each.suffix for each in tmp_path.iterdir()} == {".csv", ".part"}
+
+
 @pytest.mark.parametrize("links", [True, False], ids=["hard links", "none"])
 def test_no_file_is_written_over_even_one_that_came_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
