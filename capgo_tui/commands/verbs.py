@@ -55,7 +55,7 @@ class Verbs(click.Group):
         info_name: str | None,
         args: list[str],
         parent: click.Context | None = None,
-        **extra: Any,  # noqa: ANN401 - click's own signature
+        **extra: Any,
     ) -> click.Context:
         """Parse the options, of which some write the help or the version."""
         with _end_quietly():

@@ -8,11 +8,13 @@ import stat
 import sys
 import uuid
 from contextlib import suppress
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from capgo_tui.plain_files import check_plain, open_plain
 from capgo_tui.workspace.file_lock import is_at, lock, try_lock
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class WholeFile:
