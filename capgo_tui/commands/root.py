@@ -184,6 +184,7 @@ def _make_launch(options: Options, device: str | None) -> Launch:
     return Launch(
         key=value_of(settings.key),
         app_id=value_of(settings.app_id),
+        app_doubt=settings.app_doubt,
         server=settings.server.value,
         server_named_by=settings.unconfirmed_server,
         server_doubt=settings.server_doubt,

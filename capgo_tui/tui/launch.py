@@ -20,6 +20,8 @@ class Launch(Access):
 
     refresh_seconds: float | None = None
     """Seconds between automatic refreshes of the list in view; None for never."""
+    app_doubt: str | None = None
+    """Why the Capacitor config does not say which app it is, which is asked for then."""
     server_named_by: str | None = None
     """The file that named the server, if sending the API key there needs consent first."""
     server_doubt: str | None = None

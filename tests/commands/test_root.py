@@ -318,6 +318,15 @@ def test_a_server_that_only_the_folder_names_is_asked_about_first(
     assert start("-a", KEY, "--app", "com.acme.shop").launch.target is not None
 
 
+def test_why_the_app_is_not_certain_reaches_the_interface(empty_machine: Path) -> None:
+    config = empty_machine / "project" / "capacitor.config.ts"
+    config.write_text("export default {\n  appId: process.env.APP,\n};\n")
+    launch = start("-a", KEY).launch
+    assert launch.app_id is None
+    assert launch.app_doubt is not None
+    assert launch.app_doubt.startswith("capacitor.config.ts:2: appId: ")
+
+
 def test_a_current_folder_that_is_gone_is_told(empty_machine: Path) -> None:
     (empty_machine / "project").rmdir()
     assert "the current folder is gone; give both --app and --api-url" in start("-a", KEY).mistake

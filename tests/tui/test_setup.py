@@ -69,6 +69,17 @@ async def test_everything_typed_in_one_go_opens_the_app(server: Server) -> None:
         assert_secret(driver, SECRETS)
 
 
+async def test_it_says_why_the_app_is_asked_for(server: Server) -> None:
+    doubt = "capacitor.config.ts:3: appId: the \x1b[31mvalue is computed"
+    launch = Launch(ApiKey(ALL), app_doubt=doubt, asgi_app=lambda: server)
+    async with open_app(server, launch=launch, wait_for="Apps of this key") as driver:
+        assert "The app" in driver.text
+        assert "uncertain" in driver.text
+        assert "capacitor.config.ts:3: appId: the " in driver.text
+        assert "value is computed" in driver.text
+        assert OTHER_APP in driver.text
+
+
 async def test_ctrl_c_twice_leaves_the_questions(server: Server) -> None:
     async with open_app(server, launch=Launch(), wait_for="API key") as driver:
         await driver.type("ctrl+c", "ctrl+c")

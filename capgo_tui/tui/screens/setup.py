@@ -138,7 +138,9 @@ class SetupScreen(Screen[Target | None]):
             Line("", ""),
         ]
         server_lines = server if launch.server_named_by is not None else []
-        self.query_one(Detail).show_lines([*server_lines, *apps, *PERMANENT])
+        app = [Line("", "The app", "heading"), Line("uncertain", clean(launch.app_doubt or ""))]
+        app_lines = [*app, Line("", "")] if launch.app_doubt is not None else []
+        self.query_one(Detail).show_lines([*server_lines, *app_lines, *apps, *PERMANENT])
 
     def _list_apps(self) -> None:
         self.run_worker(self._fetch_apps(), exclusive=True, exit_on_error=False)
