@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from capgo_tui.cells import width_of
+
 END_LENGTH: Final = 8
 """Characters at either end of the short form."""
 SHORT: Final = 2 * END_LENGTH + 1
@@ -15,6 +17,12 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 def id_end(text: str) -> str:
     """Return the end of an id, the least that tells it from others: ``…567890ab``."""
     return text if len(text) <= END_LENGTH + 1 else f"…{text[-END_LENGTH:]}"
+
+
+def lead_with_id(title: str, text: str, width: int) -> str:
+    """Return a title behind the end of an id, unless it fits into the width and holds the id."""
+    is_shown = text in title and width_of(title) <= width
+    return title if is_shown else f"{id_end(text)} · {title}"
 
 
 def is_device_id(text: str) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.key import ApiKey
+from capgo_tui.short_ids import id_end
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.widgets.record_table import RecordTable
 from tests.support.server import FAULT, Gate, Server
-from tests.support.world import device_id, recorded_store
+from tests.support.world import device, device_id, recorded_store, state, store_of
 from tests.tui.driving import on_devices, open_app
 
 if TYPE_CHECKING:
@@ -53,6 +54,18 @@ async def test_typing_narrows_and_the_best_match_is_first(server: Server) -> Non
         await driver.until("6 of 6 channels")
         await driver.type("down", "down", "enter")
         await driver.until("internal → beta-two?")
+
+
+async def test_a_device_is_named_by_its_id_whatever_it_calls_itself() -> None:
+    name = "tester-01 · now internal · 00000000-0000-4000-8000-000000000099 " * 2
+    store = store_of(state(devices=[device(1, custom_id=name)]))
+    async with on_devices(Server(store), rows=1) as driver:
+        await driver.type("o")
+        await driver.until("6 of 6 channels")
+        assert driver.line(-6).startswith(f" {id_end(device_id(1))} · Override tester-01")
+        await driver.type(*"beta-two", "enter")
+        await driver.wait_for_question("→ beta-two?")
+    store.close()
 
 
 async def test_what_cannot_be_chosen_says_why(server: Server) -> None:

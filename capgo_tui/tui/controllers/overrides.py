@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import Refusal
+from capgo_tui.short_ids import lead_with_id
 from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.workspace.cells import bundle_name
@@ -60,12 +61,17 @@ class OverrideController:
         def confirm(channel: Channel, bundle: Bundle | None) -> Coroutine[None, None, object]:
             return self._confirm(device, channel, bundle)
 
-        return self.choose(
-            " · ".join(about), device.custom_id or device.device_id, refusal, confirm
-        )
+        who = device.custom_id or device.device_id
+        return self.choose(" · ".join(about), who, refusal, confirm, device_id=device.device_id)
 
     def choose(
-        self, about: str, who: str, refusal: Callable[[Channel], str], step: OverrideStep
+        self,
+        about: str,
+        who: str,
+        refusal: Callable[[Channel], str],
+        step: OverrideStep,
+        *,
+        device_id: str = "",
     ) -> Coroutine[None, None, None]:
         """Ask for a channel, and a bundle where the server takes one, and go on with them.
 
@@ -76,14 +82,20 @@ class OverrideController:
             who: the short text for them.
             refusal: returns why a channel cannot be chosen.
             step: what to do with the choice.
+            device_id: the id of the one device, which the titles show beside any name.
 
         """
+
+        def entitle(title: str) -> str:
+            width = self._host.size.width - 1
+            return lead_with_id(title, device_id, width) if device_id else title
 
         def bundle(channel: Channel) -> str:
             return bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
 
         choices = Choices(self._workspace.channels, refusal, bundle)
-        return self._choose(who, pick(self._host, f"Override {about}", choices), step)
+        channel = pick(self._host, entitle(f"Override {about}"), choices)
+        return self._choose(lambda name: entitle(f"{who} → {name}"), channel, step)
 
     def clear(self, device: Device) -> Coroutine[None, None, object] | None:
         """Clear the device's override; the question has the keyboard when this returns."""
@@ -105,7 +117,10 @@ class OverrideController:
         return f"linked a moment ago: again in {math.ceil(wait)} s" if wait > 0 else ""
 
     async def _choose(
-        self, who: str, channel_choice: Coroutine[None, None, Channel | None], step: OverrideStep
+        self,
+        entitle: Callable[[str], str],
+        channel_choice: Coroutine[None, None, Channel | None],
+        step: OverrideStep,
     ) -> None:
         recalling = asyncio.ensure_future(self._recall())
         try:
@@ -121,7 +136,7 @@ class OverrideController:
                 lambda bundle: bundle_refusal(self._workspace, bundle),
                 without=NO_BUNDLE,
             )
-            bundle = await pick(self._host, f"{who} → {channel.name}, with a bundle?", choices)
+            bundle = await pick(self._host, f"{entitle(channel.name)}, with a bundle?", choices)
             if bundle is None and not choices.is_none_chosen:
                 return
         await step(channel, bundle)

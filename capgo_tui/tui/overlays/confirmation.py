@@ -9,14 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from capgo_tui.short_ids import id_end
+from capgo_tui.short_ids import lead_with_id
 from capgo_tui.text import clean
 from capgo_tui.tui.overlays.overlay import Overlay
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.tui.widgets.check_row import CheckRow
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
-from capgo_tui.tui.widgets.lines import width_of
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
@@ -140,11 +139,11 @@ class Confirmation(Vertical, Overlay):
         changes = question.changes
         title = question.title or describe(changes[0]).title
         place = f"{question.place} · " if question.place else ""
-        line = f" {place}{'Changed! ' if question.is_repeated else ''}{title}"
+        line = f"{place}{'Changed! ' if question.is_repeated else ''}{title}"
         who = _shared_identity(changes)
-        if who and (who not in line or width_of(line) > self.screen.size.width):
-            line = f" {id_end(who)} ·{line}"  # a name of any length must not hide it
-        self.query_one("#confirmation-title", TextLine).show(line)
+        if who:  # a name of any length must not hide it
+            line = lead_with_id(line, who, self.screen.size.width - 1)
+        self.query_one("#confirmation-title", TextLine).show(f" {line}")
         listing = self.query_one("#confirmation-list", Detail)
         texts = [each for each in (question.effort, *question.notes) if each]
         notes = [Line("", note, "note") for note in texts]
