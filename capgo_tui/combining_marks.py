@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MOST_MARKS = 8
 """Most marks on one letter: no script needs more, and many of them cover other lines."""
@@ -18,13 +22,22 @@ _TOO_MANY_MARKS = re.compile(
 
 def limit_marks(text: str) -> str:
     """Return a clean text with at most `MOST_MARKS` marks on a letter; its width is the same."""
+    return limit_marks_of_pieces([text])[0]
+
+
+def limit_marks_of_pieces(pieces: Sequence[str]) -> list[str]:
+    """Return the pieces of a clean text with at most `MOST_MARKS` marks on a letter of it."""
+    text = "".join(pieces)
     if text.isascii() or not _TOO_MANY_MARKS.search(text):
-        return text
-    result, marks = "", 0
-    for char in text:
-        marks = marks + 1 if is_mark(char) else 0
-        if marks <= MOST_MARKS:
-            result += char
+        return list(pieces)
+    result, marks = [], 0
+    for piece in pieces:
+        kept = ""
+        for char in piece:
+            marks = marks + 1 if is_mark(char) else 0
+            if marks <= MOST_MARKS:
+                kept += char
+        result.append(kept)
     return result
 
 

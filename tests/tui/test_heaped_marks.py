@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.combining_marks import MOST_MARKS
+from capgo_tui.tui.widgets.line_input import LineInput
 from tests.support.server import Server
 from tests.support.world import device, state, store_of
-from tests.tui.driving import assert_sound, on_devices
+from tests.tui.driving import assert_sound, on_devices, post_paste
 from tests.tui.test_hostile_text import assert_aligned
 
 if TYPE_CHECKING:
@@ -56,6 +57,26 @@ async def test_it_is_drawn_within_its_cell_and_exported_as_it_is(
             await driver.type("escape")
     store.close()
     assert custom_ids(tmp_path) == [[text, text + "2"]] * 2
+
+
+@pytest.mark.parametrize("name", HEAPS)
+async def test_what_is_typed_is_drawn_within_its_cell_and_kept_as_it_is(
+    name: str, server: Server
+) -> None:
+    text = HEAPS[name]
+    pattern = re.compile(f"[\u0301\u1161\ud7b0]{{{MOST_MARKS + 1}}}")
+    async with on_devices(server, size=SIZE) as driver:
+        await driver.type("slash")
+        post_paste(driver.app, text)
+        for keys in ((), ("left",), ("left", "left"), ("home",), ("shift+end",)):
+            await driver.type(*keys)
+            await driver.settle()
+            assert text[0] in driver.text
+            assert not pattern.search(driver.text)
+            assert_sound(driver.app, SIZE)
+        box = driver.app.screen.focused
+        assert isinstance(box, LineInput)
+        assert box.value == text
 
 
 def custom_ids(folder: Path) -> list[list[str]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
+from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
+from capgo_tui.combining_marks import limit_marks_of_pieces
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:
@@ -38,6 +41,16 @@ class LineInput(Input):
             compact=True,
             select_on_focus=select_on_focus,
             id=id,
+        )
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the text within its cells; marks beyond that are part of it, but not drawn."""
+        strip = super().render_line(y)
+        segments = list(strip)
+        texts = limit_marks_of_pieces([segment.text for segment in segments])
+        return Strip(
+            Segment(text, segment.style, segment.control)
+            for text, segment in zip(texts, segments, strict=True)
         )
 
     def watch_disabled(self, disabled: bool) -> None:
