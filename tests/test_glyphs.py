@@ -11,6 +11,7 @@ import pytest
 
 from capgo_tui.cells import width_of
 from capgo_tui.glyphs import GLYPHS, can_show_glyphs, substitute_glyphs, to_ascii
+from capgo_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,10 @@ def test_each_character_of_the_interface_has_a_counterpart() -> None:
                         missing.setdefault(char, set()).add(name)
     assert not missing
     assert count > 200, "the search finds them"
+
+
+def test_what_stands_for_an_unseen_space_has_a_counterpart() -> None:
+    assert to_ascii(clean("no\u00a0break ")) == "no_break_"
 
 
 @pytest.mark.parametrize("glyph", GLYPHS)
