@@ -18,7 +18,12 @@ from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import machine, options
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
-from capgo_tui.commands.textual_environment import drop_debugging, drop_size, is_in_browser
+from capgo_tui.commands.textual_environment import (
+    drop_debugging,
+    drop_size,
+    is_in_browser,
+    terminal_variables,
+)
 from capgo_tui.commands.verbs import Verbs
 from capgo_tui.config_file import ConfigFile
 from capgo_tui.settings import (
@@ -138,8 +143,9 @@ def capgo_tui(
         else:
             launch = _make_launch(Options(apikey, app_id, api_url, revision, profile), device)
             launch = replace(launch, journal=machine.journal())
-        has_mouse = _can_use_mouse(os.environ) if mouse is None else mouse
-        launch = replace(launch, theme=_choose_theme(theme), mouse=has_mouse)
+        variables = terminal_variables(os.environ)
+        has_mouse = _can_use_mouse(variables) if mouse is None else mouse
+        launch = replace(launch, theme=_choose_theme(theme, variables), mouse=has_mouse)
     except (SettingsError, InvalidEnvironment) as error:
         raise click.UsageError(str(error)) from None
     sys.exit(
@@ -201,7 +207,7 @@ def _demo(device: str | None, revision: Revision | None) -> AbstractContextManag
     return demo_launch(device, revision)
 
 
-def _choose_theme(option: str | None) -> ThemeChoice:
+def _choose_theme(option: str | None, variables: Mapping[str, str]) -> ThemeChoice:
     """Return the theme that is named, or else one for this terminal."""
     from capgo_tui.tui.theme_choice import ThemeChoice, choose_theme  # noqa: PLC0415 - as above
 
@@ -213,7 +219,7 @@ def _choose_theme(option: str | None) -> ThemeChoice:
         if setting.source != THEME_VARIABLE:
             hint = ConfigFile.nearest(setting.value, THEME_NAMES)
             raise SettingsError(f"{setting.source}: there is no such theme; {hint}")
-    return choose_theme(os.environ)
+    return choose_theme(variables)
 
 
 def _can_use_mouse(environ: Mapping[str, str]) -> bool:

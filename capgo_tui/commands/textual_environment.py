@@ -21,6 +21,8 @@ ALLOWED_VARIABLES: Final = frozenset(
 
 BROWSER_DRIVER: Final = "textual.drivers.web_driver:WebDriver"
 """The value of TEXTUAL_DRIVER for a program that ``textual serve`` shows in a browser."""
+BROWSER_VARIABLES: Final[Mapping[str, str]] = {"COLORTERM": "truecolor"}
+"""The variables that describe the terminal in a browser."""
 
 
 def is_in_browser(environ: Mapping[str, str]) -> bool:
@@ -28,6 +30,11 @@ def is_in_browser(environ: Mapping[str, str]) -> bool:
     streams = (sys.stdin, sys.stdout)
     has_pipes = not any(stream is None or stream.isatty() for stream in streams)
     return has_pipes and environ.get("TEXTUAL_DRIVER") == BROWSER_DRIVER
+
+
+def terminal_variables(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return variables that describe the terminal: not those of a server that shows a browser."""
+    return BROWSER_VARIABLES if is_in_browser(environ) else environ
 
 
 def drop_debugging(environ: MutableMapping[str, str]) -> None:

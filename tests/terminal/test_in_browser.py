@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.tui.theme import CAPGO_DARK
 from tests.support.browser_pipes import BrowserPipes
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 from tests.terminal.test_main_job import DEVICE, ask
@@ -47,6 +48,16 @@ def test_it_opens_overrides_follows_the_size_and_quits(sandbox: Sandbox, tmp_pat
     assert page.requests[-1] == {"type": "exit"}
 
 
+def test_how_the_server_was_started_says_nothing_of_the_browser(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    remote = {"SSH_CONNECTION": "a 1 b 2", "TMUX": "x,1,0", "STY": "1.x", "TERM": "screen"}
+    with open_device(sandbox, tmp_path, COLORFGBG="0;15", **remote) as page:
+        page.wait_for("51 loaded")
+    red, green, blue = bytes.fromhex((CAPGO_DARK.foreground or "").removeprefix("#"))
+    assert f"38;2;{red};{green};{blue}".encode() in page.output
+
+
 def test_the_yes_in_a_paste_is_no_answer(sandbox: Sandbox, tmp_path: Path) -> None:
     with open_device(sandbox, tmp_path) as page:
         page.wait_for("51 loaded")
@@ -64,7 +75,7 @@ def test_the_yes_in_a_paste_is_no_answer(sandbox: Sandbox, tmp_path: Path) -> No
 def test_a_copy_goes_to_the_browser_and_to_no_tool_of_the_server(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    environ = {"DISPLAY": ":7", "TMUX": "/tmp/x,1,0", "STY": "1.x"}  # noqa: S108 - not used
+    environ = {"DISPLAY": ":7", "TMUX": "x,1,0", "STY": "1.x"}
     with open_device(sandbox, tmp_path, **environ) as page:
         page.wait_for("51 loaded")
         page.type("yi")
