@@ -12,8 +12,14 @@ importing this package costs neither httpx nor pydantic.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+# With click installed, httpx also imports its own command line (+60 ms of rich and pygments).
+# None in sys.modules makes that one import fail, which httpx expects and survives (it does the
+# same when click is missing); this is Python's documented way to forbid an import.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
 if TYPE_CHECKING:
     from capgo_tui.api.channel_setting import UNSET
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
         UnsafeBundleName,
         UnsupportedByRevision,
     )
+    from capgo_tui.api.http_client import Timeouts
     from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.models import AppInfo, AuditEntry, Bundle, Channel, Device
@@ -41,7 +48,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.revisions import TRAITS, Revision, Traits
     from capgo_tui.api.servers import DEFAULT_SERVER
     from capgo_tui.api.settings import ChannelSettings
-    from capgo_tui.api.transport import Exchange, Timeouts
+    from capgo_tui.api.transport import Exchange
 
 _NAMES_BY_MODULE = {
     "channel_setting": ("UNSET",),
@@ -67,7 +74,8 @@ _NAMES_BY_MODULE = {
     "revisions": ("TRAITS", "Revision", "Traits"),
     "servers": ("DEFAULT_SERVER",),
     "settings": ("ChannelSettings",),
-    "transport": ("Exchange", "Timeouts"),
+    "http_client": ("Timeouts",),
+    "transport": ("Exchange",),
 }
 _MODULE_OF = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 

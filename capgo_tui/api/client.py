@@ -28,7 +28,7 @@ from capgo_tui.api.revisions import (
 )
 from capgo_tui.api.servers import DEFAULT_SERVER
 from capgo_tui.api.statistics import Usage, read_active_devices, read_usage
-from capgo_tui.api.transport import Exchange, Timeouts, Transport
+from capgo_tui.api.transport import Exchange, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from capgo_tui.api.custom_ids import CustomIdMatches
+    from capgo_tui.api.http_client import Timeouts
     from capgo_tui.api.key import ApiKey
     from capgo_tui.api.retry_policy import PendingRetry, RetryPolicy
     from capgo_tui.api.settings import ChannelSettings

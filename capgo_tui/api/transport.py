@@ -4,53 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-import ssl
-import sys
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
-# With click installed, httpx also imports its own command line (+60 ms of rich and pygments).
-# None in sys.modules makes that one import fail, which httpx expects and survives (it does the
-# same when click is missing); this is Python's documented way to forbid an import.
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+import anyio.lowlevel
+import httpx
 
-import anyio.lowlevel  # noqa: E402
-import httpx  # noqa: E402
-
-from capgo_tui.api.certificates import make_ssl_context  # noqa: E402
-from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer  # noqa: E402
-from capgo_tui.api.failures import explain, explain_fault, explain_refusal, is_lasting  # noqa: E402
-from capgo_tui.api.progress import Progress  # noqa: E402
-from capgo_tui.api.proxies import find_proxy  # noqa: E402
-from capgo_tui.api.replies import error_of, is_denial, is_web_page  # noqa: E402
-from capgo_tui.api.servers import DEFAULT_SERVER, SELF_HOSTED_PATH, bracket, is_loopback  # noqa: E402
-from capgo_tui.api.unpacking import ACCEPT_ENCODING, PIECE, Unpacker, UnsupportedEncodingError  # noqa: E402
-from capgo_tui.text import clean  # noqa: E402
+from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.api.failures import explain, explain_fault, explain_refusal, is_lasting
+from capgo_tui.api.http_client import Timeouts, make_client
+from capgo_tui.api.progress import Progress
+from capgo_tui.api.proxies import find_proxy
+from capgo_tui.api.replies import error_of, is_denial, is_web_page
+from capgo_tui.api.server_address import parse_server
+from capgo_tui.api.servers import DEFAULT_SERVER, SELF_HOSTED_PATH, bracket
+from capgo_tui.api.unpacking import ACCEPT_ENCODING, PIECE, Unpacker, UnsupportedEncodingError
+from capgo_tui.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from capgo_tui.api.key import ApiKey
-    from capgo_tui.api.proxies import ProxySetting
     from capgo_tui.api.requests import Request
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 _HIDE_IN_THREAD = 128 * 1024  # bytes; searching more takes milliseconds
 USER_AGENT = "capgo-tui"
-_HOST = re.compile(rb"[a-z0-9._:-]+")
-_LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=30.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Timeouts in seconds: for a connection, the next bytes, and a whole exchange."""
-
-    connect: float = 5.0
-    read: float = 15.0
-    total: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +76,7 @@ class Transport:
         on_exchange: Callable[[Exchange], None] | None = None,
         max_reply_bytes: int = MAX_REPLY_BYTES,
     ) -> None:
-        url, loopback = _parse_server(server)
+        url, loopback = parse_server(server)
         self.server = str(url).rstrip("/")
         self.host = bracket(url.host) if url.port is None else f"{bracket(url.host)}:{url.port}"
         self._may_lack_path = self.server != DEFAULT_SERVER and url.path == "/"
@@ -327,19 +307,8 @@ class Transport:
 
     def _open(self) -> httpx.AsyncClient:
         if self._client is None:
-            limits = self._timeouts
-            app = self._asgi_app
-            # False: no certificates are loaded
-            verify = make_ssl_context() if self._secure else False
-            self._client = httpx.AsyncClient(
-                # An exception of the app becomes a 500, as on a server.
-                transport=httpx.ASGITransport(app, raise_app_exceptions=False) if app else None,
-                timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=limits.total),
-                limits=_LIMITS,
-                follow_redirects=False,
-                trust_env=False,  # `find_proxy` and `make_ssl_context` read it, by curl's rules
-                proxy=None if self._proxy is None else _make_proxy(self._proxy, verify),
-                verify=verify,
+            self._client = make_client(
+                self._timeouts, self._proxy, self._asgi_app, is_secure=self._secure
             )
         return self._client
 
@@ -400,35 +369,3 @@ def _with_slash(raw_path: bytes) -> bytes:
 def _is_unknown_route(error: CapgoError) -> bool:
     """Return whether a 404 is about the path, not about a record (contract §6-§8)."""
     return error.status == 404 and error.code in (None, "not_found")
-
-
-def _make_proxy(setting: ProxySetting, verify: ssl.SSLContext | bool) -> httpx.Proxy:
-    url = httpx.URL(setting.url)
-    user, colon, password = (setting.user or "").partition(":")
-    context = verify if isinstance(verify, ssl.SSLContext) else None
-    return httpx.Proxy(
-        url,
-        auth=(unquote(user), unquote(password)) if user or colon else None,
-        ssl_context=context if url.scheme == "https" else None,
-    )
-
-
-def _parse_server(server: str) -> tuple[httpx.URL, bool]:
-    """Parse a server address; return it and whether it is this machine; raises InsecureServer."""
-    try:
-        url = httpx.URL(server.strip())
-    except (httpx.InvalidURL, ValueError):
-        raise InsecureServer("the server address is not a valid URL") from None
-    if url.scheme not in ("http", "https") or not _HOST.fullmatch(url.raw_host):
-        raise InsecureServer("the server address must start with https://")
-    if url.port is not None and not 0 < url.port < 65_536:
-        raise InsecureServer("the port of the server address is out of range (1 to 65535)")
-    if url.userinfo or url.query or url.fragment:
-        raise InsecureServer("the server address must hold no user name, query or fragment")
-    loopback = is_loopback(url.host)
-    if url.scheme == "http" and not loopback:
-        raise InsecureServer(
-            f"http://{bracket(url.host)} would send the API key unencrypted: use https://"
-            " (http is for this machine only)"
-        )
-    return url, loopback

@@ -10,9 +10,9 @@ import pytest
 
 from capgo_tui.api.client import CapgoClient
 from capgo_tui.api.errors import CapgoError
+from capgo_tui.api.http_client import Timeouts
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
-from capgo_tui.api.transport import Timeouts
 from capgo_tui.sandbox.faults.kinds import KINDS
 from tests.api.fault_matrix import FAULTS, OPERATIONS, Operation, consequence_of
 from tests.api.faulty import FaultySandbox, SandboxServer, serve_sandboxes

@@ -15,9 +15,10 @@ import pytest
 from capgo_tui.api import requests
 from capgo_tui.api.certificates import make_ssl_context
 from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidEnvironment
+from capgo_tui.api.http_client import Timeouts
 from capgo_tui.api.proxies import find_proxy
 from capgo_tui.api.revisions import LIVE
-from capgo_tui.api.transport import Timeouts, Transport
+from capgo_tui.api.transport import Transport
 from tests.api.support import APP, KEY
 from tests.support.proxies import HOST, Proxy, listening, make_tls, tls_server
 

@@ -13,8 +13,9 @@ import pytest
 
 from capgo_tui.api import requests
 from capgo_tui.api.errors import CapgoError, ErrorKind, InsecureServer
+from capgo_tui.api.http_client import Timeouts
 from capgo_tui.api.revisions import LIVE
-from capgo_tui.api.transport import Exchange, Timeouts, Transport
+from capgo_tui.api.transport import Exchange, Transport
 from tests.api.support import APP, KEY, ScriptedServer, SentRequest
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.api.http_client import Timeouts
 from capgo_tui.api.key import ApiKey
-from capgo_tui.api.transport import Timeouts
 from capgo_tui.tui.launch import Launch
 from tests.support.server import FAULT, HTML, Gate, Server, Wire, answering
 from tests.support.world import ALL, APP, READER, device_id
