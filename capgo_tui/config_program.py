@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.program_tokens import TEMPLATE_CLOSE, TEMPLATE_OPEN, UncertainProgramError, split
+from capgo_tui.program_structure import ProgramStructure
+from capgo_tui.program_tokens import TEMPLATE_CLOSE, UncertainProgramError, split
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 30
 """Most parentheses, casts and constants around a literal."""
-_PAIRS: Final = {"{": "}", "[": "]", "(": ")", TEMPLATE_OPEN: TEMPLATE_CLOSE}
-_CLOSERS: Final = frozenset(_PAIRS.values())
 _CONDITIONS: Final = "if", "while", "for", "with"
 _UNFINISHED: Final = (
     *("else", "do", "return", "throw", "typeof", "void", "delete", "new", "await", "yield"),
@@ -40,18 +39,11 @@ class Program:
             UncertainProgramError: when what it exports cannot be said.
 
         """
-        self._tokens = split(code)
-        self._closers: dict[int, int] = {}
-        self._openers: dict[int, int] = {}
-        self._top_level: list[int] = []
-        """Indices of the tokens outside of all brackets."""
-        self._mentions: defaultdict[str, list[int]] = defaultdict(list)
-        """Indices of the tokens that are a variable of a name."""
-        self._match_brackets()
-        self._find_mentions()
+        self._structure = structure = ProgramStructure(split(code))
+        self._tokens, self._closers = structure.tokens, structure.closers
         self._constants = self._find_constants()
-        if names := self._mentions.get("eval"):
-            raise self._doubt(names[0], "eval may change anything")
+        if names := self._structure.mentions.get("eval"):
+            raise self._structure.doubt(names[0], "eval may change anything")
         start = self._find_export()
         self._root = self._literal(start + 3 if self._is_function(start) else start)
 
@@ -71,48 +63,13 @@ class Program:
             return None
         text = self._tokens[literal].text
         if text is None:
-            raise self._doubt(literal, f"{path[-1]} is written with an escape")
+            raise self._structure.doubt(literal, f"{path[-1]} is written with an escape")
         return text, self._tokens[literal].line
-
-    def _doubt(self, at: int, why: str) -> UncertainProgramError:
-        return UncertainProgramError(self._tokens[at].line, why)
-
-    def _match_brackets(self) -> None:
-        open_brackets: list[int] = []
-        for at, token in enumerate(self._tokens):
-            if not open_brackets:
-                self._top_level.append(at)
-            if token.kind != "mark":
-                continue
-            if token.source in _PAIRS:
-                open_brackets.append(at)
-            elif token.source in _CLOSERS:
-                if not open_brackets or _PAIRS[self._tokens[open_brackets[-1]].source] != (
-                    token.source
-                ):
-                    raise self._doubt(at, "a bracket that does not match")
-                self._openers[at] = open_brackets.pop()
-                self._closers[self._openers[at]] = at
-                if not open_brackets:
-                    self._top_level.append(at)
-        if open_brackets:
-            raise self._doubt(open_brackets[-1], "a bracket that does not end")
-
-    def _find_mentions(self) -> None:
-        tokens = self._tokens
-        for at, token in enumerate(tokens):
-            if token.kind != "name":
-                continue
-            is_member = at > 0 and tokens[at - 1].is_mark(".", "?.")
-            is_key = tokens[at + 1].is_mark(":") and tokens[at - 1].is_mark("{", ",")
-            # Of `exports` each counts: `require.main.exports` is the same object.
-            if not (is_member or is_key) or token.source == "exports":
-                self._mentions[token.source].append(at)
 
     def _find_constants(self) -> dict[str, list[int]]:
         """Return where the value of each constant of the top level begins, by name."""
         constants: defaultdict[str, list[int]] = defaultdict(list)
-        tokens, top = self._tokens, self._top_level
+        tokens, top = self._tokens, self._structure.top_level
         for index, at in enumerate(top):
             if not tokens[at].is_name("const") or tokens[at + 1].kind != "name":
                 continue
@@ -137,7 +94,7 @@ class Program:
         """Return where the value that the program exports begins."""
         tokens = self._tokens
         starts: list[int] = []
-        for at in self._top_level:
+        for at in self._structure.top_level:
             if tokens[at].is_name("export") and not (at > 0 and tokens[at - 1].is_mark(".")):
                 if tokens[at + 1].is_name("default") or tokens[at + 1].is_mark("="):
                     starts.append(at + 2)
@@ -146,17 +103,17 @@ class Program:
         if len(starts) != 1:
             at = starts[1] if starts else len(tokens) - 1
             why = "the config is exported twice" if starts else "no config is exported plainly"
-            raise self._doubt(at, why)
+            raise self._structure.doubt(at, why)
         (start,) = starts
-        exports = self._mentions["exports"]
+        exports = self._structure.mentions["exports"]
         if tokens[start - 2].is_name("exports"):
-            (modules, others) = self._mentions["module"], exports
+            (modules, others) = self._structure.mentions["module"], exports
             if len(modules) > 1 or len(others) > 1:
-                raise self._doubt(max(modules[-1], others[-1]), "exports may be changed")
-            if returns := self._mentions.get("return"):
-                raise self._doubt(returns[0], "return may come before the export")
+                raise self._structure.doubt(max(modules[-1], others[-1]), "exports may be changed")
+            if returns := self._structure.mentions.get("return"):
+                raise self._structure.doubt(returns[0], "return may come before the export")
         elif exports:
-            raise self._doubt(exports[0], "exports may be changed")
+            raise self._structure.doubt(exports[0], "exports may be changed")
         return start
 
     def _is_function(self, at: int) -> bool:
@@ -191,7 +148,7 @@ class Program:
         """Return whether a parenthesis is that of a statement such as ``if``."""
         if not self._tokens[closer].is_mark(")"):
             return False
-        opener = self._openers[closer]
+        opener = self._structure.openers[closer]
         return opener > 0 and self._tokens[opener - 1].is_name(*_CONDITIONS, "await")
 
     def _literal(self, start: int) -> int:
@@ -206,19 +163,19 @@ class Program:
             return
         words = "as", "satisfies", "in", "instanceof"
         if not (token.begins_line and token.kind == "name" and not token.is_name(*words)):
-            raise self._doubt(after, "the value is computed")
+            raise self._structure.doubt(after, "the value is computed")
 
     def _expression(self, at: int, depth: int) -> tuple[int, int]:
         """Return where the literal that an expression is begins, and what comes after it."""
         token = self._tokens[at]
         if depth > MAX_DEPTH:
-            raise self._doubt(at, "it is nested too deeply")
+            raise self._structure.doubt(at, "it is nested too deeply")
         if token.kind in {"text", "number"} or token.is_name(*_PLAIN):
             literal, after = at, at + 1
         elif token.is_mark("{", "["):
             literal, after = at, self._closers[at] + 1
         elif token.is_mark("<"):
-            return self._expression(self._after_angles(at), depth + 1)
+            return self._expression(self._structure.after_angles(at), depth + 1)
         elif token.is_mark("("):
             literal, after = self._in_parentheses(at, depth)
         elif token.is_name("defineConfig") and self._tokens[at + 1].is_mark("("):
@@ -227,11 +184,11 @@ class Program:
         elif token.kind == "name" and self._constants.get(token.source):
             literal, after = self._constant(at, depth), at + 1
         else:
-            raise self._doubt(at, "the value is computed")
+            raise self._structure.doubt(at, "the value is computed")
         while self._tokens[after].is_name("as", "satisfies") and (
             not self._tokens[after].begins_line
         ):
-            after = self._after_type(after + 1)
+            after = self._structure.after_type(after + 1)
         return literal, after
 
     def _in_parentheses(self, at: int, depth: int) -> tuple[int, int]:
@@ -240,35 +197,35 @@ class Program:
         if self._tokens[after].is_mark(",") and after + 1 == close:
             after = close
         if after != close:
-            raise self._doubt(after, "the value is computed")
+            raise self._structure.doubt(after, "the value is computed")
         return literal, close + 1
 
     def _check_define_config(self, at: int) -> None:
         """Check that ``defineConfig`` is that of a package, which returns its argument."""
-        for mention in self._mentions["defineConfig"]:
+        for mention in self._structure.mentions["defineConfig"]:
             if mention == at:
                 continue
             after = mention + 1
             while not self._tokens[after].is_name("from") and after - mention < MAX_DEPTH:
                 if self._tokens[after].kind == "end":
-                    raise self._doubt(mention, "defineConfig is not a package's")
+                    raise self._structure.doubt(mention, "defineConfig is not a package's")
                 after += 1
             module = self._tokens[min(after + 1, len(self._tokens) - 1)]
             if module.kind != "text" or (module.text or ".").startswith("."):
-                raise self._doubt(mention, "defineConfig is not a package's")
+                raise self._structure.doubt(mention, "defineConfig is not a package's")
 
     def _constant(self, at: int, depth: int) -> int:
         """Return the literal of the constant that is named here."""
         name = self._tokens[at].source
         starts = self._constants.get(name, [])
         if len(starts) != 1:
-            raise self._doubt(at, f"the value of {clean(name, 40)} cannot be known")
+            raise self._structure.doubt(at, f"the value of {clean(name, 40)} cannot be known")
         literal, after = self._expression(starts[0], depth + 1)
         self._check_statement_end(after)
         if self._tokens[literal].is_mark("{", "["):
-            for mention in self._mentions[name]:
+            for mention in self._structure.mentions[name]:
                 if mention != at and not self._tokens[mention - 1].is_name("const"):
-                    raise self._doubt(mention, f"{clean(name, 40)} may be changed")
+                    raise self._structure.doubt(mention, f"{clean(name, 40)} may be changed")
         return literal
 
     def _member(self, brace: int, key: str, depth: int) -> int | None:
@@ -277,7 +234,7 @@ class Program:
         The last entry decides, so that an uncertain one before a literal does not matter.
         """
         if depth > MAX_DEPTH:
-            raise self._doubt(brace, "it is nested too deeply")
+            raise self._structure.doubt(brace, "it is nested too deeply")
         result: int | UncertainProgramError | None = None
         for start, stop in self._entries(brace):
             try:
@@ -302,7 +259,7 @@ class Program:
             token = self._tokens[at]
             if at == stop or token.is_mark(","):
                 if angles:
-                    raise self._doubt(start, "a comma that may be part of a type")
+                    raise self._structure.doubt(start, "a comma that may be part of a type")
                 if start < at:
                     yield start, at
                 start = at + 1
@@ -317,7 +274,7 @@ class Program:
         if first.is_mark("..."):
             return self._spread_value(start + 1, stop, key, depth)
         if first.kind not in {"name", "text", "number"}:
-            raise self._doubt(start, "a key is computed")
+            raise self._structure.doubt(start, "a key is computed")
         if start + 1 == stop:
             return self._constant(start, depth) if first.is_name(key) else None
         if not tokens[start + 1].is_mark(":"):
@@ -325,14 +282,14 @@ class Program:
             return None
         name = first.text if first.kind == "text" else first.source
         if name is None:
-            raise self._doubt(start, "a key is written with an escape")
+            raise self._structure.doubt(start, "a key is written with an escape")
         if name == "__proto__" and not is_set:
-            raise self._doubt(start, "an object inherits from another")
+            raise self._structure.doubt(start, "an object inherits from another")
         if name != key:
             return None
         literal, after = self._expression(start + 2, depth + 1)
         if after != stop:
-            raise self._doubt(start, "the value is computed")
+            raise self._structure.doubt(start, "the value is computed")
         return literal
 
     def _spread_value(self, start: int, stop: int, key: str, depth: int) -> int | None:
@@ -342,9 +299,9 @@ class Program:
         try:
             literal, after = self._expression(start, depth + 1)
         except UncertainProgramError:
-            raise self._doubt(start, "it may be set by what is spread here") from None
+            raise self._structure.doubt(start, "it may be set by what is spread here") from None
         if after != stop:
-            raise self._doubt(start, "it may be set by what is spread here")
+            raise self._structure.doubt(start, "it may be set by what is spread here")
         is_object = self._tokens[literal].is_mark("{")
         return self._member(literal, key, depth + 1) if is_object else None
 
@@ -381,44 +338,7 @@ class Program:
             name += 1
         token = tokens[name]
         if not tokens[name + 1].is_mark("(") or token.kind not in {"name", "text"}:
-            raise self._doubt(name, "an entry cannot be read")
+            raise self._structure.doubt(name, "an entry cannot be read")
         is_same = (token.text if token.kind == "text" else token.source) in {key, None}
         if is_same:
-            raise self._doubt(name, "the value is computed")
-
-    def _after_angles(self, at: int) -> int:
-        """Return the index after the arguments of a type."""
-        depth, start = 0, at
-        while True:
-            token = self._tokens[at]
-            if token.is_mark("<", ">"):
-                depth += 1 if token.source == "<" else -1
-            elif not (
-                token.kind in {"name", "text"} or token.is_mark(",", ".", "|", "&", "[", "{")
-            ):
-                raise self._doubt(start, "a type cannot be read")
-            at = self._closers.get(at, at) + 1
-            if depth == 0:
-                return at
-
-    def _after_type(self, at: int) -> int:
-        """Return the index after a type."""
-        tokens = self._tokens
-        while True:
-            if tokens[at].is_name("typeof", "readonly", "keyof"):
-                at += 1
-            if tokens[at].is_mark("{"):
-                at = self._closers[at] + 1
-            elif tokens[at].kind in {"name", "text"}:
-                at += 1
-            else:
-                raise self._doubt(at, "a type cannot be read")
-            while tokens[at].is_mark(".") and tokens[at + 1].kind == "name":
-                at += 2
-            if tokens[at].is_mark("<"):
-                at = self._after_angles(at)
-            while tokens[at].is_mark("[") and not tokens[at].begins_line:
-                at = self._closers[at] + 1
-            if not tokens[at].is_mark("|", "&"):
-                return at
-            at += 1
+            raise self._structure.doubt(name, "the value is computed")
