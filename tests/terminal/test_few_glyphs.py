@@ -10,6 +10,8 @@ import pytest
 
 from capgo_tui.glyphs import to_ascii
 from tests.support.pseudo_terminal import COMMAND
+from tests.support.sandbox_process import serving
+from tests.terminal.conftest import STATE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from tests.support.sandbox_process import Sandbox
 
 UTF8 = {"LC_ALL": "C.UTF-8"}
+CUSTOM_ID = "tester-200"
+"""A custom id of the recorded state."""
 
 
 def run(
@@ -44,12 +48,16 @@ def test_tables_are_ascii_in_the_same_columns(
     assert table.decode("ascii") == to_ascii(usual)
 
 
-def test_data_for_other_programs_stays_utf_8(sandbox: Sandbox, tmp_path: Path) -> None:
-    for form in ("--json", "--csv"):
-        arguments = ("channel", "list", form)
-        usual = run(sandbox, tmp_path, UTF8, *arguments).stdout
-        assert run(sandbox, tmp_path, {"LC_ALL": "C"}, *arguments).stdout == usual
-        assert usual.decode("utf-8")
+@pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}])
+def test_data_for_other_programs_stays_utf_8(tmp_path: Path, locale: dict[str, str]) -> None:
+    state = tmp_path / "state.json"
+    text = STATE.read_text(encoding="utf-8")
+    assert CUSTOM_ID in text
+    state.write_text(text.replace(CUSTOM_ID, "größer ✓ 日本"), encoding="utf-8")
+    with serving([str(COMMAND), "sandbox", "--port", "0", "--state", str(state)]) as sandbox:
+        for form in ("--json", "--ndjson", "--csv"):
+            result = run(sandbox, tmp_path, locale, "device", "list", form)
+            assert "größer ✓ 日本" in result.stdout.decode("utf-8"), form
 
 
 def test_messages_are_ascii_as_well(sandbox: Sandbox, tmp_path: Path) -> None:
