@@ -86,7 +86,7 @@ def launches(full: Store, new: Store) -> dict[str, Launch]:
         "shop": shop,
         "new": replace(shop, asgi_app=serving(new)),
         "outsider": replace(shop, app_id="com.other.company"),
-        "wrong key": replace(shop, key=ApiKey("00000000-0000-4000-8000-000000000000")),
+        "wrong key": replace(shop, api_key=ApiKey("00000000-0000-4000-8000-000000000000")),
         "nowhere": replace(shop, asgi_app=None, server="http://127.0.0.1:9"),
         "nothing": Launch(),
     }

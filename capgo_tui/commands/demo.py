@@ -33,7 +33,7 @@ def demo_launch(device: str | None = None, revision: Revision | None = None) -> 
             return create_app(store, revision=revision or "live", limits="device")
 
         yield Launch(
-            key=ApiKey(world.key),
+            api_key=ApiKey(world.key),
             app_id=world.app_id,
             revision=revision,
             asgi_app=serve,

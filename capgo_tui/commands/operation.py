@@ -209,18 +209,18 @@ class Operation:
         for change in question.changes:
             request = await self._build(change)
             target = self.workspace.target
-            command = curl(request, address_of(target), target.key)
+            command = curl(request, address_of(target), target.api_key)
             if self.reports.is_text:
                 write(f"{command}\n")
             body: JSON = None
             if request.body is not None:
-                body = redact_body(request.body, target.key)
+                body = redact_body(request.body, target.api_key)
             self.reports.add(
                 change,
                 NOT_SENT,
                 request={
                     "method": request.method,
-                    "path": target.key.hide_in(request.target),
+                    "path": target.api_key.hide_in(request.target),
                     "body": body,
                     "curl": command,
                 },

@@ -188,7 +188,7 @@ def _make_launch(options: Options, device: str | None) -> Launch:
     settings = find(options, environment)
     check_environment(settings.server.value)
     return Launch(
-        key=value_of(settings.key),
+        api_key=value_of(settings.key),
         app_id=value_of(settings.app_id),
         app_doubt=settings.app_doubt,
         server=settings.server.value,

@@ -38,17 +38,17 @@ class Launch(Access):
     @property
     def target(self) -> Target | None:
         """The target, or None while the API key or the app id is missing."""
-        if self.key is None or self.app_id is None or self.server_named_by is not None:
+        if self.api_key is None or self.app_id is None or self.server_named_by is not None:
             return None
-        return self.open_with(self.key, self.app_id)
+        return self.open_with(self.api_key, self.app_id)
 
     def open_with(self, key: ApiKey, app_id: str) -> Target:
         """Return the target of an API key and an app id."""
         profile = self.profile
-        is_other = self.key not in (None, key) or self.app_id not in (None, app_id)
+        is_other = self.api_key not in (None, key) or self.app_id not in (None, app_id)
         if profile is not None and is_other:
             profile = replace(profile, is_changed=True)
         values = {each.name: getattr(self, each.name) for each in fields(Access)}
         is_read_only = self.read_only or (profile is not None and profile.read_only)
-        changes = {"key": key, "app_id": app_id, "profile": profile, "read_only": is_read_only}
+        changes = {"api_key": key, "app_id": app_id, "profile": profile, "read_only": is_read_only}
         return Target(**(values | changes))

@@ -87,7 +87,7 @@ class Copying:
                 return [self._command(record) for record in self.records]
 
     def _curl(self, record: Record) -> str:
-        return curl(self._request(record), address_of(self.target), self.target.key)
+        return curl(self._request(record), address_of(self.target), self.target.api_key)
 
     def _request(self, record: Record) -> Request:
         """Return the request for a record; bundles can only be read as a list.

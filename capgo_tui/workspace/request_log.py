@@ -119,9 +119,9 @@ class RequestLog:
         request = entry.exchange.request
         if request is None:
             return None
-        return curl(request, address_of(self._target), self._target.key)
+        return curl(request, address_of(self._target), self._target.api_key)
 
     def _write_line(self, line: str) -> None:
         self.changes += 1
         if self._target.log_file is not None:
-            self._target.log_file.write(self._target.key.hide_in(line))
+            self._target.log_file.write(self._target.api_key.hide_in(line))

@@ -303,7 +303,7 @@ def open_client(
     if log is None:
         log = RequestLog(target, utc_now)
     client = CapgoClient(
-        target.key,
+        target.api_key,
         server=target.server,
         revision=target.revision,
         read_only=target.read_only,

@@ -25,7 +25,7 @@ ASGIApp: TypeAlias = "Callable[..., Awaitable[None]]"
 class Access:
     """How an app is reached, and what is refused; its API key and id may still be missing."""
 
-    key: ApiKey | None = None
+    api_key: ApiKey | None = None
     app_id: str | None = None
     server: str = DEFAULT_SERVER
     revision: Revision | None = None
@@ -48,7 +48,7 @@ class Access:
 class Target(Access):
     """An app on a server, with its API key."""
 
-    key: ApiKey
+    api_key: ApiKey
     app_id: str
 
     @property

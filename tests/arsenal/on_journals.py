@@ -43,7 +43,7 @@ async def write_beside(lay: Callable[[Path], None], folder: Path) -> Result:
         assert outcome.is_journalled
         unreadable = outcomes.count("unreadable")
         fate = f"{unreadable} unreadable, {outcomes[0]}" if outcomes else "nothing"
-        leaks = ", ".join(find_leaky_files(folder, workspace.target.key.reveal()))
+        leaks = ", ".join(find_leaky_files(folder, workspace.target.api_key.reveal()))
         return Result(f"{world.door.writes} writes", fate, "", leaks)
 
 

@@ -58,7 +58,7 @@ async def answer_writes(
             (folder / f"shown-{is_forwarded}").write_text(line, encoding="utf-8")
             writes += world.door.writes
         await workspace.aclose()
-        key = workspace.target.key.reveal()
+        key = workspace.target.api_key.reveal()
         code = await asyncio.to_thread(list_channels, raw, key, folder)
         return Result(
             f"{writes} writes",

@@ -176,7 +176,7 @@ async def _run(fd: int) -> None:
     spare_the_loop()
     app = CapgoApp(
         Launch(
-            key=ApiKey(os.environ["CAPGO_TOKEN"]),
+            api_key=ApiKey(os.environ["CAPGO_TOKEN"]),
             app_id=os.environ["CAPGO_APP_ID"],
             server=os.environ["CAPGO_API_URL"],
         )

@@ -37,8 +37,8 @@ async def test_the_demo_is_a_whole_app_to_try_things_on(revision: Revision | Non
 
 def test_the_demo_does_not_show_its_key_either() -> None:
     with demo_launch() as launch:
-        assert launch.key is not None
-        assert launch.key.reveal() not in repr(launch)
+        assert launch.api_key is not None
+        assert launch.api_key.reveal() not in repr(launch)
 
 
 @pytest.mark.parametrize("fails", [False, True])

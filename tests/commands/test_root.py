@@ -217,7 +217,7 @@ def test_everything_that_was_said_reaches_the_interface() -> None:
     ).launch
     assert launch.app_id == "com.acme.shop"
     assert launch.server == "http://localhost:8787"
-    assert launch.key == ApiKey(KEY)
+    assert launch.api_key == ApiKey(KEY)
     assert launch.revision is None
     assert launch.device == "3f2a"
     assert launch.asgi_app is None
@@ -337,7 +337,7 @@ def test_what_was_not_said_is_found(empty_machine: Path, monkeypatch: pytest.Mon
     (empty_machine / "project" / "capacitor.config.json").write_text('{"appId": "com.acme.shop"}')
     monkeypatch.setenv("CAPGO_API_URL", "http://localhost:1")
     launch = start().launch
-    assert launch.key == ApiKey(KEY)
+    assert launch.api_key == ApiKey(KEY)
     assert launch.app_id == "com.acme.shop"
     assert launch.server == "http://localhost:1"
     assert launch.revision is None
@@ -345,7 +345,7 @@ def test_what_was_not_said_is_found(empty_machine: Path, monkeypatch: pytest.Mon
 
 def test_what_is_not_found_is_left_to_ask_for() -> None:
     launch = start().launch
-    assert launch.key is None
+    assert launch.api_key is None
     assert launch.app_id is None
     assert launch.server == "https://api.capgo.app"
     assert launch.target is None
@@ -523,4 +523,4 @@ def test_an_entry_of_no_proxy_that_cannot_be_read_is_ignored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "fd07::/999,[,http://[::1")
-    assert start("--app", "com.example.app", "-a", KEY).launch.key == ApiKey(KEY)
+    assert start("--app", "com.example.app", "-a", KEY).launch.api_key == ApiKey(KEY)

@@ -26,7 +26,7 @@ from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.commands import main
 
 def broken(self, *event, **options):
-    key = self.target.key.reveal()
+    key = self.target.api_key.reveal()
     raise RuntimeError(f"the key is {{key}}")
 
 MainScreen.{method} = broken

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.revisions import Traits
 
-TARGET = Target(app_id=APP, key=ApiKey(ALL))
+TARGET = Target(app_id=APP, api_key=ApiKey(ALL))
 READY = ActionContext(TARGET, "channels", traits=LIVE)
 REFUSED = "this key may not promote bundles (channel qa), said the server"
 

@@ -50,7 +50,7 @@ class SetupScreen(Screen[Target | None]):
         self._now = now or (lambda: datetime.now(UTC))
         self._launch = launch
         self._problem = problem
-        self._api_key = None if problem else launch.key
+        self._api_key = None if problem else launch.api_key
         self._has_consent = launch.server_named_by is None
         """Whether the operator agreed to send the API key to the server."""
 
