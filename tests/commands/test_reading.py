@@ -14,7 +14,7 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.commands.machine import find_environment
 from capgo_tui.commands.verbs import VERBS
 from tests.commands.shell import Shell, shell_on
-from tests.support.hostile import TEXTS, spoiled_page
+from tests.support.hostile import HUGE, TEXTS, spoiled_page
 from tests.support.pseudo_terminal import COMMAND
 from tests.support.sandbox_process import serving
 from tests.support.server import Server, answering, rewriting
@@ -31,7 +31,7 @@ from tests.support.world import (
     state,
     store_of,
 )
-from tests.tui.driving import unsafe
+from tests.tui.driving import list_unsafe
 from tests.workspace.export.test_formats import assert_aligned
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def server() -> Iterator[Server]:
 def rows_of(form: str, text: str) -> list[dict[str, Any]]:
     match form:
         case "--csv":
+            csv.field_size_limit(2 * len(HUGE))
             return list(csv.DictReader(io.StringIO(text)))
         case "--json":
             rows: list[dict[str, Any]] = json.loads(text)
@@ -400,7 +401,7 @@ def test_the_corpus_in_every_field_of_a_list(shell: Shell, noun: str, form: str)
         shell.server.on("GET", path, rewriting(spoiled_apps if path == "/app" else spoiled_page))
     result = shell(noun, "list", form)
     assert result.exit_code == IN_PART, "what is no row is left out"
-    assert not [char for char in result.output if unsafe(char) and char != "\n"]
+    assert not list_unsafe(result.output)
     count = len(TEXTS) + 1
     if form == "--table":
         assert_aligned(result.stdout, count)
@@ -425,12 +426,12 @@ def test_the_corpus_in_one_record_and_in_an_error(shell: Shell, name: str) -> No
     for form in FORMS:
         result = shell("channel", "get", "beta", form)
         assert result.exit_code == OK
-        assert not [char for char in result.output if unsafe(char) and char != "\n"]
+        assert not list_unsafe(result.output)
     message = {"error": "unknown_error", "message": text, "moreInfo": {text: text}}
     shell.server.on("GET", "/channel", answering(500, json.dumps(message).encode()))
     result = shell("channel", "list")
     assert result.exit_code == FAILED
-    assert not [char for char in result.output if unsafe(char) and char != "\n"]
+    assert not list_unsafe(result.output)
 
 
 def test_a_key_that_the_server_echoes_is_nowhere(shell: Shell, tmp_path: Path) -> None:

@@ -237,6 +237,25 @@ def unsafe(char: str) -> bool:
     return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
+def list_unsafe(text: str) -> list[str]:
+    """Return the unsafe characters of a text for other programs, of one or more lines.
+
+    A joiner between two emoji belongs to it: it makes them one.
+    """
+    return [
+        char
+        for at, char in enumerate(text)
+        if unsafe(char) and char != "\n" and not _joins_emoji(text, at)
+    ]
+
+
+def _joins_emoji(text: str, at: int) -> bool:
+    before, char, after = text[at - 1 : at], text[at], text[at + 1 : at + 2]
+    is_between = bool(before and after) and unicodedata.category(after) == "So"
+    # What stands before it may be a skin tone or a variation selector.
+    return char == "\u200d" and is_between and unicodedata.category(before) in {"So", "Sk", "Mn"}
+
+
 def assert_secret(driver: Driver, secrets: Sequence[str]) -> None:
     """Assert that no API key is on the screen, in a screenshot or in a repr of the app."""
     app = driver.app
