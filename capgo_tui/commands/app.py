@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.commands.common_options import common_options, limit_option, options_before_verb
+from capgo_tui.commands.common_options import options_before_verb
 from capgo_tui.commands.exit_codes import Exit
+from capgo_tui.commands.list_options import list_options
+from capgo_tui.commands.list_selection import ListSelection
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_pages
 from capgo_tui.commands.running import run_without_app
@@ -22,6 +24,7 @@ from capgo_tui.workspace.session import utc_now
 if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.commands.common_options import CommonOptions
+    from capgo_tui.commands.list_options import ListOptions
 
 
 @click.group(cls=Noun)
@@ -31,16 +34,22 @@ def app(**_options: object) -> None:
 
 
 @app.command("list")
-@limit_option
-@common_options
-def list_apps(common: CommonOptions, limit: int | None) -> None:
+@list_options
+def list_apps(common: CommonOptions, options: ListOptions) -> None:
     """List the apps that a key may see; the key and the server are all it takes."""
 
     async def command(client: CapgoClient) -> Exit:
-        make_writer = partial(writer_of, common.format, APPS.columns, _now_alone)
+        selection = ListSelection(APPS, options, _now_alone)
+        make_writer = partial(
+            writer_of,
+            common.format,
+            selection.columns or APPS.columns,
+            _now_alone,
+            is_raw=selection.columns is None,
+        )
         try:
             return await write_pages(
-                APPS, client.apps(), limit, make_writer=make_writer, join=_join_nothing
+                APPS, client.apps(), selection, make_writer=make_writer, join=_join_nothing
             )
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:

@@ -13,12 +13,13 @@ from capgo_tui.commands.channel_changes import put_on_channel, put_on_channels, 
 from capgo_tui.commands.common_options import (
     app_argument,
     common_options,
-    limit_option,
     options_before_verb,
     write_options,
 )
 from capgo_tui.commands.durations import parse_duration
 from capgo_tui.commands.exit_codes import CommandError, Exit
+from capgo_tui.commands.list_options import list_options
+from capgo_tui.commands.list_selection import ListSelection
 from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_list, write_one
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capgo_tui.commands.common_options import CommonOptions, WriteOptions
+    from capgo_tui.commands.list_options import ListOptions
     from capgo_tui.commands.operation import Operation
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
@@ -57,14 +59,14 @@ def bundle(**_options: object) -> None:
 
 @bundle.command("list")
 @app_argument
-@limit_option
-@common_options
-def list_bundles(common: CommonOptions, limit: int | None) -> None:
+@list_options
+def list_bundles(common: CommonOptions, options: ListOptions) -> None:
     """List the bundles of an app, the newest first."""
 
     async def command(workspace: Workspace) -> Exit:
+        selection = ListSelection(BUNDLES, options, workspace.cell_context)
         pager = workspace.client.bundles(workspace.target.app_id)
-        return await write_list(workspace, common, BUNDLES, pager, limit)
+        return await write_list(workspace, common, BUNDLES, pager, selection)
 
     run(common.target(), command)
 

@@ -18,11 +18,12 @@ from capgo_tui.commands.channel_options import fill, setting_options
 from capgo_tui.commands.common_options import (
     app_argument,
     common_options,
-    limit_option,
     options_before_verb,
     write_options,
 )
 from capgo_tui.commands.exit_codes import CommandError, Exit
+from capgo_tui.commands.list_options import list_options
+from capgo_tui.commands.list_selection import ListSelection
 from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_list, write_one
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Channel
     from capgo_tui.commands.channel_options import SettingTexts
     from capgo_tui.commands.common_options import CommonOptions, WriteOptions
+    from capgo_tui.commands.list_options import ListOptions
     from capgo_tui.commands.operation import Operation
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
@@ -55,14 +57,14 @@ def channel(**_options: object) -> None:
 
 @channel.command("list")
 @app_argument
-@limit_option
-@common_options
-def list_channels(common: CommonOptions, limit: int | None) -> None:
+@list_options
+def list_channels(common: CommonOptions, options: ListOptions) -> None:
     """List the channels of an app."""
 
     async def command(workspace: Workspace) -> Exit:
+        selection = ListSelection(CHANNELS, options, workspace.cell_context)
         pager = workspace.client.channels(workspace.target.app_id)
-        return await write_list(workspace, common, CHANNELS, pager, limit)
+        return await write_list(workspace, common, CHANNELS, pager, selection)
 
     run(common.target(), command)
 

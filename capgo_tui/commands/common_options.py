@@ -162,7 +162,7 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
         prepare(is_data=common.format is not Format.TABLE)
         command(common, **more)
 
-    return _decorate(run, (*options.format_options(), _APP, *_TARGET))
+    return decorate(run, (*options.format_options(), _APP, *_TARGET))
 
 
 def write_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -186,12 +186,12 @@ def write_options(command: Callable[..., None]) -> Callable[..., None]:
         )
         command(common, write, **more)
 
-    return _decorate(common_options(run), (*options.write_options(), options.READ_ONLY))
+    return decorate(common_options(run), (*options.write_options(), options.READ_ONLY))
 
 
 def options_before_verb(group: Callable[..., None]) -> Callable[..., None]:
     """Let a group take the options of its verbs in front of them, without listing them."""
-    return _decorate(
+    return decorate(
         group,
         (
             *options.format_options(hidden=True),
@@ -203,9 +203,10 @@ def options_before_verb(group: Callable[..., None]) -> Callable[..., None]:
     )
 
 
-def _decorate(
+def decorate(
     command: Callable[..., None], decorators: Sequence[options.Decorator]
 ) -> Callable[..., None]:
+    """Apply decorators to a command, the first one outermost."""
     result = command
     for decorator in reversed(decorators):
         result = decorator(result)

@@ -11,12 +11,13 @@ from capgo_tui.commands.change_reports import combine_exits
 from capgo_tui.commands.common_options import (
     app_argument,
     common_options,
-    limit_option,
     options_before_verb,
     write_options,
 )
 from capgo_tui.commands.device_selection import UNSEEN, report_walk, select_devices
 from capgo_tui.commands.exit_codes import CommandError, Exit
+from capgo_tui.commands.list_options import list_options
+from capgo_tui.commands.list_selection import ListSelection
 from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_list, write_one, write_rows
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.commands.common_options import CommonOptions, WriteOptions
+    from capgo_tui.commands.list_options import ListOptions
     from capgo_tui.commands.operation import Operation
     from capgo_tui.workspace.session import Workspace
 
@@ -45,15 +47,16 @@ def device(**_options: object) -> None:
 
 @device.command("list")
 @app_argument
-@limit_option
-@common_options
-def list_devices(common: CommonOptions, limit: int | None) -> None:
+@list_options
+def list_devices(common: CommonOptions, options: ListOptions) -> None:
     """List the devices of an app."""
 
     async def command(workspace: Workspace) -> Exit:
-        most = min(limit or MAX_LIMIT, MAX_LIMIT)
+        selection = ListSelection(DEVICES, options, workspace.cell_context)
+        reads_all = options.filter is not None or options.sort is not None
+        most = MAX_LIMIT if reads_all else min(options.limit or MAX_LIMIT, MAX_LIMIT)
         pager = workspace.client.devices(workspace.target.app_id, limit=most)
-        return await write_list(workspace, common, DEVICES, pager, limit)
+        return await write_list(workspace, common, DEVICES, pager, selection)
 
     run(common.target(), command)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.records import Record
@@ -16,8 +17,9 @@ from capgo_tui.workspace.export.json_text import json_text
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from capgo_tui.api.paging import Pager
+    from capgo_tui.api.paging import Page, Pager
     from capgo_tui.commands.common_options import CommonOptions
+    from capgo_tui.commands.list_selection import ListSelection
     from capgo_tui.workspace.export.formats import Writer
     from capgo_tui.workspace.resources.resource import Resource
     from capgo_tui.workspace.resources.section import Section
@@ -31,20 +33,47 @@ async def write_list(
     common: CommonOptions,
     resource: Resource[T],
     pager: Pager[T],
-    limit: int | None,
+    selection: ListSelection[T],
 ) -> Exit:
     """Write a list of an app, each page as it arrives; nothing when the first one fails."""
-    make_writer, join = (
-        partial(_writer, resource, common.format, workspace),
-        partial(_join, workspace, common, resource),
-    )
-    return await write_pages(resource, pager, limit, make_writer=make_writer, join=join)
+    is_join_missing = False
+
+    async def join() -> None:
+        nonlocal is_join_missing
+        is_whole = True
+        if selection.is_selective or _shows_joins(common):
+            is_whole = await _join(workspace, resource, selection.query.facts)
+        is_join_missing = selection.is_selective and not is_whole
+
+    make_writer = partial(_writer, resource, common.format, workspace, selection)
+    code = await write_pages(resource, pager, selection, make_writer=make_writer, join=join)
+    return Exit.IN_PART if is_join_missing and code is Exit.OK else code
+
+
+@dataclass(slots=True)
+class _Progress(Generic[T]):
+    """How far a list was read and written, and what is wrong with it."""
+
+    rows: list[T] = field(default_factory=list)
+    """The records that wait for the end of the list, to be sorted."""
+    read_count: int = 0
+    written_count: int = 0
+    unreadable_count: int = 0
+    is_incomplete: bool = False
+    has_too_many: bool = False
+
+    def note(self, page: Page[T]) -> None:
+        """Take note of a page."""
+        self.read_count += len(page.rows)
+        self.unreadable_count += len(page.unreadable) + page.extra_unreadable
+        self.has_too_many = self.has_too_many or page.too_many
+        self.is_incomplete = page.incomplete
 
 
 async def write_pages(
     resource: Resource[T],
     pager: Pager[T],
-    limit: int | None,
+    selection: ListSelection[T],
     *,
     make_writer: Callable[[], Writer[T]],
     join: Callable[[], Awaitable[None]],
@@ -52,11 +81,13 @@ async def write_pages(
     """Write a list as `write_list` does.
 
     `join` is awaited once the first page is there; what `make_writer` gives may be another by then.
+    A list that is sorted is read to its end before anything is written.
     """
-    writer = make_writer()
-    has_begun, written_count, unreadable_count, is_incomplete, too_many = False, 0, 0, False, False
+    limit, is_sorted = selection.limit, selection.sort is not None
+    writer, progress = make_writer(), _Progress[T]()
+    has_begun = False
     interruption: CapgoError | None = None
-    while not pager.at_end and (limit is None or written_count < limit):
+    while not pager.at_end and (is_sorted or limit is None or progress.written_count < limit):
         try:
             page = await pager.next_page()
             if not has_begun:
@@ -66,28 +97,50 @@ async def write_pages(
                 raise
             interruption = error
             break
+        rows = selection.filter(page.rows)
         if not has_begun:
             writer = make_writer()  # by now the revision is known
             write(writer.begin())
             has_begun = True
-        rows = page.rows if limit is None else page.rows[: limit - written_count]
+        progress.note(page)
+        if is_sorted:
+            progress.rows += rows
+            continue
+        rows = rows if limit is None else rows[: limit - progress.written_count]
         write(writer.rows(rows))
-        written_count += len(rows)
-        unreadable_count += len(page.unreadable) + page.extra_unreadable
-        too_many = too_many or page.too_many
-        is_incomplete = page.incomplete
+        progress.written_count += len(rows)
+    if is_sorted:
+        rows = selection.arrange(progress.rows)[:limit]
+        write(writer.rows(rows))
+        progress.written_count = len(rows)
     write(writer.end())
-    if not written_count and not unreadable_count and interruption is None:
+    return _report(resource, progress, interruption, is_selective=selection.is_selective)
+
+
+def _report(
+    resource: Resource[T],
+    progress: _Progress[T],
+    interruption: CapgoError | None,
+    *,
+    is_selective: bool,
+) -> Exit:
+    """Print what is missing from a list that was written, and return the exit code."""
+    unreadable_count, read_count = progress.unreadable_count, progress.read_count
+    if not read_count and not unreadable_count and interruption is None:
         say(f"there are no {resource.name}")
+    elif read_count and is_selective and not progress.written_count:
+        say(f"none of the {read_count} {resource.name} matches")
     if unreadable_count:
         say(f"{unreadable_count} of the {resource.name} could not be read and were left out")
-    if too_many:
+    if progress.has_too_many:
         say(f"a page of the {resource.name} had more rows than any of such a server should")
-    if is_incomplete:
+    if progress.is_incomplete:
         say("the server has more but gives no way to it")
     if interruption is not None:
-        say(f"only the first {written_count}: {describe_error(interruption)}")
-    return Exit.IN_PART if unreadable_count or is_incomplete or interruption else Exit.OK
+        count = read_count if is_selective else progress.written_count
+        say(f"only the first {count}{' were read' * is_selective}: {describe_error(interruption)}")
+    is_in_part = unreadable_count or progress.is_incomplete or interruption
+    return Exit.IN_PART if is_in_part else Exit.OK
 
 
 async def write_one(
@@ -98,7 +151,7 @@ async def write_one(
         case Format.JSON:
             write(json_text(record.redact(record.raw()), indent=2) + "\n")
         case Format.TABLE:
-            await _join(workspace, common, resource)
+            await _join(workspace, resource)
             write(_page(resource.details(record, workspace.cell_context())))
         case _:
             await write_rows(workspace, common, resource, [record])
@@ -109,25 +162,45 @@ async def write_rows(
     workspace: Workspace, common: CommonOptions, resource: Resource[T], records: Sequence[T]
 ) -> None:
     """Write some records as a list."""
-    await _join(workspace, common, resource)
+    if _shows_joins(common):
+        await _join(workspace, resource)
     writer = _writer(resource, common.format, workspace)
     write(writer.begin() + writer.rows(records) + writer.end())
 
 
-async def _join(workspace: Workspace, common: CommonOptions, resource: Resource[T]) -> None:
-    if common.format in (Format.CSV, Format.TABLE):
-        for name in resource.joins(workspace.client.traits):
-            collection = workspace.collections[name]
-            await collection.load_all()
-            if collection.error is not None and resource.missing_join:
-                say(f"{resource.missing_join}: {collection.error.message}")
+def _shows_joins(common: CommonOptions) -> bool:
+    return common.format in (Format.CSV, Format.TABLE)
 
 
-def _writer(resource: Resource[T], form: Format, workspace: Workspace) -> Writer[T]:
+async def _join(workspace: Workspace, resource: Resource[T], facts: Sequence[str] = ()) -> bool:
+    """Load the lists that the cells and some facts need; return whether they are whole."""
+    names = dict.fromkeys(resource.joins(workspace.client.traits))
+    names |= dict.fromkeys(name for fact in facts for name in resource.fact_joins.get(fact, ()))
+    is_whole = True
+    for name in names:
+        collection = workspace.collections[name]
+        await collection.load_all()
+        is_whole = is_whole and collection.error is None and not collection.incomplete
+        if collection.error is not None and resource.missing_join:
+            say(f"{resource.missing_join}: {collection.error.message}")
+    if workspace.devices.name in names:
+        await workspace.update_survey()
+    return is_whole
+
+
+def _writer(
+    resource: Resource[T],
+    form: Format,
+    workspace: Workspace,
+    selection: ListSelection[T] | None = None,
+) -> Writer[T]:
     """Return the writer of a format; a table omits columns that the revision lacks."""
     traits = workspace.client.traits
     columns = resource.columns_told(traits) if form is Format.TABLE else resource.columns
-    return writer_of(form, columns, workspace.cell_context)
+    chosen_columns = None if selection is None else selection.columns
+    return writer_of(
+        form, chosen_columns or columns, workspace.cell_context, is_raw=chosen_columns is None
+    )
 
 
 def _page(sections: Sequence[Section]) -> str:

@@ -164,6 +164,11 @@ class Query:
         """Whether the query has a pattern, whose cost is unknown."""
         return any(term.has_pattern for term in self.terms)
 
+    @property
+    def facts(self) -> list[str]:
+        """The facts that the query asks for with ``is:``."""
+        return [*dict.fromkeys(fact for term in self.in_force for fact in term.facts)]
+
     def matches(self, haystack: str, row: Row = NO_ROW) -> bool:
         """Return whether a row meets every condition; `haystack` has a case-folded line a cell."""
         return all(term.holds(haystack, row) for term in self.terms)

@@ -135,6 +135,12 @@ class Term:
         """Whether it is a pattern or has one, whose cost is not known."""
         return self.kind is TermKind.PATTERN or any(each.has_pattern for each in self.alternatives)
 
+    @property
+    def facts(self) -> list[str]:
+        """The facts that it asks for, its alternatives included."""
+        own = [self.text] if self.kind is TermKind.FACT else []
+        return [*own, *(fact for each in self.alternatives for fact in each.facts)]
+
     def implies(self, other: Term) -> bool:
         """Return whether every row that meets this condition is sure to meet `other`."""
         if self == other:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
 
 from capgo_tui.api.records import Record, redact_rows
 from capgo_tui.cells import truncate, width_of
@@ -17,6 +18,7 @@ from capgo_tui.workspace.export.json_text import json_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from capgo_tui.api.jsonvalue import JSON
     from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.resources.column import Column
 
@@ -59,16 +61,24 @@ class Writer(Protocol[Record_contra]):
 
 
 def writer_of(
-    form: Format, columns: Sequence[Column[T]], cell_context: Callable[[], CellContext]
+    form: Format,
+    columns: Sequence[Column[T]],
+    cell_context: Callable[[], CellContext],
+    *,
+    is_raw: bool = True,
 ) -> Writer[T]:
-    """Return the writer of a format; it calls `cell_context` whenever cells are written."""
+    """Return the writer of a format; it calls `cell_context` whenever cells are written.
+
+    JSON has the records as the server sent them, or without `is_raw` the texts of the columns.
+    """
+    objects = _raw_objects if is_raw else partial(_column_objects, columns, cell_context)
     match form:
         case Format.CSV:
             return CsvWriter(columns, cell_context)
         case Format.JSON:
-            return JsonWriter()
+            return JsonWriter(objects)
         case Format.NDJSON:
-            return LineWriter()
+            return LineWriter(objects)
         case Format.TABLE:
             return TableWriter(columns, cell_context)
 
@@ -91,14 +101,7 @@ class CsvWriter(Generic[T]):
 
     def rows(self, records: Sequence[T]) -> str:
         """Return a line for each record."""
-        context = self._cell_context()
-        lines = [
-            [column.for_file(record, context) for column in self._columns] for record in records
-        ]
-        special = [at for at, cells in enumerate(lines) if not all(map(str.isascii, cells))]
-        rows = redact_rows([records[at] for at in special])
-        for at, row in zip(special, rows, strict=True):
-            lines[at] = [clean_for_file(exact_text(row, cell)) for cell in lines[at]]
+        lines = _file_lines(self._columns, self._cell_context(), records)
         return _csv([_harmless(cell) for cell in cells] for cells in lines)
 
     def end(self) -> str:
@@ -106,20 +109,21 @@ class CsvWriter(Generic[T]):
         return ""
 
 
-class JsonWriter:
-    """A JSON array, a line for each record as the server sent it."""
+class JsonWriter(Generic[T]):
+    """A JSON array, a line for each record."""
 
-    def __init__(self) -> None:
+    def __init__(self, objects: Callable[[Sequence[T]], Iterable[JSON]]) -> None:
+        self._objects = objects
         self._has_rows = False
 
     def begin(self) -> str:
         """Return the start of the array."""
         return "["
 
-    def rows(self, records: Sequence[Record]) -> str:
+    def rows(self, records: Sequence[T]) -> str:
         """Return the records and the commas between them."""
         texts = []
-        for row in redact_rows(records):
+        for row in self._objects(records):
             texts.append(f"{',' if self._has_rows else ''}\n{json_text(row)}")
             self._has_rows = True
         return "".join(texts)
@@ -129,16 +133,19 @@ class JsonWriter:
         return "\n]\n" if self._has_rows else "]\n"
 
 
-class LineWriter:
-    """JSON lines: each record as the server sent it, on a line of its own."""
+class LineWriter(Generic[T]):
+    """JSON lines: each record on a line of its own."""
+
+    def __init__(self, objects: Callable[[Sequence[T]], Iterable[JSON]]) -> None:
+        self._objects = objects
 
     def begin(self) -> str:
         """Return no text."""
         return ""
 
-    def rows(self, records: Sequence[Record]) -> str:
+    def rows(self, records: Sequence[T]) -> str:
         """Return a line for each record."""
-        return "".join(f"{json_text(row)}\n" for row in redact_rows(records))
+        return "".join(f"{json_text(row)}\n" for row in self._objects(records))
 
     def end(self) -> str:
         """Return no text."""
@@ -171,6 +178,32 @@ class TableWriter(Generic[T]):
         if not self._lines:
             return ""
         return align([[column.title for column in self._columns], *self._lines])
+
+
+def _raw_objects(records: Sequence[Record]) -> Iterable[JSON]:
+    """Return the records as the server sent them, without the API key."""
+    return redact_rows(records)
+
+
+def _column_objects(
+    columns: Sequence[Column[T]], cell_context: Callable[[], CellContext], records: Sequence[T]
+) -> Iterable[JSON]:
+    """Return the texts of the columns by their ids."""
+    ids = [column.id for column in columns]
+    lines = _file_lines(columns, cell_context(), records)
+    return [cast("JSON", dict(zip(ids, line, strict=True))) for line in lines]
+
+
+def _file_lines(
+    columns: Sequence[Column[T]], context: CellContext, records: Sequence[T]
+) -> list[list[str]]:
+    """Return the texts of the columns for a file, with the joiners that the server sent."""
+    lines = [[column.for_file(record, context) for column in columns] for record in records]
+    special = [at for at, cells in enumerate(lines) if not all(map(str.isascii, cells))]
+    rows = redact_rows([records[at] for at in special])
+    for at, row in zip(special, rows, strict=True):
+        lines[at] = [clean_for_file(exact_text(row, cell)) for cell in lines[at]]
+    return lines
 
 
 def align(lines: Sequence[Sequence[str]], *, widest: int = WIDEST) -> str:

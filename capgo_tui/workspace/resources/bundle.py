@@ -204,5 +204,6 @@ BUNDLES: ListedResource[Bundle] = ListedResource(
     legend=[(("■", "accent"), "encrypted"), (("□", "muted"), "not encrypted")],
     empty_advice="`npx @capgo/cli bundle upload` makes the first one.",
     joins=lambda _: ("channels",),
+    fact_joins={"unused": ("devices",)},
     missing_join="which channels carry them is not known",
 )

@@ -60,6 +60,8 @@ class Resource(Generic[T]):
     """The fields that a server of some traits tells; None for all."""
     joins: Callable[[Traits], Sequence[str]] = _no_joins
     """The names of the resources whose records its cells need on a server of some traits."""
+    fact_joins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The names of the resources whose records some facts need besides."""
     missing_join: str = ""
     """What is unknown when those cannot be read."""
 

@@ -1,0 +1,61 @@
+"""The options of the verbs that list: which records, which columns, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING
+
+import click
+
+from capgo_tui.commands.common_options import common_options, decorate, limit_option
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from capgo_tui.commands.common_options import CommonOptions
+    from capgo_tui.commands.options import Decorator
+
+
+@dataclass(frozen=True, slots=True)
+class ListOptions:
+    """The values of the options of a list, as they were typed."""
+
+    filter: str | None = None
+    columns: str | None = None
+    sort: str | None = None
+    limit: int | None = None
+
+
+_OPTIONS: tuple[Decorator, ...] = (
+    click.option(
+        "--filter",
+        metavar="FILTER",
+        help="Only records that match, in the filter language of the app: 'is:override seen:<7d'.",
+    ),
+    click.option("--columns", metavar="A,B,C", help="These columns, in this order."),
+    click.option(
+        "--sort",
+        metavar="COLUMN[:desc]",
+        help="Sort by a column; the whole list is read first.",
+    ),
+    limit_option,
+)
+
+
+def list_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Decorate a command that lists; it gets `CommonOptions` and `ListOptions`."""
+
+    @wraps(command)
+    def run(
+        common: CommonOptions,
+        *,
+        filter: str | None,  # noqa: A002 - the name of the option
+        columns: str | None,
+        sort: str | None,
+        limit: int | None,
+        **more: object,
+    ) -> None:
+        command(common, ListOptions(filter, columns, sort, limit), **more)
+
+    return decorate(common_options(run), _OPTIONS)
