@@ -81,7 +81,8 @@ def test_ctrl_c_does_not_wait_for_the_name_of_the_server(tmp_path: Path) -> None
         terminal.wait_for("resolving")
         terminal.type("\x03")
         assert terminal.wait_end() == 130
-        assert bytes(terminal.output) == b"resolving\r\n^C"
+        # The terminal's own echo of ctrl+c may be lost where the program ends at once.
+        assert bytes(terminal.output).removesuffix(b"^C") == b"resolving\r\n"
 
 
 @pytest.mark.parametrize(
