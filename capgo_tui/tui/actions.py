@@ -32,6 +32,7 @@ class Takes(Enum):
     NOTHING = "nothing"
     RECORD = "the record under the cursor"
     MARKED = "the marked records, else the one under the cursor"
+    TWO = "two marked records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class ActionContext:
     has_cursor: bool = True
     """Whether there is a record under the cursor."""
     has_marks: bool = False
+    mark_count: int = 0
     empty_step: str = ""
     """A sentence on what to do where there is no record under the cursor."""
     missing_rights: Sequence[MissingRight] = field(default=())
@@ -157,12 +159,22 @@ class Action:
         return DisabledReason(f"only on {where}", self.elsewhere or sentence)
 
     def _empty_reason(self, context: ActionContext) -> DisabledReason | None:
+        if self.takes is Takes.TWO:
+            return self._not_two_reason(context)
         has_any = context.has_cursor or (self.takes is Takes.MARKED and context.has_marks)
         if self.takes is Takes.NOTHING or has_any:
             return None
         one = next(iter(self.tabs)).removesuffix("s") if len(self.tabs) == 1 else ""
         what = f"no {one}" if one else "nothing"
         return DisabledReason(f"there is {what} under the cursor", next_step=context.empty_step)
+
+    def _not_two_reason(self, context: ActionContext) -> DisabledReason | None:
+        count = context.mark_count
+        if count == 2:
+            return None
+        number = f"{count or 'none'} {'is' if count == 1 else 'are'}"
+        text = f"it takes two marked {context.tab}, and {number} marked"
+        return DisabledReason(text, next_step="space marks one.")
 
 
 def action_on_tab(actions: Iterable[Action], action_id: str, tab: str) -> Action:

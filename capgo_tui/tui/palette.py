@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 5
 """Records of each list that are offered at most."""
+WHY = "why"
+"""The command that explains a device."""
 MOST_SEARCHED = 2_000
 """Channels and bundles that are searched for every letter at most."""
 EXCLUDED_ACTIONS = {
@@ -61,6 +63,13 @@ class Find:
 
 
 @dataclass(frozen=True, slots=True)
+class Explain:
+    """Explain the device of an id."""
+
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class UseTheme:
     """Use another theme."""
 
@@ -80,7 +89,7 @@ class Quit:
     """Leave the program."""
 
 
-Command: TypeAlias = Act | Begin | Show | Find | UseTheme | ExportTo | Quit
+Command: TypeAlias = Act | Begin | Show | Find | Explain | UseTheme | ExportTo | Quit
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +136,9 @@ class Offer:
             if tab.name.startswith(prefix):
                 explanation = f"show the {tab.name}{'; a filter may follow' if tab.is_list else ''}"
                 yield Entry(tab.name, explanation, Show(tab.name), f"{tab.name} ")
+        if WHY.startswith(prefix):
+            explanation = "what a device should get, and why; its id follows"
+            yield Entry(WHY, explanation, Begin(f"{WHY} "), f"{WHY} ")
         if "theme".startswith(prefix):
             explanation = self.no_themes or "other colours; the name of a theme follows"
             yield Entry("theme", explanation, Begin("theme "), "theme ", bool(self.no_themes))
@@ -142,6 +154,9 @@ class Offer:
             if name.startswith(head):
                 first = Entry(f"{name} /{rest}", "show those that match", Show(name, rest))
                 return [first, *(e for e in self._names(rest) if _tab_of(e) == name)]
+        if head == WHY and rest:
+            text = "explain the device of exactly this id"
+            return [Entry(f"{WHY} {rest}", text, Explain(rest), f"{WHY} {rest}")]
         if "theme".startswith(head):
             prefix = rest.casefold()
             return [
@@ -208,9 +223,20 @@ def device_pattern(text: str) -> str:
     head, space, rest = text.strip().partition(" ")
     if not space:
         return head if len(head) > 1 else ""
-    if "devices".startswith(head.casefold()):
+    if "devices".startswith(head.casefold()) or head.casefold() == WHY:
         return rest
     return ""
+
+
+def explain_entries(text: str, devices: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the entries of devices so that they are explained, where the text asks for that."""
+    if text.split(" ", maxsplit=1)[0].casefold() != WHY:
+        return devices
+    return [
+        replace(each, title=f"{WHY} {each.title}", command=Explain(each.command.key))
+        for each in devices
+        if isinstance(each.command, Find)
+    ]
 
 
 def _tab_of(entry: Entry) -> str:

@@ -26,31 +26,54 @@ class AuditHistory:
         self._app_id = app_id
         self._org_id: str | None = None
         self._is_refused = False
+        self._latest: Sequence[AuditEntry] | None = None
+        self.gap = ""
+        """Why the last reading told nothing; empty where it did."""
+
+    async def latest(self) -> Sequence[AuditEntry]:
+        """Return the latest changes of all channels, newest first; one page, which is read once.
+
+        Empty where they cannot be read.
+        """
+        if self._latest is None:
+            self._latest = await self._read_pages(1)
+        return self._latest or ()
 
     async def of_channel(self, channel_id: int) -> Sequence[AuditEntry]:
         """Return the changes of a channel, newest first; empty where they cannot be read."""
+        entries = await self._read_pages(PAGES) or ()
+        return [entry for entry in entries if entry.record_id == str(channel_id)]
+
+    async def _read_pages(self, most: int) -> Sequence[AuditEntry] | None:
+        """Return the changes of all channels; None where they cannot be read."""
         if self._is_refused:
-            return ()
+            return None
+        entries: list[AuditEntry] = []
         try:
-            return await self._read(str(channel_id))
+            org_id = await self._find_org()
+            if org_id is None:
+                self.gap = "the server does not tell the organization of this app"
+                return None
+            for page in range(most):
+                rows = await self._client.audit(org_id, table="channels", page=page)
+                entries += rows
+                if len(rows) < AUDIT_PAGE:
+                    break
         except UnsupportedByRevision:
-            self._is_refused = True
+            self._is_refused, self.gap = True, "this server has none"
+            return None
         except CapgoError as error:
             self._is_refused = error.kind in _NOT_THERE
-        return ()
+            self.gap = "this API key may not read it" if self._is_refused else str(error)
+            return None
+        self.gap = ""
+        return entries
 
-    async def _read(self, channel_id: str) -> Sequence[AuditEntry]:
+    async def _find_org(self) -> str | None:
+        """Return the id of the organization that owns the app; it is read once."""
         if self._org_id is None:
             self._org_id = (await self._client.app(self._app_id)).owner_org
-        if self._org_id is None:
-            return ()
-        entries: list[AuditEntry] = []
-        for page in range(PAGES):
-            rows = await self._client.audit(self._org_id, table="channels", page=page)
-            entries += [row for row in rows if row.record_id == channel_id]
-            if len(rows) < AUDIT_PAGE:
-                break
-        return entries
+        return self._org_id
 
 
 def carried_bundles(entries: Sequence[AuditEntry]) -> list[int]:

@@ -39,7 +39,7 @@ def action(action_id: str) -> Action:
 
 def context_of(each: Action) -> ActionContext:
     """Return a context in which an action does something."""
-    return replace(READY, tab=min(each.tabs))
+    return replace(READY, tab=min(each.tabs), mark_count=2)
 
 
 def kinds_of_change(kind: type[Change] = Change) -> Iterator[type[Change]]:
@@ -65,9 +65,13 @@ def test_an_action_is_disabled_by_what_it_needs_and_by_nothing_else(each: Action
         digits = {tab.key for tab in TABS if tab.name in each.tabs}
         assert any(f"{digit} shows" in reason.message for digit in digits), reason.message
     empty = replace(ready, has_cursor=False)
-    assert (each.disabled_reason(empty) is None) is (each.takes is Takes.NOTHING)
+    assert (each.disabled_reason(empty) is None) is (each.takes in {Takes.NOTHING, Takes.TWO})
     marked = replace(empty, has_marks=True)
     assert (each.disabled_reason(marked) is None) is (each.takes is not Takes.RECORD)
+    for count in range(5):
+        some = replace(ready, mark_count=count)
+        needs_two = each.takes is Takes.TWO
+        assert (each.disabled_reason(some) is None) is (count == 2 or not needs_two)
     lack = MissingRight(each.right or "do something else")
     reason = each.disabled_reason(replace(ready, missing_rights=[lack]))
     assert (reason is not None) is bool(each.right)

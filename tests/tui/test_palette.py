@@ -55,7 +55,7 @@ async def offer(server: Server) -> Offer:
     [
         ("", []),
         ("  ", []),
-        ("devi", ["devices", "override", "clear", "list of ids", "filter"]),
+        ("devi", ["devices", "override", "clear", "explain", "list of ids", "filter"]),
         ("dev qa", ["devices /qa"]),
         ("d a  b", ["devices /a  b"]),
         ("ch beta", ["channels /beta", "alpha-beta", "beta", "beta-two"]),

@@ -23,6 +23,7 @@ def action_context(host: Host) -> ActionContext:
         traits=workspace.client.known_traits,
         has_cursor=key is not None and key in host.rows.view.collection.records,
         has_marks=bool(host.rows.marks),
+        mark_count=len(host.rows.marks),
         empty_step=_empty_step(host),
         missing_rights=workspace.missing_rights.rights,
         channel=_channel(workspace, key) if host.tab == "channels" and key is not None else "",

@@ -10,7 +10,7 @@ from capgo_tui.tui.actions import Action
 from capgo_tui.tui.tabs import EVERYWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from capgo_tui.tui.controllers.filter import FilterController
     from capgo_tui.tui.controllers.list_actions import ListActions
@@ -26,12 +26,19 @@ class PaletteController:
     """The controller of the palette."""
 
     def __init__(
-        self, host: Host, filters: FilterController, lists: ListActions, tabs: TabController
+        self,
+        host: Host,
+        filters: FilterController,
+        lists: ListActions,
+        tabs: TabController,
+        explain: Callable[[str], None],
     ) -> None:
         self._host = host
         self._filters = filters
         self._lists = lists
         self._tabs = tabs
+        self._explain = explain
+        """Explains the device of an id."""
 
     def open_palette(self) -> None:
         """Open the palette."""
@@ -62,13 +69,18 @@ class PaletteController:
 
     async def _find_devices(self, workspace: Workspace, text: str) -> Sequence[Entry]:
         """Search the loaded devices in a thread: there may be 100 000."""
-        from capgo_tui.tui.palette import device_pattern, find_devices  # noqa: PLC0415
+        from capgo_tui.tui.palette import (  # noqa: PLC0415
+            device_pattern,
+            explain_entries,
+            find_devices,
+        )
 
         pattern = device_pattern(text)
         records = workspace.devices.records
-        return await asyncio.to_thread(
+        entries = await asyncio.to_thread(
             lambda: find_devices(pattern, list(records.values())) if pattern else []
         )
+        return explain_entries(text, entries)
 
     async def go(self, entry: Entry) -> None:
         """Run the chosen entry."""
@@ -85,6 +97,8 @@ class PaletteController:
                     self._filters.narrow(text)
             case palette.Find(tab, key):
                 self._go_to(tab, key)
+            case palette.Explain(device_id):
+                self._explain(device_id)
             case palette.UseTheme(name):
                 self._use_theme(name)
             case palette.ExportTo(form, name):

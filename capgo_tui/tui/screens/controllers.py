@@ -21,6 +21,7 @@ from capgo_tui.tui.controllers.loading import LoadingController
 from capgo_tui.tui.controllers.palette import PaletteController
 from capgo_tui.tui.controllers.status import StatusController
 from capgo_tui.tui.controllers.tabs import TabController
+from capgo_tui.tui.screens.insight_pages import InsightPages
 from capgo_tui.tui.screens.pages import PageController
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _ACTING = (
     TabController,
     LeaveController,
     PageController,
+    InsightPages,
 )
 ACTIONS: tuple[Action, ...] = tuple(
     sorted((a for each in _ACTING for a in each.ACTIONS), key=lambda action: action.rank)
@@ -64,7 +66,10 @@ class Controllers:
         self.loader = LazyLoader(host, self.arrange)
         self.devices = DeviceActions(host, self.loader)
         list_actions = ListActions(host, self.loader)
-        self.palette = PaletteController(host, self.filter, list_actions, self.tabs)
+        self.insight = InsightPages(host, self.loader)
+        self.palette = PaletteController(
+            host, self.filter, list_actions, self.tabs, self.insight.explain_id
+        )
         self.pages = PageController(host, self.loader)
         acting = (
             self.devices,
@@ -80,6 +85,7 @@ class Controllers:
             self.tabs,
             LeaveController(host, self.detail, self.filter, self.loader, self.status),
             self.pages,
+            self.insight,
         )
         self.runs = {
             action.id: partial(action.run, controller)

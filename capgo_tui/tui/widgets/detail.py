@@ -28,6 +28,7 @@ class Line(NamedTuple):
     tone: str = "value"
     hangs: bool = False
     """Whether it stands below its label, where beside it there is too little room."""
+    label_tone: str = "label"
 
 
 class Detail(Widget, can_focus=True):
@@ -44,6 +45,9 @@ class Detail(Widget, can_focus=True):
         & > .detail--value { color: $foreground; }
         & > .detail--raw { color: $foreground; }
         & > .detail--note { color: $foreground; }
+        & > .detail--good { color: $text-success; }
+        & > .detail--bad { color: $text-error; text-style: bold; }
+        & > .detail--warn { color: $text-warning; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -52,6 +56,9 @@ class Detail(Widget, can_focus=True):
         "detail--value",
         "detail--raw",
         "detail--note",
+        "detail--good",
+        "detail--bad",
+        "detail--warn",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_lines(-1)", "up", show=False, id="detail.up"),
@@ -99,7 +106,7 @@ class Detail(Widget, can_focus=True):
             return strip((), width, base)
         line = self._rows[at]
         style = self.get_component_rich_style(f"detail--{line.tone}")
-        label = self.get_component_rich_style("detail--label")
+        label = self.get_component_rich_style(f"detail--{line.label_tone}")
         runs: list[Run]
         if line.tone != "value":
             runs = [(" ", base), (line.text, style)]
@@ -109,7 +116,7 @@ class Detail(Widget, can_focus=True):
             runs = [(f"   {pad_middle(line.label, self._indent - 4)} ", label), (line.text, style)]
         if arrow := self._arrow(y):
             runs.append((" " * (width - 1 - sum(width_of(text) for text, _ in runs)), base))
-            runs.append((arrow, label))
+            runs.append((arrow, self.get_component_rich_style("detail--label")))
         return strip(runs, width, base)
 
     def _arrow(self, y: int) -> str:
@@ -177,6 +184,6 @@ class Detail(Widget, can_focus=True):
                 continue
             else:
                 pieces = wrap(line.text, room)
-            rows.append(Line(line.label, pieces[0], line.tone))
+            rows.append(line._replace(text=pieces[0]))
             rows.extend(Line("", piece, line.tone) for piece in pieces[1:])
         return rows

@@ -1,19 +1,24 @@
-"""Compare two records by the lines of their details."""
+"""Compare two records by the lines of their details, and bundles by their native packages too."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from capgo_tui.api.records import Record
+from capgo_tui.workspace.insight.packages import packages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from capgo_tui.api.models import Bundle
     from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.resources.resource import Resource
 
 T = TypeVar("T", bound=Record)
+PACKAGES: Final = "Native packages"
+ABSENT: Final = "none"
+UNTOLD: Final = "not told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class ComparisonRow:
     """One line of the details of two records."""
 
     section: str
+    """The heading of the line; empty for the first lines, whose heading is the record's name."""
     label: str
     left: str
     right: str
@@ -37,7 +43,32 @@ def compare_records(
     """Return all lines that the details of either record have, in their order."""
     rows: dict[tuple[str, str], list[str]] = {}
     for side, record in enumerate((left, right)):
-        for section in resource.details(record, context):
+        for number, section in enumerate(resource.details(record, context)):
+            title = section.title if number else ""
             for label, value in section.fields:
-                rows.setdefault((section.title, label), ["", ""])[side] = value
+                rows.setdefault((title, label), ["", ""])[side] = value
     return [ComparisonRow(title, label, *values) for (title, label), values in rows.items()]
+
+
+def compare_native_packages(left: Bundle, right: Bundle) -> Sequence[ComparisonRow]:
+    """Return a line for each native package, or one where a bundle does not tell its own."""
+    one, other = packages_of(left), packages_of(right)
+    if one is None or other is None:
+        return [ComparisonRow(PACKAGES, "native packages", _count(one), _count(other))]
+    return [
+        ComparisonRow(PACKAGES, name, _version(one, name), _version(other, name))
+        for name in sorted({*one, *other})
+    ]
+
+
+def differing_first(rows: Iterable[ComparisonRow]) -> Sequence[ComparisonRow]:
+    """Return the lines that differ, then the others."""
+    return sorted(rows, key=lambda row: not row.differs)
+
+
+def _version(packages: Mapping[str, str], name: str) -> str:
+    return packages[name] or "any" if name in packages else ABSENT
+
+
+def _count(packages: Mapping[str, str] | None) -> str:
+    return UNTOLD if packages is None else f"{len(packages)} packages"

@@ -137,7 +137,7 @@ def _choose_channel(
     if tells_overrides and device.is_override_known:
         rules = [Rule("override", Verdict.PASSES, "none: the default channel decides")]
     else:
-        reason = "not told: if there is one, it decides instead"
+        reason = "it may be forced to a channel, which decides instead"
         rules = [Rule("override", Verdict.UNKNOWN, reason)]
     platform = (device.platform or "").lower()
     if platform not in PLATFORMS:
@@ -185,7 +185,7 @@ def _offers(
     if device.bundle is not None and _is_same(device.bundle, target):
         return [target], Rule("rollout", Verdict.PASSES, f"the device runs its target {name}")
     to = "an unknown share" if share is None else f"{share / 100:g} %"
-    reason = f"of {name} to {to}: whether this device is drawn cannot be foretold"
+    reason = f"{name} goes to {to}: whether this device is drawn cannot be foretold"
     return [stable, target], Rule("rollout", Verdict.UNKNOWN, reason)
 
 

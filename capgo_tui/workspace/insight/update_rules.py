@@ -115,7 +115,7 @@ def _policy_rule(
     if policy == "none":
         return Rule(name, Verdict.PASSES, "none: every version")
     if policy is None:
-        return Rule(name, Verdict.UNKNOWN, "not told")
+        return Rule(name, Verdict.UNKNOWN, f"the policy of {channel.name} is not told")
     if policy == "version_number":
         return _minimum_rule(native, bundle, name)
     theirs, mine = _core(offer.name), _core(native)

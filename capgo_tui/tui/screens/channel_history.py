@@ -1,0 +1,168 @@
+"""The page with the history of a channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding, BindingType
+
+from capgo_tui.text import clean
+from capgo_tui.tui.screens.rows_page import PageRow, RowsPage
+from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.tui.widgets.record_table import PlainColumn
+from capgo_tui.workspace.ages import age, full_time
+from capgo_tui.workspace.changes.channel_words import setting_label, setting_words
+from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.insight.channel_history import HistoryItem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
+
+    from capgo_tui.tui.app_base import AppBase
+    from capgo_tui.workspace.changes.restoration import Restoration
+    from capgo_tui.workspace.changes.states import State
+    from capgo_tui.workspace.insight.channel_history import FieldChange
+    from capgo_tui.workspace.insight.history_report import HistoryReport
+
+COLUMNS: Final = (
+    PlainColumn("when", "WHEN", 16, 16, 0),
+    PlainColumn("field", "WHAT", 14, 26, 0, cut_middle=True),
+    PlainColumn("effect", "BEFORE → AFTER", 26, 60, 0, cut_middle=True),
+    PlainColumn("who", "WHO", 13, 32, 0, cut_middle=True),
+)
+HINTS: Final = "⏎ compare with now  z back to before it  r read again  esc close  ● ours"
+READ_ONLY_HINTS: Final = "⏎ compare with now  (z: read-only)  r read again  esc close"
+NOTHING: Final = (
+    "No change of this channel is known.",
+    "Overrides and older changes are not kept.",
+)
+LONGEST: Final = 200
+"""Most cells of one text."""
+
+
+class ChannelHistoryScreen(RowsPage[HistoryItem]):
+    """The changes of a channel; dismissed with the one to go back before, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("H", "dismiss(None)", "close", id="history.close"),
+        Binding("z", "restore", "back to before it", id="history.restore"),
+        Binding("r", "reload", "read again", id="history.reload"),
+    ]
+
+    app: AppBase
+
+    def __init__(
+        self,
+        channel: str,
+        read: Callable[[], Awaitable[HistoryReport]],
+        plan: Callable[[HistoryItem], tuple[State, Restoration]],
+        now: Callable[[], datetime],
+        refusal: str,
+    ) -> None:
+        super().__init__(f"History of {channel}", COLUMNS, READ_ONLY_HINTS if refusal else HINTS)
+        self._read = read
+        self._plan = plan
+        """Returns the state now, and what brings back the one before a change."""
+        self._now = now
+        self._refusal = refusal
+        """Why nothing is changed here; empty when it may be."""
+        self._items: Sequence[HistoryItem] = ()
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        super().on_mount()
+        self.action_reload()
+
+    def action_reload(self) -> None:
+        """Read the history again."""
+        self.show_rows((), "Reading the history…")
+        self.run_worker(self._load(), exclusive=True, exit_on_error=False)
+
+    async def _load(self) -> None:
+        try:
+            report = await self._read()
+        except Exception as error:  # noqa: BLE001 - a bug in a worker must not end the program
+            self.show_rows((), f"✗ Not read: {type(error).__name__}, a bug in capgo-tui.")
+            self.app.report_bug(error)
+            return
+        self._items = report.items
+        self.show_rows([_page_row(item, self._now()) for item in report.items], *NOTHING)
+        self.say(" ".join(report.gaps))
+
+    def lines_of(self, index: int) -> Sequence[Line]:
+        """Return all of a change, and how the channel before it differs from now."""
+        item = self._items[index]
+        lines = [
+            Line("", f"{item.operation.capitalize()} {full_time(item.at, self._now())}", "heading"),
+            Line("by", item.who or "not told"),
+            *(Line(_label(each.field), _effect(each)) for each in item.fields),
+            Line("", "Before it → now", "heading"),
+            *self._comparison(item),
+        ]
+        return [
+            line._replace(label=shorten(line.label, 40), text=shorten(line.text, LONGEST))
+            for line in lines
+        ]
+
+    def _comparison(self, item: HistoryItem) -> Sequence[Line]:
+        if item.state_before is None:
+            return [Line("", "There was no channel before it.", "note")]
+        now, restoration = self._plan(item)
+        lines = [
+            Line(
+                _label(field), f"{setting_words(field, value)} → {setting_words(field, now[field])}"
+            )
+            for field, value in item.state_before.items()
+            if field in now and now[field] != value
+        ] or [Line("", "All that is known of it is as it is now.", "note")]
+        if restoration.obstacles:
+            lines.append(Line("", "Cannot be brought back", "heading"))
+            lines += [Line("", f"{each}.", "note") for each in restoration.obstacles]
+        return lines
+
+    def action_restore(self) -> None:
+        """Dismiss with the change to go back before, or say why that cannot be done."""
+        if (index := self.index) is None:
+            return
+        item = self._items[index]
+        reason = self._refusal or self._objection(item)
+        if reason:
+            self.say(f"✗ Nothing to bring back: {reason}.")
+        else:
+            self.dismiss(item)
+
+    def _objection(self, item: HistoryItem) -> str:
+        if item.state_before is None:
+            return "there was no channel before it"
+        _, restoration = self._plan(item)
+        if restoration.changes:
+            return ""
+        return "; ".join(restoration.obstacles) or "all that is known of it is as it is now"
+
+
+def _page_row(item: HistoryItem, now: datetime) -> PageRow:
+    when = f"{age(item.at, now):>4} {item.at.astimezone():%m-%d %H:%M}"
+    first = next((each for each in item.fields if each.field == "bundle"), None)
+    shown = first or next(iter(item.fields), None)
+    more = f" +{len(item.fields) - 1} more" if len(item.fields) > 1 else ""
+    return PageRow(
+        "●" if item.entry_id is not None else "○",
+        "accent" if item.entry_id is not None else "muted",
+        [
+            (when, "muted"),
+            (item.operation if shown is None else f"{_label(shown.field)}{more}", "plain"),
+            ("" if shown is None else _effect(shown), "muted"),
+            (item.who or "not told", "muted"),
+        ],
+    )
+
+
+def _effect(change: FieldChange) -> str:
+    before, after = (setting_words(change.field, each) for each in (change.before, change.after))
+    return f"{before} → {after}"
+
+
+def _label(field: str) -> str:
+    """Return the label of a field; that of an unknown column is a text of the server."""
+    return clean(setting_label(field))

@@ -1,0 +1,82 @@
+"""The lines of the page that explains a device."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.workspace.ages import full_time
+from capgo_tui.workspace.cells import device_bundle
+from capgo_tui.workspace.changes.names import shorten
+from capgo_tui.workspace.insight.explain import Result
+from capgo_tui.workspace.insight.update_rules import Verdict
+from capgo_tui.workspace.routing import PLATFORMS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from capgo_tui.api.models import Device
+    from capgo_tui.workspace.cells import CellContext
+    from capgo_tui.workspace.insight.device_report import DeviceReport
+    from capgo_tui.workspace.insight.update_rules import Rule
+
+MARKS: Final = {Verdict.PASSES: "✓", Verdict.BLOCKS: "✗", Verdict.UNKNOWN: "?"}
+TONES: Final = {Verdict.PASSES: "good", Verdict.BLOCKS: "bad", Verdict.UNKNOWN: "warn"}
+PREFIXES: Final = {Verdict.PASSES: "", Verdict.BLOCKS: "no: ", Verdict.UNKNOWN: "not known: "}
+LONGEST: Final = 200
+"""Most cells of one text."""
+_RESULTS: Final = {
+    Result.UPDATE: "✓",
+    Result.UP_TO_DATE: "✓",
+    Result.BLOCKED: "✗",
+    Result.NO_CHANNEL: "✗",
+    Result.NO_BUNDLE: "✗",
+    Result.UNKNOWN: "?",
+}
+FROM_AUDIT: Final = "The platforms of a channel are from the audit history of the last 90 days."
+
+
+def device_name(device: Device) -> str:
+    """Return the custom id of a device, else its id."""
+    return device.custom_id or device.device_id
+
+
+def report_lines(report: DeviceReport, context: CellContext) -> Sequence[Line]:
+    """Return the lines of a report: the result, the device, the rules, and what is not known."""
+    explanation = report.explanation
+    summary = explanation.summary
+    lines = [
+        Line("", f"{_RESULTS[explanation.result]} {summary[:1].upper()}{summary[1:]}.", "heading"),
+        *_device_lines(report.device, context),
+        Line("", "Rules, in the order in which the update server looks at them", "heading"),
+        *map(_rule_line, explanation.rules),
+        Line("", "What the API does not tell", "heading"),
+        Line("", explanation.unseen, "note"),
+    ]
+    if report.uses_audit:
+        lines.append(Line("", FROM_AUDIT, "note"))
+    if report.gaps:
+        lines.append(Line("", "Could not be read", "heading"))
+        lines += [Line("", gap, "note") for gap in report.gaps]
+    # A text of the server may be as long as the page.
+    return [line._replace(text=shorten(line.text, LONGEST)) for line in lines]
+
+
+def _device_lines(device: Device, context: CellContext) -> Sequence[Line]:
+    bundle = device_bundle(device, context)
+    platform = PLATFORMS.get((device.platform or "").lower(), device.platform or "not known")
+    native = device.version_build or "not known"
+    return [
+        Line("device", device.device_id),
+        Line("runs", "not known" if bundle == "?" else bundle),
+        Line("native", f"{native} · {platform} {device.os_version or ''}".rstrip()),
+        Line("seen", full_time(device.updated_at, context.now)),
+    ]
+
+
+def _rule_line(rule: Rule) -> Line:
+    return Line(
+        f"{MARKS[rule.verdict]} {rule.name}",
+        f"{PREFIXES[rule.verdict]}{rule.reason}",
+        label_tone=TONES[rule.verdict],
+    )

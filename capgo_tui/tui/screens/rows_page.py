@@ -1,0 +1,131 @@
+"""A page with a table of which Enter opens one row in full."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.record_table import RecordTable, Row, TableState
+from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from capgo_tui.tui.widgets.record_table import Column
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One row: its mark, and a text with its tone for each column."""
+
+    mark: str
+    tone: str
+    cells: Sequence[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class PageRows:
+    """The rows of a page as a `RowSource`; their row keys are their numbers."""
+
+    columns: Sequence[Column]
+    rows: Sequence[PageRow] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def key_at(self, index: int) -> str:
+        """Return the row key of a row."""
+        return str(index)
+
+    def index_of(self, key: str) -> int | None:
+        """Return the index of a row."""
+        index = int(key)
+        return index if index < len(self.rows) else None
+
+    def row(self, index: int, columns: Sequence[Column]) -> Row:
+        """Return a row as it is drawn."""
+        page_row = self.rows[index]
+        cells = {column.id: cell for column, cell in zip(self.columns, page_row.cells, strict=True)}
+        texts, tones = zip(*(cells[column.id] for column in columns), strict=True)
+        return Row(page_row.mark, page_row.tone, texts, tones)
+
+
+class RowsPage(ModalScreen[ResultT | None]):
+    """A table of rows; Enter shows one in full, Esc goes back."""
+
+    DEFAULT_CSS = """
+    RowsPage { background: $background; layout: vertical; }
+    RowsPage Detail { display: none; }
+    RowsPage.-row Detail { display: block; }
+    RowsPage.-row RecordTable { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "back", id="page.leave"),
+    ]
+
+    def __init__(self, title: str, columns: Sequence[Column], hints: str) -> None:
+        super().__init__()
+        self._title = title
+        self._hints = hints
+        self._rows = PageRows(columns)
+
+    @abstractmethod
+    def lines_of(self, index: int) -> Sequence[Line]:
+        """Return all of one row."""
+
+    def compose(self) -> ComposeResult:
+        """Make the page."""
+        yield TextLine(f" {self._title}", "title")
+        yield RecordTable()
+        yield Detail()
+        yield TextBlock("", "warn", id="page-said")
+        yield TextLine(f" {self._hints}", "muted", id="page-hints")
+
+    def on_mount(self) -> None:
+        """Show the rows."""
+        table = self.query_one(RecordTable)
+        table.attach(self._rows, self._rows.columns, TableState())
+        table.focus()
+
+    def show_rows(self, rows: Sequence[PageRow], headline: str = "", advice: str = "") -> None:
+        """Show other rows; the headline and advice stand where there are none."""
+        self._rows.rows = rows
+        table = self.query_one(RecordTable)
+        table.say(headline, advice)
+        table.rows_replaced()
+
+    def say(self, message: str) -> None:
+        """Show a message below the rows."""
+        self.query_one("#page-said", TextLine).show(message and f" {message}")
+
+    @property
+    def index(self) -> int | None:
+        """The index of the row under the cursor."""
+        key = self.query_one(RecordTable).cursor_key
+        return None if key is None else self._rows.index_of(key)
+
+    def on_record_table_opened(self) -> None:
+        """Show all of one row."""
+        if (index := self.index) is not None:
+            self.say("")
+            detail = self.query_one(Detail)
+            detail.show_lines(self.lines_of(index))
+            self.add_class("-row")
+            detail.focus()
+
+    def action_leave(self) -> None:
+        """Go back to the table, or close the page."""
+        if self.has_class("-row"):
+            self.remove_class("-row")
+            self.query_one(RecordTable).focus()
+        else:
+            self.dismiss(None)

@@ -1,0 +1,156 @@
+"""``i`` and ``:why``: the page that explains a device, in every revision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capgo_tui.tui.screens.report import ReportScreen
+from tests.support.hostile import TEXTS, spoiled_page
+from tests.support.server import FAULT, Server, answering, rewriting
+from tests.support.world import READER, device_id, state, store_of
+from tests.tui.driving import assert_sound, on_devices
+from tests.tui.writes import ALL as REVISIONS
+
+if TYPE_CHECKING:
+    from tests.tui.driving import Driver
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=lambda size: str(size[0]))
+
+
+async def explain(driver: Driver) -> str:
+    await driver.type("i")
+    await driver.until("What the API does not tell")
+    return driver.text
+
+
+def shop(revision: str) -> Server:
+    return Server(store_of(state(overrides={device_id(2): "beta"})), revision=revision)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_each_revision_explains_and_says_what_it_cannot_tell(revision: str) -> None:
+    async with on_devices(shop(revision)) as driver:
+        text = await explain(driver)
+        assert isinstance(driver.app.screen, ReportScreen)
+        name = device_id(1) if revision == "legacy" else "tester-01"  # it tells no custom ids
+        assert f"What {name} should get, and why" in driver.line(0)
+        assert "runs" in text
+        assert "1.0.1" in text
+        if revision in ("live", "next"):
+            assert "✓ override" in text
+            assert "none: the default channel decides" in text
+        else:
+            assert "? override" in text
+            assert "not known: it may be forced to a channel" in text
+        assert "production" in text
+        assert_sound(driver.app, (80, 24))
+        await driver.type("escape")
+        await driver.settle()
+        assert driver.cursor == device_id(1)
+        assert driver.app.bug is None
+
+
+async def test_a_forced_device_goes_by_its_channel() -> None:
+    async with on_devices(shop("live")) as driver:
+        await driver.type("j")
+        text = await explain(driver)
+        assert "forced to beta" in text
+        assert "Could not be read" not in text
+
+
+async def test_platforms_that_no_row_tells_are_read_from_the_audit_once() -> None:
+    server = shop("live")
+    async with on_devices(server) as driver:
+        server.requests.clear()
+        await explain(driver)
+        await driver.type("escape", "j")
+        await explain(driver)
+        paths = [request.path for request in server.requests]
+        assert paths.count("/organization/audit") == 1
+        assert paths.count("/app/com.acme.shop") <= 1
+
+
+async def test_a_key_that_may_not_read_the_audit_is_told_that_it_is_not_known() -> None:
+    server = shop("live")
+    async with on_devices(server, key=READER) as driver:
+        text = await explain(driver)
+        assert "? default channel" in text
+        assert "not known: production is the only default" in text
+        server.requests.clear()
+        await driver.type("escape", "j")
+        await explain(driver)
+        assert [each.path for each in server.requests if "audit" in each.path] == []
+
+
+async def test_lists_that_cannot_be_read_are_named() -> None:
+    server = shop("live")
+    server.on("GET", "/bundle", FAULT)
+    async with on_devices(server, wait_for="as of") as driver:
+        await driver.type("i")
+        await driver.until("What the API does not tell")
+        await driver.type("G")
+        await driver.until("The bundles: Out to lunch")
+        server.off("GET", "/bundle")
+        await driver.type("r")
+        await driver.wait_until_gone("Out to lunch")
+        assert "encryption" in driver.text
+
+
+async def test_reading_again_sees_an_override_set_meanwhile() -> None:
+    server = shop("live")
+    async with on_devices(server) as driver:
+        await explain(driver)
+        with server.store.writing() as db:
+            db.execute(
+                "INSERT INTO overrides (app_id, device_id, channel_id)"
+                " SELECT app_id, ?, id FROM channels WHERE name = 'qa'",
+                [device_id(1)],
+            )
+        await driver.type("r")
+        await driver.until("forced to qa")
+
+
+async def test_why_explains_a_loaded_device_by_a_part_of_its_custom_id() -> None:
+    async with on_devices(shop("live")) as driver:
+        await driver.type("colon", *"why tester-02")
+        await driver.until("why tester-02")
+        await driver.until(lambda: len(driver.overlays.palette_bar.matches.entries) == 2)
+        await driver.type("down", "enter")
+        await driver.until("forced to beta")
+        assert "What tester-02 should get" in driver.line(0)
+
+
+async def test_why_looks_an_id_up_and_says_when_there_is_none() -> None:
+    server = shop("live")
+    async with on_devices(server) as driver:
+        await driver.type("1", "colon", *"why nowhere", "enter")
+        await driver.until("The server knows no device nowhere")
+        await driver.type("colon", *f"why {device_id(3)}", "enter")
+        await driver.until("What tester-03 should get")
+        await driver.until("What the API does not tell")
+
+
+async def test_a_refusal_while_looking_up_is_said() -> None:
+    server = shop("live")
+    async with on_devices(server) as driver:
+        server.on("GET", "/device", answering(500, b'{"error":"broken","message":"Broken"}'))
+        await driver.type("colon", *"why nowhere", "enter")
+        await driver.until("Broken")
+
+
+@SIZES
+async def test_no_text_of_the_server_steers_the_page(size: tuple[int, int]) -> None:
+    server = shop("live")
+    for path in ("/channel", "/device", "/bundle"):
+        server.on("GET", path, rewriting(spoiled_page))
+    async with on_devices(server, size=size, rows=len(TEXTS) + 1) as driver:
+        for _ in range(len(TEXTS) + 1):
+            await driver.type("i")
+            await driver.until("Rules, in the order")
+            assert_sound(driver.app, size)
+            await driver.type("G")
+            assert_sound(driver.app, size)
+            await driver.type("escape", "j")
+        assert driver.app.bug is None
