@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ChangeActions:
-    """Undoes through the controller of undo."""
+    """Undoes and watches through their controllers."""
 
     def __init__(self, host: Host, loader: LazyLoader) -> None:
         self._host = host
@@ -23,10 +23,19 @@ class ChangeActions:
         """Undo the last change that can be undone."""
         self._host.work(self._loader.lazy.undo.last(), "undo the last change")
 
+    def watch(self) -> None:
+        """Follow the last change until the server shows it."""
+        self._host.read(self._loader.lazy.watch.watch_last(), "watch the last change")
+
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
             "change.undo", "z", "undo",
             "Undo the last change that can be undone; once more: the one before", undo, 310,
             EVERYWHERE, writes=True,
+        ),
+        Action(
+            "change.watch", "W", "watch",
+            "Follow the last change by reads until the server shows it; esc stops", watch, 315,
+            EVERYWHERE, hint=False,
         ),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from capgo_tui.tui.controllers.form import FormController
 from capgo_tui.tui.controllers.many_overrides import ManyOverrides
 from capgo_tui.tui.controllers.overrides import OverrideController
 from capgo_tui.tui.controllers.undo import UndoController
+from capgo_tui.tui.controllers.watch import WatchController
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,3 +39,4 @@ class LazyControllers:
         self.copy = CopyController(host, workspace)
         self.export = ExportController(host, workspace)
         self.undo = UndoController(host, workspace, self.changes)
+        self.watch = WatchController(host, workspace)

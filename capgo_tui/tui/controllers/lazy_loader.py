@@ -42,7 +42,8 @@ class LazyLoader:
             self._host.work(self._lazy.undo.look_back(), "find out what an earlier run did")
 
     def stop_waiting(self) -> bool:
-        """Cancel the waiting write or the export; return whether there was one."""
+        """Cancel the waiting write, the export or the watch; return whether there was one."""
         if self._lazy is None:
             return False
-        return self._lazy.changes.stop_waiting() or self._lazy.export.stop()
+        lazy = self._lazy
+        return lazy.changes.stop_waiting() or lazy.export.stop() or lazy.watch.stop()

@@ -78,8 +78,17 @@ def _cell(summary: HistoryRow, column: str) -> str:
     return cells[column]
 
 
-class ChangesScreen(ModalScreen["Entry | None"]):
-    """All changes of an app; dismissed with the entry to undo, or None."""
+@dataclass(frozen=True, slots=True)
+class ChosenEntry:
+    """The entry that was chosen, and what for."""
+
+    entry: Entry
+    is_watched: bool = False
+    """Whether it is to be watched; else it is to be undone."""
+
+
+class ChangesScreen(ModalScreen["ChosenEntry | None"]):
+    """All changes of an app; dismissed with the entry to undo or to watch, or None."""
 
     DEFAULT_CSS = """
     ChangesScreen { background: $background; layout: vertical; }
@@ -90,6 +99,7 @@ class ChangesScreen(ModalScreen["Entry | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,Z", "leave", "back", id="changes.leave"),
         Binding("z", "undo", "undo this one", id="changes.undo"),
+        Binding("W", "watch", "watch this one", id="changes.watch"),
         Binding("r", "reload", "read again", id="changes.reload"),
     ]
 
@@ -130,7 +140,7 @@ class ChangesScreen(ModalScreen["Entry | None"]):
         table.focus()
         undo = "(z undo: read-only)" if self._target.read_only else "z undo this one"
         self.query_one("#changes-hints", TextLine).show(
-            f" ⏎ all of it  {undo}  r read again  esc back"
+            f" ⏎ all of it  {undo}  W watch it  r read again  esc back"
         )
 
     def on_record_table_opened(self) -> None:
@@ -155,9 +165,14 @@ class ChangesScreen(ModalScreen["Entry | None"]):
         entry = self._entry
         reason = read_only_reason(self._target) or (entry and find_objection(entry))
         if entry is not None and not reason:
-            self.dismiss(entry)
+            self.dismiss(ChosenEntry(entry))
         elif reason:
             self._say(f" ✗ Not undone: {reason}.")
+
+    def action_watch(self) -> None:
+        """Dismiss with the entry to watch."""
+        if (entry := self._entry) is not None:
+            self.dismiss(ChosenEntry(entry, is_watched=True))
 
     async def action_reload(self) -> None:
         """Read the journal again."""

@@ -64,9 +64,11 @@ class PageController:
         await changes.read()
         if undo.report_taken():
             return
-        entry = await host.app.push_screen_wait(changes)
-        if entry is not None:
-            await undo.undo(entry)
+        chosen = await host.app.push_screen_wait(changes)
+        if chosen is not None and chosen.is_watched:
+            await self._loader.lazy.watch.watch(chosen.entry)
+        elif chosen is not None:
+            await undo.undo(chosen.entry)
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
