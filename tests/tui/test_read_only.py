@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 OFF = "not now: read-only"
 REASON = "ead-only: --read-only; nothing is changed or sent"
-TOO_MUCH = {"quit", "help", "change.list", "log"}
+TOO_MUCH = {"quit", "help", "change.list", "log", "device.explain", "channel.history"}
+"""Actions that open a page, or leave."""
 
 
 @pytest.mark.parametrize("tab", ["1", "2", "3"])

@@ -211,6 +211,13 @@ ROLLOUT: Final = (
     "UPDATE channels SET version = 1, rollout_version = 3, rollout_enabled = {on},"
     " rollout_percentage_bps = 1000, rollout_paused_at = {paused} WHERE name = 'beta'"
 )
+CHANGE_BY_OTHERS: Final = (
+    "INSERT INTO audit_logs (created_at, table_name, record_id, operation, org_id, old_record,"
+    " new_record) SELECT '2026-11-21T23:00:00.000000+00:00', 'channels', CAST(id AS TEXT),"
+    " 'UPDATE', 'org-1', json_object('id', id, 'version', 6), json_object('id', id, 'version', 1)"
+    " FROM channels WHERE name = 'beta'"
+)
+"""An entry of the audit history, later than all that a test writes."""
 ROLLOUT_OFF, ROLLOUT_ON = ROLLOUT.format(on=0, paused="NULL"), ROLLOUT.format(on=1, paused="NULL")
 ROLLOUT_PAUSED = ROLLOUT.format(on=1, paused="'2026-11-20T00:00:00.000000+00:00'")
 CHANNELS_OWN: Final = (
@@ -228,6 +235,8 @@ CHANNELS_OWN: Final = (
     Write("l on a default", ALL, "production", ("l", *"1.0.5", "enter"), bundle_of("production"),
           "1.0.5", "channel.promote", "list", undo="list"),
     Write("x", NEWER, "beta", ("x",), bundle_of("beta"), None, "channel.settings"),
+    Write("H", LIVE, "beta", ("H", Until("1.0.6 → 1.0.1"), "g", "z"), bundle_of("beta"), "1.0.6",
+          "channel.promote", first=CHANGE_BY_OTHERS),
     Write("b", ALL, "qa", ("b",), bundle_of("qa"), "1.0.3", "channel.rollback"),
     Write("start", LIVE, "beta", ("e", Row("▸ start"), "enter"), rollout,
           ("1.0.1", 3, 1, 1000, False), "channel.settings", first=ROLLOUT_OFF),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 STOPPED = "Stopped watching; the change stays as it is."
-NAME_ROOM = 40
+NAME_ROOM = 60
+"""Cells for what was changed, in a message of up to three rows of 80."""
 
 
 class WatchController:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     PlainColumn("when", "WHEN", 16, 16, 0),
-    PlainColumn("field", "WHAT", 14, 26, 0, cut_middle=True),
-    PlainColumn("effect", "BEFORE → AFTER", 26, 60, 0, cut_middle=True),
-    PlainColumn("who", "WHO", 13, 32, 0, cut_middle=True),
+    PlainColumn("field", "WHAT", 14, 17, 0, cut_middle=True),
+    PlainColumn("effect", "BEFORE → AFTER", 28, 60, 0, cut_middle=True),
+    PlainColumn("who", "WHO", 12, 32, 0, cut_middle=True),
 )
 HINTS: Final = "⏎ compare with now  z back to before it  r read again  esc close  ● ours"
 READ_ONLY_HINTS: Final = "⏎ compare with now  (z: read-only)  r read again  esc close"

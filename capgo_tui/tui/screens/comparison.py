@@ -28,9 +28,9 @@ class ComparisonScreen(RowsPage[None]):
         self._comparison = rows
         differing = sum(row.differs for row in rows)
         columns = (
-            PlainColumn("field", "", 20, 21, 0, cut_middle=True),
-            PlainColumn("left", names[0], 27, 56, 0, cut_middle=True),
-            PlainColumn("right", names[1], 27, 56, 0, cut_middle=True),
+            PlainColumn("field", "", 20, 22, 0, cut_middle=True),
+            PlainColumn("left", names[0], 27, 56, 0),
+            PlainColumn("right", names[1], 27, 56, 0),
         )
         count = f"{differing or 'no'} line{'s' * (differing != 1)}"
         title = f"Compared · {count} of {len(rows)} differ{'s' * (differing == 1)}"
