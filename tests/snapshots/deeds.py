@@ -229,8 +229,8 @@ async def reading_back_waits(stage: Stage) -> Driver:
     return await agree_to_override(driver, "try 2 of 4 in 1 s")
 
 
-async def written(stage: Stage) -> Driver:
-    return await _write(stage, stage.serve(), "read back")
+async def written(stage: Stage, server: Server | None = None, **more: Any) -> Driver:
+    return await _write(stage, server or stage.serve(), "read back", **more)
 
 
 async def write_not_allowed(stage: Stage) -> Driver:
@@ -252,7 +252,7 @@ async def write_unknown(stage: Stage) -> Driver:
     return await agree_to_override(driver, "is no clear answer")
 
 
-async def _write(stage: Stage, server: Server, text: str, **more: str) -> Driver:
+async def _write(stage: Stage, server: Server, text: str, **more: Any) -> Driver:
     return await agree_to_override(await on_device(stage, 2, server, **more), text)
 
 

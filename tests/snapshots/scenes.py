@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.snapshots import deeds, dialogs, lists
+from tests.snapshots import deeds, dialogs, insight, lists
 from tests.snapshots.stage import LARGE, SMALL, Scene
 
 BOTH = (SMALL, LARGE)
@@ -85,6 +85,14 @@ SCENES = (
     Scene(dialogs.list_of_changes, BOTH),
     Scene(dialogs.request_log),
     Scene(dialogs.unreadable_rows),
+    # What explains
+    Scene(insight.explanation, BOTH),
+    Scene(insight.explanation_of_a_forced_device, BOTH),
+    Scene(insight.comparison_of_bundles, BOTH),
+    Scene(insight.comparison_of_channels, BOTH),
+    Scene(insight.channel_history, BOTH),
+    Scene(insight.channel_history_compared, BOTH),
+    Scene(insight.watching),
     # Setup
     Scene(deeds.setup, BOTH),
     Scene(deeds.setup_app_missing),
