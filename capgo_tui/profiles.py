@@ -33,6 +33,7 @@ _KEYS: Final = {
 _TOP: Final = {
     "default_profile": _TEXT,
     "theme": _TEXT,
+    "start": _TEXT,
     "profiles": ((dict,), "a table: [profiles.NAME]"),
 }
 
@@ -99,12 +100,32 @@ def theme_of(file: Path | None) -> tuple[str, str] | None:
         ConfigFileError: when there is a mistake in the file.
 
     """
+    return _text_of(file, "theme")
+
+
+def start_of(file: Path | None) -> tuple[str, str] | None:
+    """Return the tab that ``config.toml`` begins with, and its place in the file; None for none.
+
+    Raises:
+        ConfigFileError: when there is a mistake in the file.
+
+    """
+    return _text_of(file, "start")
+
+
+def _text_of(file: Path | None, key: str) -> tuple[str, str] | None:
+    """Return a text of ``config.toml`` outside all tables, and its place in the file.
+
+    Raises:
+        ConfigFileError: when there is a mistake in the file.
+
+    """
     config = None if file is None else ConfigFile.read(file)
     if config is None:
         return None
     _check_profiles(config)
-    theme = config.tables.get("theme")
-    return (theme, config.where("theme")) if isinstance(theme, str) else None
+    text = config.tables.get(key)
+    return (text, config.where(key)) if isinstance(text, str) else None
 
 
 def choose_profile(

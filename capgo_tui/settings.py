@@ -22,7 +22,7 @@ from capgo_tui.capacitor_config import BrokenConfigError, CapacitorConfig
 from capgo_tui.config_file import ConfigFileError
 from capgo_tui.plain_files import UnsuitableFileError, decode_text, read_plain
 from capgo_tui.profile_key import read_key
-from capgo_tui.profiles import choose_profile, theme_of
+from capgo_tui.profiles import choose_profile, start_of, theme_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -153,6 +153,20 @@ def named_themes(option: str | None, environment: Environment) -> Iterator[Setti
         raise SettingsError(str(error)) from None
     if theme is not None:
         yield Setting(*theme)
+
+
+def find_start(environment: Environment) -> Setting[str] | None:
+    """Return the tab to begin with; None where none is named.
+
+    Raises:
+        SettingsError: when there is a mistake in ``config.toml``.
+
+    """
+    try:
+        start = start_of(environment.config_file)
+    except ConfigFileError as error:
+        raise SettingsError(str(error)) from None
+    return None if start is None else Setting(*start)
 
 
 def _find(options: Options, environment: Environment, *, needs_app: bool) -> Settings:

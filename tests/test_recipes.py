@@ -116,7 +116,7 @@ APPS = ListedResource(
 """
 IMPORT_SECTION = "from capgo_tui.workspace.resources.section import Section\n"
 IMPORT_APPS = "from capgo_tui.workspace.resources.app import APPS\n"
-IMPORT_PAGE = "from capgo_tui.tui.widgets import overview\n"
+IMPORT_PAGE = "from capgo_tui.tui.widgets import tally\n"
 SHOW_APPS = """
 import asyncio
 from tests.tui.driving import on_devices
@@ -149,7 +149,7 @@ PAGE = '''
 from capgo_tui.tui.widgets.tab_page import TabPage
 
 
-class Overview(TabPage):
+class Tally(TabPage):
     """How much of each list is loaded."""
 
     status = "all that is known"
@@ -161,8 +161,8 @@ class Overview(TabPage):
     def render(self):
         return f"counts {getattr(self, 'counts', '')}"
 '''
-PAGE_TAB = """TABS: Final[tuple[Tab, ...]] = (
-    Tab("overview", "Overview", "0", overview.Overview),
+LAST_TABS = "for number, each in enumerate(RESOURCES, 1)),\n"
+PAGE_TAB = """    Tab("tally", "Tally", "9", tally.Tally),
 """
 SHOW_PAGE = """
 import asyncio
@@ -172,18 +172,18 @@ from tests.support.world import state, store_of
 
 async def main():
     async with on_devices(Server(store_of(state())), size=(120, 24)) as driver:
-        await driver.type("0")
+        await driver.type("9")
         await driver.until("counts {'channels': 6, 'devices': 12")
         await driver.until("all that is known")
         await driver.wait_until_gone("DEVICE")
         await driver.type("r")
         await driver.until("✗ That is done on a list: 1 shows the channels.")
-        await driver.type("escape", "tab")
-        await driver.until("6 loaded")
-        await driver.type("j", "shift+tab")
+        await driver.type("escape", "shift+tab")
+        await driver.until("5 loaded")
+        await driver.type("j", "tab")
         await driver.until("counts")
         await driver.type("question_mark")
-        await driver.until("Keys on overview")
+        await driver.until("Keys on tally")
         await driver.type("escape", "colon", *"dev", "enter")
         await driver.until("12 loaded")
         assert driver.main.focused is driver.main.table
@@ -310,7 +310,7 @@ def test_a_resource_with_a_tab_is_two_edits(tree: Path) -> None:
 
 def test_a_tab_with_a_page_is_a_file_and_an_edit(tree: Path) -> None:
     tui = tree / "capgo_tui/tui"
-    (tui / "widgets/overview.py").write_text(PAGE, encoding="utf-8")
+    (tui / "widgets/tally.py").write_text(PAGE, encoding="utf-8")
     edit(tui / "tabs.py", "from __future__ import annotations\n", IMPORT_PAGE)
-    edit(tui / "tabs.py", "TABS: Final[tuple[Tab, ...]] = (\n", PAGE_TAB, is_replaced=True)
+    edit(tui / "tabs.py", LAST_TABS, PAGE_TAB)
     run_in(tree, "-c", SHOW_PAGE)

@@ -31,6 +31,7 @@ from capgo_tui.settings import (
     Options,
     SettingsError,
     find,
+    find_start,
     named_themes,
     value_of,
 )
@@ -145,7 +146,12 @@ def capgo_tui(
             launch = replace(launch, journal=machine.journal())
         variables = terminal_variables(os.environ)
         has_mouse = _can_use_mouse(variables) if mouse is None else mouse
-        launch = replace(launch, theme=_choose_theme(theme, variables), mouse=has_mouse)
+        launch = replace(
+            launch,
+            theme=_choose_theme(theme, variables),
+            mouse=has_mouse,
+            start=_choose_start(),
+        )
     except (SettingsError, InvalidEnvironment) as error:
         raise click.UsageError(str(error)) from None
     sys.exit(
@@ -220,6 +226,19 @@ def _choose_theme(option: str | None, variables: Mapping[str, str]) -> ThemeChoi
             hint = ConfigFile.nearest(setting.value, THEME_NAMES)
             raise SettingsError(f"{setting.source}: there is no such theme; {hint}")
     return choose_theme(variables)
+
+
+def _choose_start() -> str:
+    """Return the name of the tab to begin with; empty for the usual one."""
+    setting = find_start(machine.find_environment())
+    if setting is None:
+        return ""
+    from capgo_tui.tui.tabs import TAB_BY_NAME  # noqa: PLC0415 - for the interface alone
+
+    if setting.value not in TAB_BY_NAME:
+        hint = ConfigFile.nearest(setting.value, TAB_BY_NAME)
+        raise SettingsError(f"{setting.source}: there is no such tab; {hint}")
+    return setting.value
 
 
 def _can_use_mouse(environ: Mapping[str, str]) -> bool:

@@ -110,7 +110,8 @@ class CapgoApp(AppBase):
         self.push_screen(SetupScreen(self.launch, problem, self._now), open_or_exit)
 
     def _show(self, target: Target) -> None:
-        screen = MainScreen(target, self.launch.device, self.launch.refresh_seconds)
+        launch = self.launch
+        screen = MainScreen(target, launch.device, launch.refresh_seconds, launch.start)
         self.push_screen(screen)
         screen.call_after_refresh(self._connect, screen)
 

@@ -30,6 +30,8 @@ class Launch(Access):
     """Called on consent, to remember it."""
     device: str | None = None
     """A device id to open with."""
+    start: str = ""
+    """The name of the tab to begin with; empty for the channels."""
     theme: ThemeChoice | None = None
     """The theme to begin with; None for TEXTUAL_THEME or our own."""
     mouse: bool = True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
 from capgo_tui.tui.widgets.record_table import Row, TableState
 from capgo_tui.workspace.marks import Marks
-from capgo_tui.workspace.resources.resource import WRITING
+from capgo_tui.workspace.resources.resource import WRITING, place_behind
 from capgo_tui.workspace.view import View
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.widgets import record_table
     from capgo_tui.workspace.export.export import Export
     from capgo_tui.workspace.export.formats import Format
+    from capgo_tui.workspace.insight.places import Link
     from capgo_tui.workspace.resources.column import Column
     from capgo_tui.workspace.resources.resource import ListedResource
     from capgo_tui.workspace.resources.section import Section
@@ -39,7 +40,8 @@ class RecordRows(Generic[T]):
     def __post_init__(self) -> None:
         collection = self.workspace.list_of(self.resource)
         resource = self.resource
-        self.view = View(collection, resource.columns, self.workspace.cell_context, resource.facts)
+        columns = place_behind(resource.columns, resource.screen_columns)
+        self.view = View(collection, columns, self.workspace.cell_context, resource.facts)
         self.marks = Marks(self.view)
 
     def __len__(self) -> int:
@@ -47,8 +49,14 @@ class RecordRows(Generic[T]):
 
     @property
     def columns(self) -> list[Column[T]]:
-        """The columns that this server's revision fills."""
-        return self.resource.columns_told(self.workspace.client.traits)
+        """The columns that this server's revision fills, and those of the screen alone."""
+        context = self.workspace.cell_context()
+        others = [
+            (anchor, column)
+            for anchor, column in self.resource.screen_columns
+            if column.is_known is None or column.is_known(context)
+        ]
+        return place_behind(self.resource.columns_told(context.traits), others)
 
     def key_at(self, index: int) -> str:
         """Return the row key at an index."""
@@ -75,6 +83,11 @@ class RecordRows(Generic[T]):
                     tones[at] = "changed"
         return Row(glyph, glyph_tone, texts, tones, key in self.marks)
 
+    def links(self, key: str) -> list[Link]:
+        """Return what a record leads to; empty when it is gone."""
+        record = self.view.collection.records.get(key)
+        return [] if record is None else list(self.resource.links(record, self.workspace))
+
     def is_writing(self, key: str) -> bool:
         """Return whether a write is under way for a record."""
         return (self.resource.name, key) in self.workspace.writing
@@ -97,6 +110,11 @@ class RecordRows(Generic[T]):
         from capgo_tui.workspace.export.export import Export  # noqa: PLC0415 - few export
 
         return Export(self.view, form, self.workspace.cell_context)
+
+    def title(self, record: Record) -> str:
+        """Return the name of a record."""
+        first = self.resource.columns[0]
+        return first.text(cast("T", record), self.workspace.cell_context())
 
     def sections(self, key: str) -> list[Section]:
         """Return the detail sections of a record; empty when it is gone."""

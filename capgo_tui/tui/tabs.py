@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from capgo_tui.tui.widgets.tab_page import TabPage
 
 
+def _make_overview() -> TabPage:
+    from capgo_tui.tui.widgets.overview import OverviewPage  # noqa: PLC0415 - not for the start
+
+    return OverviewPage()
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """One tab; that of a resource shows its list."""
@@ -31,6 +37,7 @@ class Tab:
 
 
 TABS: Final[tuple[Tab, ...]] = (
+    Tab("overview", "Overview", "0", _make_overview),
     *(Tab(each.name, each.title, str(number)) for number, each in enumerate(RESOURCES, 1)),
 )
 TAB_BY_NAME: Final = {tab.name: tab for tab in TABS}

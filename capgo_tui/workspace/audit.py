@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
+from capgo_tui.api.revisions import Extra
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,23 +27,32 @@ class AuditHistory:
         self._app_id = app_id
         self._org_id: str | None = None
         self._is_refused = False
-        self._latest: Sequence[AuditEntry] | None = None
+        self.latest: Sequence[AuditEntry] | None = None
+        """The latest changes of the app's channels, newest first; None while they are not known."""
         self.gap = ""
         """Why the last reading told nothing; empty where it did."""
-
-    async def latest(self) -> Sequence[AuditEntry]:
-        """Return the latest changes of all channels, newest first; one page, which is read once.
-
-        Empty where they cannot be read.
-        """
-        if self._latest is None:
-            self._latest = await self._read_pages(1)
-        return self._latest or ()
 
     async def of_channel(self, channel_id: int) -> Sequence[AuditEntry]:
         """Return the changes of a channel, newest first; empty where they cannot be read."""
         entries = await self._read_pages(PAGES) or ()
         return [entry for entry in entries if entry.record_id == str(channel_id)]
+
+    def forget_refusal(self) -> None:
+        """Ask the server again at the next reading."""
+        self._is_refused = False
+
+    async def read_latest(self) -> None:
+        """Read the latest changes of the app's channels; they stay unknown where that fails."""
+        if self._client.revision is None:
+            return
+        entries = await self._read_pages(1)
+        if entries is not None:
+            self.latest = [entry for entry in entries if self._is_ours(entry)]
+
+    def _is_ours(self, entry: AuditEntry) -> bool:
+        """Return whether an entry is about this app: a page has all apps of the organization."""
+        records = (entry.new_record, entry.old_record)
+        return any(isinstance(r, dict) and r.get("app_id") == self._app_id for r in records)
 
     async def _read_pages(self, most: int) -> Sequence[AuditEntry] | None:
         """Return the changes of all channels; None where they cannot be read."""
@@ -70,7 +80,14 @@ class AuditHistory:
         return entries
 
     async def _find_org(self) -> str | None:
-        """Return the id of the organization that owns the app; it is read once."""
+        """Return the id of the organization that owns the app; it is read once.
+
+        Raises:
+            UnsupportedByRevision: where the server has no audit, for which it would be of no use.
+
+        """
+        if Extra.AUDIT not in self._client.traits.extras:
+            raise UnsupportedByRevision("the server has no audit history")
         if self._org_id is None:
             self._org_id = (await self._client.app(self._app_id)).owner_org
         return self._org_id

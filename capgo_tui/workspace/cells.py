@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.channel_setting import SOME_UPDATES
 from capgo_tui.api.revisions import LIVE
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from capgo_tui.api.records import BundleRef
     from capgo_tui.api.revisions import Traits
     from capgo_tui.workspace.bundle_links import Identity
+    from capgo_tui.workspace.insight.adoption import Adoption
+    from capgo_tui.workspace.insight.survey import Survey
 
 
 def _unknown(_: int) -> None:
@@ -44,6 +46,12 @@ class CellContext:
     """Whether those are all devices of the app."""
     unread_channels: str = ""
     """``…`` while channels may still come that carry a bundle, ``?`` when they cannot be read."""
+    adoption: Adoption | None = None
+    """The share of devices on each bundle; None while it is not known."""
+    survey: Survey | None = None
+    """The last survey of the loaded devices."""
+    override_times: Mapping[str, tuple[datetime, datetime]] | None = None
+    """When this program first and last set the override of each device; None until read."""
 
 
 def bundle_name(bundle: BundleRef | None, context: CellContext) -> str:
@@ -127,3 +135,40 @@ def linked_channels(bundle: Bundle, context: CellContext) -> str:
     """Return the channels that carry a bundle, with a sign while there may be more of them."""
     unread = [context.unread_channels] if context.unread_channels else []
     return ", ".join(context.links.channel_names(bundle) + unread)
+
+
+BAR: Final = 5
+"""Cells of the bar of a share."""
+
+
+def share_of(bundle: Bundle | BundleRef | None, context: CellContext) -> float | None:
+    """Return the share of devices that run a bundle, 0 to 1; None where it is not known."""
+    if bundle is None or context.adoption is None:
+        return None
+    name = bundle.name if bundle.name is not None else bundle_name(bundle, context)
+    if (share := context.adoption.of(name)) is not None:
+        return share.share
+    if bundle.id is not None and (share := context.adoption.of(f"#{bundle.id}")) is not None:
+        return share.share
+    return 0.0 if context.adoption.is_whole else None
+
+
+def share_bar(share: float | None) -> str:
+    """Return a share as a small bar and whole per cent, ``▇▇▇▇ 71%``; empty for not known."""
+    if share is None:
+        return ""
+    cells = round(share * BAR)
+    bar = "▇" * cells if cells or not share else "▏"
+    return f"{bar:<{BAR}} {percent(share):>4}"
+
+
+def percent(share: float | None) -> str:
+    """Return a share in whole per cent; what is there is never 0 %, not known is empty."""
+    if share is None:
+        return ""
+    return "<1%" if 0 < share < 0.01 else f"{share * 100:.0f}%"
+
+
+def share_points(share: float | None) -> int | None:
+    """Return a share in basis points; None for not known."""
+    return None if share is None else round(share * 10_000)

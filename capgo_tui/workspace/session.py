@@ -19,6 +19,13 @@ from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.changes.states import read_channel_state
 from capgo_tui.workspace.collection import Collection, Event, StateChange
 from capgo_tui.workspace.fleet_size import FleetSize
+from capgo_tui.workspace.insight.adoption import (
+    Adoption,
+    UsageReader,
+    adoption_of_survey,
+    adoption_of_usage,
+)
+from capgo_tui.workspace.insight.routes import NO_FLAGS, FlagsByChannel, read_flags
 from capgo_tui.workspace.insight.survey import Survey, take_survey
 from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.list_state import Loading
@@ -33,7 +40,7 @@ from capgo_tui.workspace.resources.resource import Source
 from capgo_tui.workspace.write_limits import WriteLimits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.models import Bundle, Channel, Device
@@ -104,13 +111,23 @@ class Workspace:
         )
         self._links = BundleLinks()
         self.channels.listen(self._relink)
+        self.devices.listen(self._note_devices)
         self.survey = Survey()
         """The last survey of the loaded devices; empty before the first."""
+        self.is_survey_due = False
+        """Whether the devices have changed since."""
+        self.usage = UsageReader(client, app, now)
+        self.adoption: Adoption | None = None
+        """The adoption by the statistics, else by the survey; None while neither is known."""
+        self.override_times: Mapping[str, tuple[datetime, datetime]] | None = None
+        """When this program first and last set the override of each device; None until read."""
         self.writing: set[tuple[str, str]] = set()
         """The list and row key of each record with a write under way."""
         self.write_limits = WriteLimits(now, lambda: client.traits.same_link_seconds)
         self.missing_rights = MissingRights()
         self.audit = AuditHistory(client, app)
+        self.told_flags: FlagsByChannel = NO_FLAGS
+        """The platforms of channels as the audit history tells them."""
         self.journal = Journal(
             target.journal,
             server=target.server,
@@ -149,6 +166,9 @@ class Workspace:
             self.survey.bundle_identities,
             self.survey.is_whole,
             self.unread_channels,
+            self.adoption,
+            self.survey,
+            self.override_times,
         )
 
     @property
@@ -161,7 +181,27 @@ class Workspace:
 
     async def update_survey(self) -> None:
         """Count the loaded devices again."""
+        self.is_survey_due = False
         self.survey = await take_survey(self.devices, self.now())
+        self._join_adoption()
+
+    async def read_usage(self) -> None:
+        """Read the use of bundles, unless that is settled."""
+        await self.usage.read()
+        self._join_adoption()
+
+    async def read_audit(self) -> None:
+        """Read the latest changes in the audit history, and the platforms that they tell."""
+        await self.audit.read_latest()
+        self.told_flags = read_flags(self.audit.latest or ())
+
+    def _join_adoption(self) -> None:
+        if self.usage.usage is not None:
+            self.adoption = adoption_of_usage(self.usage.usage)
+        elif self.survey.device_count:
+            self.adoption = adoption_of_survey(self.survey)
+        else:
+            self.adoption = None
 
     async def look_up_device(self, device_id: str) -> Device | None:
         """Look up a device on the server; return None when it is unknown.
@@ -263,6 +303,11 @@ class Workspace:
     def _exact_name_of_bundle(self, bundle_id: int) -> str | None:
         bundle = self.bundles.records.get(str(bundle_id))
         return bundle.wire_id if bundle else None
+
+    def _note_devices(self, event: Event) -> None:
+        is_whole = self.devices.at_end and not self.devices.incomplete
+        if not isinstance(event, StateChange) or is_whole is not self.survey.is_whole:
+            self.is_survey_due = True
 
     def _relink(self, event: Event) -> None:
         if isinstance(event, StateChange):

@@ -71,7 +71,7 @@ async def test_each_tab_keeps_its_filter_its_cursor_and_its_place(server: Server
         await driver.type("3", "G")
         await driver.until("5 loaded")
         bundle = driver.cursor
-        await driver.type("tab", *["j"] * 3, "shift+tab", "shift+tab")
+        await driver.type("tab", "tab", *["j"] * 3, "shift+tab", "shift+tab", "shift+tab")
         await driver.until("/ios · 6 of 12 loaded")
         assert driver.cursor == device_id(5)
         await driver.type("3")

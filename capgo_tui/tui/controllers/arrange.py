@@ -34,7 +34,7 @@ class ArrangeController:
         rows = self._host.rows
         sort = None
         if column is not None:
-            newest = any(c.newest_first for c in rows.resource.columns if c.id == column)
+            newest = any(c.newest_first for c in rows.view.columns if c.id == column)
             sort = Sort.next(rows.view.sort, column, newest_first=newest)
         rows.view.sort_by(sort)
         self._host.table.show_sort((sort.column_id, sort.descending) if sort else None)

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from capgo_tui.tui.host import Host
+    from capgo_tui.tui.lists import AnyRows
 
+LINKS = "Leads to"
+"""The heading above the links of a record."""
 FOLLOW_SECONDS = 0.06
 """Seconds for which the cursor rests before the detail beside the table follows it."""
 
@@ -67,6 +70,7 @@ class DetailController:
         return (
             Hint("esc", "back"),
             Hint("↑↓", "scroll"),
+            Hint("⏎", "follow →"),
             Hint("J", "fields" if self._raw else "JSON"),
         )
 
@@ -95,11 +99,21 @@ class DetailController:
             if record is not None:
                 return [Line("", text, "raw") for text in clean_lines(record.raw_json())]
         lines: list[Line] = []
-        for section in rows.sections(key):
+        for number, section in enumerate(rows.sections(key)):
             lines.append(Line("", section.title, "heading"))
             lines += [Line(label, text) for label, text in section.fields]
             lines.append(Line("", ""))
+            if number == 0:
+                lines += self._link_lines(rows, key)
         return lines
+
+    @staticmethod
+    def _link_lines(rows: AnyRows, key: str) -> Sequence[Line]:
+        links = rows.links(key)
+        if not links:
+            return ()
+        lines = [Line(link.label, link.text, link=link.place) for link in links]
+        return [Line("", LINKS, "heading"), *lines, Line("", "")]
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(

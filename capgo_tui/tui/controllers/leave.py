@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.controllers.filter import FilterController
     from capgo_tui.tui.controllers.lazy_loader import LazyLoader
     from capgo_tui.tui.controllers.status import StatusController
+    from capgo_tui.tui.controllers.travel import TravelController
     from capgo_tui.tui.host import Host
 
 
@@ -21,20 +22,25 @@ class LeaveController:
     def __init__(
         self,
         host: Host,
+        *,
         detail: DetailController,
         filters: FilterController,
         loader: LazyLoader,
         status: StatusController,
+        travel: TravelController,
     ) -> None:
         self._host = host
         self._detail = detail
         self._filters = filters
         self._loader = loader
         self._status = status
+        self._travel = travel
 
     def leave(self) -> None:
         """Close the detail, stop what waits or is loading, or clear the filter; never quit."""
         host = self._host
+        if self._travel.leave_detail():
+            return
         if self._detail.close() or host.workspace is None or self._loader.stop_waiting():
             return
         if (waiting := self._status.waiting) is not None:
@@ -51,18 +57,22 @@ class LeaveController:
             view.collection.stop()
             return
         host.status.dismiss()
+        if self._travel.turn_back():
+            return
         if view.query:
             self._filters.narrow("")
 
     def go_back(self) -> None:
-        """Close the detail; at the top quit."""
-        if not self._detail.close():
+        """Close the detail or return from a link; at the top quit."""
+        travel = self._travel
+        if not (travel.leave_detail() or self._detail.close() or travel.turn_back()):
             self._host.app.leave()
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
-            "back", "escape", "leave", "Close the detail, else clear the filter", leave, 610,
-            EVERYWHERE, hint=False, shown_key="esc", is_offline=True,
+            "back", "escape", "leave",
+            "Close the detail, return from a link, else clear the filter", leave, 610, EVERYWHERE,
+            hint=False, shown_key="esc", is_offline=True,
         ),
         Action(
             "quit", "q", "quit", "Back; at the top quit", go_back, 620, EVERYWHERE, hint=False,

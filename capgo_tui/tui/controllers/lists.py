@@ -92,6 +92,19 @@ class ListController:
                     self._detail.follow()
         host.show_chrome()
 
+    def show_joined(self, names: Iterable[str]) -> None:
+        """Show lists anew whose cells show something that changed besides their records."""
+        host = self._host
+        for name in names:
+            if (rows := self.rows.get(name)) is not None:
+                rows.view.refilter()
+                self.advance(rows)
+        if host.tab in names and host.page is None:
+            if host.rows.columns != self._columns:
+                self._show_columns()
+            host.table.rows_replaced()
+            self._detail.follow()
+
     def _show_change(self, event: Event | ViewChange) -> None:
         view, table = self._host.rows.view, self._host.table
         plain = view.sort is None

@@ -113,6 +113,22 @@ class LoadingController:
         else:
             self._refresh()
 
+    def refresh_all(self) -> None:
+        """Read all lists again."""
+        host, workspace = self._host, self._host.workspace
+        if workspace is None:
+            return
+        workspace.missing_rights.forget()
+        if workspace.client.key_refused:
+            host.ask_for_key()
+            return
+        host.status.dismiss()
+        for collection in workspace.collections.values():
+            if collection.as_of is None:
+                host.read(collection.load_more(), f"load the {collection.name}")
+            else:
+                host.read(collection.refresh(), f"refresh the {collection.name}")
+
     def _refresh(self) -> None:
         """Read the list in view again, what is on screen first."""
         view, top = self._host.rows.view, self._host.rows.state.top

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from capgo_tui.tui.controllers.detail import DetailController
     from capgo_tui.tui.controllers.lists import ListController
     from capgo_tui.tui.controllers.loading import LoadingController
+    from capgo_tui.tui.controllers.survey import SurveyController
+    from capgo_tui.tui.controllers.trip import Trip
     from capgo_tui.tui.host import Host
     from capgo_tui.tui.widgets.tab_page import TabPage
     from capgo_tui.tui.widgets.title_bar import TitleBar
+
+FIRST_LIST = next(tab.name for tab in TABS if tab.is_list)
 
 
 def _show(name: str) -> Callable[[TabController], None]:
@@ -31,10 +35,12 @@ class TabController:
         self,
         host: Host,
         bar: TitleBar,
+        *,
         detail: DetailController,
         lists: ListController,
         loading: LoadingController,
-        *,
+        survey: SurveyController,
+        trip: Trip,
         name: str,
     ) -> None:
         self._host = host
@@ -42,7 +48,10 @@ class TabController:
         self._detail = detail
         self._lists = lists
         self._loading = loading
-        self.name = self.list_name = name
+        self._survey = survey
+        self._trip = trip
+        self.name = name
+        self.list_name = name if TAB_BY_NAME[name].is_list else FIRST_LIST
         """The tab in view, and the last one that shows a list."""
         self.page: TabPage | None = None
         """The page in view; None where the tab shows a list."""
@@ -71,7 +80,9 @@ class TabController:
         host, workspace = self._host, self._host.workspace
         host.status.dismiss()
         self._show_page()
-        if workspace is not None and self.page is None:
+        if self.page is not None:
+            self._loading.begin_all()
+        elif workspace is not None:
             self._lists.show()
             self._detail.follow()
             self._loading.begin(host.rows)
@@ -94,6 +105,8 @@ class TabController:
         host, workspace = self._host, self._host.workspace
         labels = [TabLabel(tab.key, tab.name, tab.title, self._count(tab.name)) for tab in TABS]
         self._bar.show_tabs(labels, self.name)
+        self._bar.show_path(self._trip.path_at(self.name))
+        self._survey.follow()
         if self.page is not None and workspace is not None:
             self.page.show_workspace(workspace)
         host.show_hints()

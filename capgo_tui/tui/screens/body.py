@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.tui.screens.controllers import Controllers
     from capgo_tui.tui.widgets.detail import Detail
+    from capgo_tui.tui.widgets.overview import OverviewPage
     from capgo_tui.tui.widgets.record_table import RecordTable
     from capgo_tui.tui.widgets.tab_page import TabPage
 
@@ -60,6 +61,14 @@ class Body(Horizontal):
     def on_record_table_header_picked(self, event: RecordTable.HeaderPicked) -> None:
         """Sort by the column whose title was clicked."""
         self._controllers.arrange.sort_by(event.column_id)
+
+    def on_overview_page_outdated(self, event: OverviewPage.Outdated) -> None:
+        """Make the overview anew."""
+        self._controllers.overview.update(event.page)
+
+    async def on_detail_link_followed(self, event: Detail.LinkFollowed) -> None:
+        """Go to what the link leads to."""
+        await self._controllers.travel.go(event.place)
 
     def on_resize(self) -> None:
         """Fill the detail, which is visible from some width on."""

@@ -18,10 +18,14 @@ from capgo_tui.tui.controllers.leave import LeaveController
 from capgo_tui.tui.controllers.list_actions import ListActions
 from capgo_tui.tui.controllers.lists import ListController
 from capgo_tui.tui.controllers.loading import LoadingController
+from capgo_tui.tui.controllers.overview import OverviewController
 from capgo_tui.tui.controllers.palette import PaletteController
 from capgo_tui.tui.controllers.status import StatusController
+from capgo_tui.tui.controllers.survey import SurveyController
 from capgo_tui.tui.controllers.tabs import TabController
 from capgo_tui.tui.screens.insight_pages import InsightPages
+from capgo_tui.tui.controllers.travel import TravelController
+from capgo_tui.tui.controllers.trip import Trip
 from capgo_tui.tui.screens.pages import PageController
 
 if TYPE_CHECKING:
@@ -42,6 +46,8 @@ _ACTING = (
     ArrangeController,
     PaletteController,
     TabController,
+    TravelController,
+    OverviewController,
     LeaveController,
     PageController,
     InsightPages,
@@ -60,9 +66,24 @@ class Controllers:
         self.lists = ListController(host, self.detail)
         self.status = StatusController(host, self.lists)
         self.loading = LoadingController(host, self.lists, self.status, refresh_seconds)
-        self.tabs = TabController(host, bar, self.detail, self.lists, self.loading, name=tab)
+        trip = Trip()
+        self.survey = SurveyController(host, self.lists)
+        self.tabs = TabController(
+            host,
+            bar,
+            detail=self.detail,
+            lists=self.lists,
+            loading=self.loading,
+            survey=self.survey,
+            trip=trip,
+            name=tab,
+        )
         self.arrange = ArrangeController(host, self.lists)
         self.filter = FilterController(host, self.lists, self.detail)
+        self.travel = TravelController(
+            host, trip, lists=self.lists, detail=self.detail, filters=self.filter, tabs=self.tabs
+        )
+        self.overview = OverviewController(host, self.survey, self.loading, self.travel)
         self.loader = LazyLoader(host, self.arrange)
         self.devices = DeviceActions(host, self.loader)
         list_actions = ListActions(host, self.loader)
@@ -83,7 +104,16 @@ class Controllers:
             self.arrange,
             self.palette,
             self.tabs,
-            LeaveController(host, self.detail, self.filter, self.loader, self.status),
+            self.travel,
+            self.overview,
+            LeaveController(
+                host,
+                detail=self.detail,
+                filters=self.filter,
+                loader=self.loader,
+                status=self.status,
+                travel=self.travel,
+            ),
             self.pages,
             self.insight,
         )

@@ -69,7 +69,11 @@ class MainScreen(OverlayScreen):
     actions = ACTIONS
 
     def __init__(
-        self, target: Target, device: str | None = None, refresh_seconds: float | None = None
+        self,
+        target: Target,
+        device: str | None = None,
+        refresh_seconds: float | None = None,
+        start: str = "",
     ) -> None:
         # Textual sets these at the first resize, after a wasted layout.
         width, height = self.app.size
@@ -84,7 +88,7 @@ class MainScreen(OverlayScreen):
         self.status = StatusLine()
         self.hints = HintBar()
         self.overlays = Overlays(self)
-        tab = "devices" if device else "channels"
+        tab = "devices" if device else start or "channels"
         self.controllers = Controllers(self, self.title_bar, tab, refresh_seconds)
         self.body = Body(self.table, self.detail, self.controllers)
 

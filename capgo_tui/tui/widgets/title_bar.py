@@ -12,7 +12,7 @@ from capgo_tui.cells import truncate
 from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from rich.style import Style
     from textual import events
@@ -94,6 +94,7 @@ class TitleBar(Widget):
         self._profile_width = sum(width_of(text) for text, _ in self._profile)
         self._tabs: Sequence[TabLabel] = ()
         self._active = ""
+        self._path = ""
 
     def show_tabs(self, tabs: Sequence[TabLabel], active: str) -> None:
         """Set the tabs and their counts; repaints only what differs."""
@@ -101,10 +102,16 @@ class TitleBar(Widget):
             self._tabs, self._active = tabs, active
             self.refresh()
 
+    def show_path(self, path: str) -> None:
+        """Set the path of the links that were followed; empty for none."""
+        if path != self._path:
+            self._path = path
+            self.refresh()
+
     def render_line(self, y: int) -> Strip:
         """Draw the row; what does not fit goes from the left, the profile last of all."""
         width, base = self.size.width, self.rich_style
-        tabs = self._tab_texts()
+        tabs = self._fitting_tabs()
         gap = width - sum(map(width_of, tabs))
         room = gap - self._profile_width
         first, place = "", f" · {self._place}" if self._place else ""
@@ -113,6 +120,12 @@ class TitleBar(Widget):
             first, place = f" {truncate(self._place, max(1, room // 2 - 3))} ·", ""
         room -= width_of(first)
         name = f" {self._app_id}"
+        if self._path:
+            # Of a long path its end matters most, and more than the app's name.
+            whole = f"{name} › {self._path}"
+            fits = width_of(whole + self._read_only[1]) < room
+            name = whole if fits else f" {_end_of_path(self._path, room - 2)}"
+            place = ""
         in_words, read_only = self._read_only
         if width_of(name + place + in_words) < room:
             read_only = in_words
@@ -137,16 +150,31 @@ class TitleBar(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Pick the tab under the mouse."""
-        start = self.size.width - sum(map(width_of, self._tab_texts()))
-        for tab, text in zip(self._tabs, self._tab_texts(), strict=True):
+        texts = self._fitting_tabs()
+        start = self.size.width - sum(map(width_of, texts))
+        for tab, text in zip(self._tabs, texts, strict=True):
             end = start + width_of(text)
             if start <= event.x < end:
                 self.post_message(self.TabPicked(self, tab.name))
             start = end
 
-    def _tab_texts(self) -> list[str]:
+    def _fitting_tabs(self) -> list[str]:
+        """Return the tabs; those of pages by their digits where the left side needs the room."""
+        name = self._path or f"{self._app_id} · {self._place}"
+        left = width_of(name + self._read_only[1]) + self._profile_width + 3
+        texts = self._tab_texts({tab.name for tab in self._tabs})
+        if left + sum(map(width_of, texts)) > self.size.width:
+            return self._tab_texts({tab.name for tab in self._tabs if tab.amount})
+        return texts
+
+    def _tab_texts(self, labelled: Container[str]) -> list[str]:
+        """Return the tabs, with a label for those of these names and for the active one."""
         texts = [
-            f" {tab.key} {tab.label} {tab.amount} " if tab.amount else f" {tab.key} {tab.label} "
+            f" {tab.key} {tab.label} {tab.amount} "
+            if tab.amount
+            else f" {tab.key} {tab.label} "
+            if tab.name in labelled or tab.name == self._active
+            else f" {tab.key} "
             for tab in self._tabs
         ]
         room = self.size.width - self._profile_width
@@ -161,3 +189,13 @@ class TitleBar(Widget):
 
     def _style(self, part: str) -> Style:
         return self.get_component_rich_style(f"title-bar--{part}")
+
+
+def _end_of_path(path: str, width: int) -> str:
+    """Return as many of the last names of a path as fit."""
+    if width_of(path) <= width:
+        return path
+    names = path.split(" › ")
+    while len(names) > 1 and width_of(" › ".join(names)) + 4 > width:
+        names.pop(0)
+    return f"… › {' › '.join(names)}"

@@ -35,7 +35,8 @@ class Export(Generic[T]):
     ) -> None:
         self._keys, self._count = view.snapshot(), len(view)
         self._records = view.collection.records
-        self._writer = writer_of(form, view.columns, cell_context)
+        columns = [column for column in view.columns if column.is_known is None]
+        self._writer = writer_of(form, columns, cell_context)
         self._source: ListState = view.collection
         self.written_count = 0
         """Records written so far."""

@@ -99,6 +99,10 @@ class UsageReader:
         self._app_id = app_id
         self._now = now
 
+    def forget_refusal(self) -> None:
+        """Ask the server again at the next `read`; what is known stays until the answer."""
+        self.is_settled = False
+
     async def read(self) -> None:
         """Ask the server, unless it has answered before or its API does not tell."""
         if self.is_settled or self._client.revision is None:

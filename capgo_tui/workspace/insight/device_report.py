@@ -83,7 +83,9 @@ async def _find_flags(workspace: Workspace, device: Device) -> FlagsByChannel:
     )
     if all(flags_of(each)[platform] is not None for each in concerned):
         return NO_FLAGS
-    return read_flags(await workspace.audit.latest()) or NO_FLAGS
+    if workspace.audit.latest is None:
+        await workspace.audit.read_latest()
+    return read_flags(workspace.audit.latest or ()) or NO_FLAGS
 
 
 def _explain(workspace: Workspace, device: Device, flags: FlagsByChannel) -> Explanation:

@@ -47,7 +47,7 @@ def list_overrides(
     devices: Iterable[Device], entries: Iterable[Entry], now: datetime
 ) -> list[OverrideGroup]:
     """Return the overridden devices by channel, the channel with the most of them first."""
-    set_at = _read_times(entries)
+    set_at = read_override_times(entries)
     groups: dict[str, list[OverrideRow]] = {}
     for device in devices:
         if device.channel is None:
@@ -70,7 +70,9 @@ def _seconds_seen(row: OverrideRow) -> float:
     return float("-inf") if seen is None else seen.timestamp()
 
 
-def _read_times(entries: Iterable[Entry]) -> Mapping[str, tuple[datetime, datetime]]:
+def read_override_times(
+    entries: Iterable[Entry],
+) -> Mapping[str, tuple[datetime, datetime]]:
     """Return when this program first and last set the override of each device."""
     result: dict[str, tuple[datetime, datetime]] = {}
     for entry, change in iterate_changes(entries):

@@ -53,6 +53,11 @@ class Survey:
     key_ids: Mapping[str, int] = field(default_factory=Counter)
     """Devices by the id of the encryption key in the app; without those that tell none."""
 
+    def count_on(self, bundle_id: int | None, name: str | None) -> int:
+        """Return the devices on a bundle, which some servers tell by id and others by name."""
+        by_id = 0 if bundle_id is None else self.bundle_identities.get(bundle_id, 0)
+        return by_id + (0 if name is None else self.bundle_identities.get(name, 0))
+
 
 def survey_devices(devices: Iterable[Device], now: datetime, *, is_whole: bool) -> Survey:
     """Count devices."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.cells import linked_channels, yes
+from capgo_tui.workspace.cells import linked_channels, share_bar, share_of, share_points, yes
 from capgo_tui.workspace.file_text import flag, timestamp
+from capgo_tui.workspace.insight.places import links_of_bundle
 from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.resources.column import Column, Fact
 from capgo_tui.workspace.resources.resource import ListedResource
@@ -91,7 +92,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         "comment",
         "COMMENT",
         lambda b, _: b.comment or "",
-        26,
+        20,
         60,
         lambda b, _: text_value(b.comment),
         3,
@@ -128,6 +129,26 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         7,
         file_text=lambda b, _: flag(bool(b.has_session_key)),
         fields=("has_session_key",),
+    ),
+)
+
+
+BUNDLE_SCREEN_COLUMNS: tuple[tuple[str, Column[Bundle]], ...] = (
+    (
+        "channels",
+        Column(
+            "devices",
+            "DEVICES",
+            lambda b, a: share_bar(share_of(b, a)),
+            10,
+            10,
+            lambda b, a: share_points(share_of(b, a)),
+            2,
+            is_searched=False,
+            newest_first=True,
+            measure=Measure.SHARE,
+            is_known=lambda a: a.adoption is not None,
+        ),
     ),
 )
 
@@ -196,6 +217,8 @@ BUNDLES: ListedResource[Bundle] = ListedResource(
     operation="list_bundles",
     row_key=lambda bundle: str(bundle.id),
     columns=BUNDLE_COLUMNS,
+    screen_columns=BUNDLE_SCREEN_COLUMNS,
+    links=links_of_bundle,
     facts=BUNDLE_FACTS,
     glyph=lambda bundle: ("■", "accent") if bundle.has_session_key else ("□", "muted"),
     tone=_bundle_tone,

@@ -9,13 +9,17 @@ from capgo_tui.api.settings import CHANNEL_SETTINGS, SERVES, UPDATES
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import (
     bundle_name,
+    percent,
     policy,
     policy_in_full,
     rollout,
     rollout_detail,
+    share_of,
+    share_points,
     yes,
 )
 from capgo_tui.workspace.file_text import blank_if_unknown, flag, timestamp
+from capgo_tui.workspace.insight.places import links_of_channel
 from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.resources.column import Column, Fact
 from capgo_tui.workspace.resources.resource import ListedResource, joins_bundle_names
@@ -153,6 +157,60 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
 )
 
 
+def _forced_count(channel: Channel, context: CellContext) -> int | None:
+    """Return the loaded devices that are forced to a channel; None where it is not known."""
+    survey = context.survey
+    if survey is None or not survey.device_count or not context.tells_overrides:
+        return None
+    count = survey.overrides.get(channel.name, 0)
+    return count if count or survey.is_whole else None
+
+
+def _forced(channel: Channel, context: CellContext) -> str:
+    count = _forced_count(channel, context)
+    if count is None:
+        return ""
+    is_whole = context.survey is not None and context.survey.is_whole
+    return f"{count}" if is_whole else f"{count}+"
+
+
+CHANNEL_SCREEN_COLUMNS: tuple[tuple[str, Column[Channel]], ...] = (
+    (
+        "bundle",
+        Column(
+            "devices",
+            "RUN",
+            lambda c, a: percent(share_of(c.bundle, a)),
+            4,
+            4,
+            lambda c, a: share_points(share_of(c.bundle, a)),
+            5,
+            is_searched=False,
+            newest_first=True,
+            measure=Measure.SHARE,
+            is_known=lambda a: a.adoption is not None,
+        ),
+    ),
+    (
+        "rollout",
+        Column(
+            "forced",
+            "FORCED",
+            _forced,
+            6,
+            6,
+            _forced_count,
+            5,
+            is_searched=False,
+            newest_first=True,
+            is_known=lambda a: (
+                a.survey is not None and bool(a.survey.device_count) and a.tells_overrides
+            ),
+        ),
+    ),
+)
+
+
 CHANNEL_FACTS: Final[Mapping[str, Fact[Channel]]] = {
     "default": lambda channel, _: channel.public,
     "linked": lambda channel, _: channel.bundle is not None,
@@ -231,6 +289,8 @@ CHANNELS: ListedResource[Channel] = ListedResource(
     operation="list_channels",
     row_key=lambda channel: str(channel.id),
     columns=CHANNEL_COLUMNS,
+    screen_columns=CHANNEL_SCREEN_COLUMNS,
+    links=links_of_channel,
     facts=CHANNEL_FACTS,
     glyph=_channel_glyph,
     tone=_channel_tone,

@@ -51,6 +51,11 @@ class Column(Generic[T]):
     """Other names of it in a filter."""
     fields: tuple[str, ...] = ()
     """The fields it shows; it is left out where a server tells none of them."""
+    is_known: Callable[[CellContext], bool] | None = None
+    """Whether there is anything to show in it yet; None for always.
+
+    One that depends on what happens to be known is in no file.
+    """
 
     def for_file(self, record: T, context: CellContext) -> str:
         """Return the text for a file."""

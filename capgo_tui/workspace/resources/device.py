@@ -9,6 +9,7 @@ from capgo_tui.short_ids import SHORT
 from capgo_tui.workspace.ages import STALE_AFTER, age, full_time
 from capgo_tui.workspace.cells import bundle_name, device_bundle, device_kind, override_mark
 from capgo_tui.workspace.file_text import blank_if_unknown, timestamp
+from capgo_tui.workspace.insight.places import links_of_device
 from capgo_tui.workspace.load_effort import LoadEffort
 from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.resources.column import Column, Fact
@@ -20,7 +21,7 @@ from capgo_tui.workspace.resources.section import (
     text_or_unknown,
     yes_or_no,
 )
-from capgo_tui.workspace.sorting import text_value, version_value
+from capgo_tui.workspace.sorting import flag_value, text_value, version_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,6 +161,50 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
 )
 
 
+def _override_times(device: Device, context: CellContext) -> str:
+    """Return how long ago this program last set an override, and first; empty where it did not."""
+    times = (context.override_times or {}).get(device.wire_id)
+    if times is None or device.channel is None:
+        return ""
+    first, last = (age(moment, context.now) for moment in times)
+    return last if first == last else f"{last}, first {first}"
+
+
+DEVICE_SCREEN_COLUMNS: tuple[tuple[str, Column[Device]], ...] = (
+    (
+        "override",
+        Column(
+            "stale",
+            "STALE",
+            lambda d, a: "stale" if d.channel and _is_stale(d, a) else "",
+            5,
+            5,
+            lambda d, a: flag_value(_is_stale(d, a)),
+            2,
+            is_searched=False,
+            newest_first=True,
+            is_known=lambda a: a.override_times is not None,
+        ),
+    ),
+    (
+        "stale",
+        Column(
+            "set",
+            "SET BY US",
+            _override_times,
+            9,
+            17,
+            lambda d, a: None if (t := (a.override_times or {}).get(d.wire_id)) is None else t[1],
+            3,
+            is_searched=False,
+            newest_first=True,
+            is_known=lambda a: a.override_times is not None,
+            measure=Measure.AGE,
+        ),
+    ),
+)
+
+
 def _has_override(device: Device, context: CellContext) -> bool | None:
     if device.channel is not None:
         return True
@@ -242,7 +287,7 @@ def _device_glyph(device: Device) -> Glyph:
 
 def _device_tone(device: Device, column: str) -> str:
     match column:
-        case "override":
+        case "override" | "stale":
             return "warn"
         case "custom":
             return "accent"
@@ -273,6 +318,8 @@ DEVICES: ListedResource[Device] = ListedResource(
     read_one=lambda source, device_id: source.client.device(source.app_id, device_id),
     effort=load_effort,
     columns=DEVICE_COLUMNS,
+    screen_columns=DEVICE_SCREEN_COLUMNS,
+    links=links_of_device,
     facts=DEVICE_FACTS,
     glyph=_device_glyph,
     tone=_device_tone,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 from capgo_tui.api.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from capgo_tui.api.client import CapgoClient
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.collection import PageSource
     from capgo_tui.workspace.fleet_size import FleetSize
+    from capgo_tui.workspace.insight.places import Link
     from capgo_tui.workspace.load_effort import LoadEffort
     from capgo_tui.workspace.resources.column import Column, Fact
     from capgo_tui.workspace.resources.section import Section
+    from capgo_tui.workspace.session import Workspace
 
 T = TypeVar("T", bound=Record)
 
@@ -30,6 +32,10 @@ WRITING: Final[Glyph] = ("⟳", "warn")
 
 def _no_details(_: Record, __: CellContext) -> list[Section]:
     return []
+
+
+def _no_links(_: Record, __: Workspace) -> Iterable[Link]:
+    return ()
 
 
 def _no_joins(_: Traits) -> Sequence[str]:
@@ -98,6 +104,24 @@ class ListedResource(Resource[T]):
     legend: Sequence[tuple[Glyph, str]]
     empty_advice: str
     """How to get the first record."""
+    links: Callable[[T, Workspace], Iterable[Link]] = _no_links
+    """Returns what the details of a record lead to."""
+    screen_columns: Sequence[tuple[str, Column[T]]] = ()
+    """Columns of the screen alone, each with the id of the column that it stands behind.
+
+    They show what is worked out of other records, and are left out while that is not known.
+    """
+
+
+def place_behind(
+    columns: Sequence[Column[T]], others: Iterable[tuple[str, Column[T]]]
+) -> list[Column[T]]:
+    """Return columns with others among them, each behind the column of an id, else at the end."""
+    result = list(columns)
+    for anchor, column in others:
+        at = next((n for n, each in enumerate(result) if each.id == anchor), len(result) - 1)
+        result.insert(at + 1, column)
+    return result
 
 
 def joins_bundle_names(traits: Traits) -> Sequence[str]:

@@ -1,0 +1,351 @@
+"""The lines of the overview at a size: what has room, and how it is aligned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from capgo_tui.tui.widgets.lines import pad, pad_middle, width_of, wrap
+from capgo_tui.workspace.insight.adoption import sparkline
+from capgo_tui.workspace.insight.overview import FleetItem
+from capgo_tui.workspace.numbers import group_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from capgo_tui.workspace.insight.overview import (
+        AdoptionLine,
+        FleetGroup,
+        Overview,
+        RolloutShare,
+        RoutingLine,
+    )
+    from capgo_tui.workspace.insight.places import Place
+
+TWO_COLUMNS: Final = 116
+"""Cells from which on there are two columns."""
+GAP: Final = 3
+"""Cells between them."""
+LONGEST_BAR: Final = 30
+TALL: Final = 46
+"""Rows from which on one column has room for the bars of the fleet."""
+LEAST_ADOPTION: Final = 3
+LEAST_CHANGES: Final = 2
+MOST_ITEMS: Final = 6
+"""Most lines of one group of the fleet."""
+FULL, TINY, STEP, REST = "▇", "▏", "▓", "░"
+
+Span: TypeAlias = tuple[str, str]
+"""A text and its tone."""
+
+
+class PageRow(NamedTuple):
+    """One row of a column of the page."""
+
+    spans: Sequence[Span]
+    place: Place | None = None
+    """Where its line leads to; None for a heading."""
+    is_first: bool = True
+    """Whether it is the first row of its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A heading and its rows, of which there may be less."""
+
+    title: str
+    note: str
+    rows: Callable[[int], list[PageRow]]
+    """Returns its rows, at most so many."""
+    least: int
+    """The fewest rows that it should have."""
+    most: int
+    """The most rows that it can fill."""
+
+
+def lay_out(
+    overview: Overview, width: int, height: int, keys: Mapping[str, str]
+) -> list[list[PageRow]]:
+    """Return one column of rows, or two where there is the width.
+
+    Args:
+        overview: what is shown.
+        width: the cells of a row.
+        height: the rows of the page; a column may be longer where its least does not fit.
+        keys: the keys of the actions that mend a warning, with their labels, by action id.
+
+    """
+    if width < TWO_COLUMNS:
+        sections = _Sections(overview, width, height if height >= TALL else 0, keys)
+        return [_column(sections.all(), width, height)]
+    left = (width - GAP) // 2
+    ours = _Sections(overview, left, height, keys)
+    theirs = _Sections(overview, width - GAP - left, height, keys)
+    return [
+        _column([ours.routing(), ours.warnings(), ours.changes()], left, height),
+        _column([theirs.adoption(), theirs.fleet()], width - GAP - left, height),
+    ]
+
+
+def _column(sections: Sequence[_Section], width: int, height: int) -> list[PageRow]:
+    counts = [min(section.least, section.most) for section in sections]
+    spare = height - len(sections) - sum(counts)
+    blanks = len(sections) - 1
+    while spare > 0:
+        growing = [n for n, each in enumerate(sections) if counts[n] < each.most]
+        if not growing:
+            break
+        # The shortest one first, so that none is left behind.
+        at = min(growing, key=lambda n: counts[n] - sections[n].least)
+        counts[at] += 1
+        spare -= 1
+    has_blanks = spare >= blanks
+    rows: list[PageRow] = []
+    for section, count in zip(sections, counts, strict=True):
+        if rows and has_blanks:
+            rows.append(PageRow(()))
+        rows.append(_heading(section, width))
+        rows += section.rows(count)
+    return rows
+
+
+def _heading(section: _Section, width: int) -> PageRow:
+    room = width - width_of(section.title) - 4
+    note = f"  {pad(section.note, room).rstrip()}" if section.note and room > 0 else ""
+    return PageRow(((f" {section.title}", "heading"), (note, "muted")))
+
+
+class _Sections:
+    """The sections of an overview at a width."""
+
+    def __init__(
+        self, overview: Overview, width: int, height: int, keys: Mapping[str, str]
+    ) -> None:
+        self._overview = overview
+        self._width = width
+        self._room = height * 2 // 3
+        """Rows that the fleet may take; 0 leaves it a row for each group."""
+        self._keys = keys
+
+    def all(self) -> list[_Section]:
+        """Return all of them, in the order of one column."""
+        return [self.routing(), self.warnings(), self.adoption(), self.fleet(), self.changes()]
+
+    def routing(self) -> _Section:
+        """Return the default channel of each platform."""
+        rows = list(_routing_rows(self._overview.routing, self._width))
+        return self._fixed("ROUTING", self._overview.routing_note, rows)
+
+    def warnings(self) -> _Section:
+        """Return the warnings; they are never left out."""
+        rows = list(self._warning_rows())
+        count = len(self._overview.warnings)
+        note = self._overview.warnings_note or f"{count}"
+        return self._fixed("WARNINGS", note, rows)
+
+    @staticmethod
+    def _fixed(title: str, note: str, rows: list[PageRow]) -> _Section:
+        return _Section(title, note, lambda _: rows, len(rows), len(rows))
+
+    def adoption(self) -> _Section:
+        """Return the bundles that devices run; the smallest are added up where room ends."""
+        lines, width = self._overview.adoption, self._width
+        return _Section(
+            "ADOPTION",
+            self._overview.adoption_note,
+            lambda count: list(_adoption_rows(lines, width, count)),
+            LEAST_ADOPTION,
+            len(lines),
+        )
+
+    def fleet(self) -> _Section:
+        """Return the groups of devices: a bar for each item, or a row for each group."""
+        overview, width = self._overview, self._width
+        rows = list(_fleet_bars(overview.fleet, overview.fleet_size, width))
+        if len(rows) > self._room:
+            rows = list(_fleet_rows(overview.fleet, width))
+        return self._fixed("FLEET", overview.fleet_note, rows)
+
+    def changes(self) -> _Section:
+        """Return the latest changes."""
+        rows = list(self._change_rows())
+        return _Section(
+            "LATELY",
+            self._overview.changes_note or ("" if rows else "no change yet"),
+            lambda count: rows[:count],
+            LEAST_CHANGES,
+            len(rows),
+        )
+
+    def _change_rows(self) -> Iterator[PageRow]:
+        changes = self._overview.changes
+        who = min(14 + self._width // 30, max((width_of(each.who) for each in changes), default=0))
+        room = self._width - who - 11
+        for each in changes:
+            spans = (
+                (f" {each.when}  ", "muted"),
+                (f"{pad_middle(each.who, who)}  ", "accent" if each.who == "you" else "plain"),
+                (pad(each.text, room).rstrip(), "plain"),
+            )
+            yield PageRow(spans, each.place)
+
+    def _warning_rows(self) -> Iterator[PageRow]:
+        for each in self._overview.warnings:
+            key = self._keys.get(each.action, "")
+            lines = wrap(each.text, self._width - 5 - width_of(key))
+            for number, text in enumerate(lines):
+                room = self._width - 4 - width_of(key)
+                sign = " ! " if number == 0 else "   "
+                spans = [(sign, "bad"), (pad(text, room), "warn")]
+                spans.append((key, "key") if number == 0 else ("", "plain"))
+                yield PageRow(spans, each.place, number == 0)
+
+
+def _routing_rows(lines: Sequence[RoutingLine], width: int) -> Iterator[PageRow]:
+    platform = max((width_of(each.platform) for each in lines), default=0)
+    channel = min(20, max((width_of(each.channel) for each in lines), default=0))
+    bundle = min(14, max((width_of(each.bundle) for each in lines), default=0))
+    room = width - platform - channel - bundle - 14
+    for each in lines:
+        spans: list[Span] = [
+            (f" {pad(each.platform, platform)}  ", "muted"),
+            (f"{pad_middle(each.channel, channel)}  ", "bad" if each.is_bad else "plain"),
+        ]
+        if each.bundle:
+            spans.append((f"{pad_middle(each.bundle, bundle)} ", "accent"))
+            spans.append((f"{each.age:>4}  ", "muted"))
+        if each.note:
+            left = width - sum(width_of(text) for text, _ in spans) - 1
+            spans.append((pad(each.note, left).rstrip(), "warn" if each.is_bad else "muted"))
+        elif each.rollout is not None and room > 0:
+            spans += _rollout_spans(each.rollout, room)
+        yield PageRow(spans, each.place)
+
+
+def _rollout_spans(rollout: RolloutShare, room: int) -> list[Span]:
+    tone = "warn" if rollout.state else "accent"
+    state = f"{rollout.state} " if rollout.state else ""
+    text = f" {state}{rollout.share * 100:g} % → {rollout.target}"
+    cells = max(4, min(10, room - width_of(text)))
+    steps = round(rollout.share * cells)
+    steps = max(steps, 1) if rollout.share else 0
+    bar = STEP * steps
+    return [
+        (bar, tone),
+        (REST * (cells - steps), "muted"),
+        (pad(text, room - cells).rstrip(), tone),
+    ]
+
+
+def _adoption_rows(lines: Sequence[AdoptionLine], width: int, count: int) -> Iterator[PageRow]:
+    shown = lines if len(lines) <= count else lines[: max(1, count - 1)]
+    rest = lines[len(shown) :]
+    rows = [(each.share.name, each.share.share, each.share.count) for each in shown]
+    name = min(16, max((width_of(text) for text, *_ in rows), default=0))
+    name = max(name, width_of(f"{len(rest)} others")) if rest else name
+    counts = [_number(number) for *_, number in rows]
+    digits = max((len(text) for text in counts), default=0)
+    days = max((len(each.share.history) for each in shown), default=0)
+    cells = min(LONGEST_BAR, width - name - digits - 14 - (days + 2 if days else 0))
+    bars = _Bars(name, cells, digits)
+    for each, number in zip(shown, counts, strict=True):
+        share = each.share
+        spans = bars.spans(share.name, share.share, number)
+        if share.history:
+            spans.append((f"  {sparkline(share.history)}", "muted"))
+        yield PageRow(spans, each.place)
+    if rest and count > 1:
+        numbers = [each.share.count for each in rest]
+        total = None if None in numbers else sum(number or 0 for number in numbers)
+        share_sum = sum(each.share.share for each in rest)
+        spans = bars.spans(f"{len(rest)} others", share_sum, _number(total), is_other=True)
+        yield PageRow(spans)
+
+
+class _Bars(NamedTuple):
+    """Lines with a bar, a share and a number, one below the other."""
+
+    labels: int
+    """Cells of a label."""
+    cells: int
+    """Cells of a whole bar."""
+    digits: int
+    """Cells of a number."""
+
+    def spans(self, label: str, share: float, number: str, *, is_other: bool = False) -> list[Span]:
+        """Return one line; what adds others up is drawn with less weight."""
+        tone = "muted" if is_other else "plain"
+        return [
+            (f" {pad_middle(label, self.labels)}  ", tone),
+            (pad(bar(share, self.cells), max(0, self.cells)), "muted" if is_other else "bar"),
+            (f" {percent(share):>5}  {number:>{self.digits}}", tone),
+        ]
+
+
+def bar(share: float, cells: int) -> str:
+    """Return a bar of at most so many cells; the least is still to be seen."""
+    whole = round(max(0.0, min(1.0, share)) * cells)
+    return FULL * whole if whole or share <= 0 else TINY
+
+
+def percent(share: float) -> str:
+    """Return a share in whole per cent; what is there is never 0 %."""
+    value = share * 100
+    return "<1 %" if 0 < value < 1 else f"{value:.0f} %"
+
+
+def _number(count: int | None) -> str:
+    return "" if count is None else group_digits(count)
+
+
+def _fleet_rows(groups: Sequence[FleetGroup], width: int) -> Iterator[PageRow]:
+    label = max((width_of(group.title) for group in groups), default=0)
+    return (_compact_row(group, label, width) for group in groups)
+
+
+def _fleet_bars(groups: Sequence[FleetGroup], total: int, width: int) -> Iterator[PageRow]:
+    shown = [(group, _largest_items(group)) for group in groups]
+    items = [item for _, items in shown for item in items]
+    title = max((width_of(group.title) for group in groups), default=0)
+    label = min(16, max((width_of(item.label) for item in items), default=0))
+    digits = max((len(_number(item.count)) for item in items), default=0)
+    notes = max((width_of(item.note) + 2 for item in items if item.note), default=0)
+    bars = _Bars(label, min(LONGEST_BAR, width - title - label - digits - notes - 14), digits)
+    for group, group_items in shown:
+        if not group_items:
+            yield _compact_row(group, title, width)
+        for number, item in enumerate(group_items):
+            spans = bars.spans(item.label, item.count / total, _number(item.count))
+            spans.insert(0, (f" {pad(group.title if number == 0 else '', title)} ", "muted"))
+            if item.note:
+                spans.append((f"  {item.note}", "warn"))
+            yield PageRow(spans, item.place)
+
+
+def _largest_items(group: FleetGroup) -> Sequence[FleetItem]:
+    """Return the largest items of a group, and what adds up the others."""
+    if len(group.items) <= MOST_ITEMS:
+        return group.items
+    rest = group.items[MOST_ITEMS - 1 :]
+    others = FleetItem(f"{len(rest)} others", sum(each.count for each in rest), group.place)
+    return (*group.items[: MOST_ITEMS - 1], others)
+
+
+def _compact_row(group: FleetGroup, label: int, width: int) -> PageRow:
+    parts = [
+        f"{each.label} {group_digits(each.count)}{f' ({each.note})' if each.note else ''}"
+        for each in group.items
+    ]
+    room, shown = width - label - 4, list(parts)
+    if group.title == "overrides" and parts:
+        shown.insert(0, group_digits(sum(each.count for each in group.items)))
+    text = " · ".join(shown)
+    left = 0
+    while width_of(text) > room and len(shown) > 1:
+        shown.pop()
+        left += 1
+        text = f"{' · '.join(shown)} · {left} more"
+    if group.note:
+        text = f"{text} · {group.note}" if text else group.note
+    spans = ((f" {pad(group.title, label)}  ", "muted"), (pad(text, room).rstrip(), "plain"))
+    return PageRow(spans, group.place)

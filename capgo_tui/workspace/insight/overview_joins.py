@@ -1,0 +1,293 @@
+"""Join routing, adoption, fleet, latest changes and warnings of an app into its overview."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.insight.latest_changes import merge_latest
+from capgo_tui.workspace.insight.overview import (
+    AdoptionLine,
+    FleetGroup,
+    FleetItem,
+    LatestChange,
+    Overview,
+    RolloutShare,
+    RoutingLine,
+    WarningLine,
+)
+from capgo_tui.workspace.insight.places import (
+    INVENTORY,
+    Place,
+    exactly,
+    place_of_channel,
+    place_of_forced,
+    place_of_runners,
+)
+from capgo_tui.workspace.insight.routes import Certainty, find_routes
+from capgo_tui.workspace.insight.survey import UNKNOWN
+from capgo_tui.workspace.insight.warnings import find_warnings
+from capgo_tui.workspace.measure import Measure
+from capgo_tui.workspace.numbers import group_digits
+from capgo_tui.workspace.routing import PLATFORMS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from capgo_tui.api.models import AuditEntry, Bundle, Channel
+    from capgo_tui.api.records import BundleRef
+    from capgo_tui.workspace.cells import CellContext
+    from capgo_tui.workspace.insight.adoption import Adoption
+    from capgo_tui.workspace.insight.routes import FlagsByChannel, Route
+    from capgo_tui.workspace.insight.survey import Survey
+    from capgo_tui.workspace.insight.warnings import Warning  # noqa: A004 - ours
+    from capgo_tui.workspace.journal_entry import Entry
+    from capgo_tui.workspace.session import Workspace
+
+NO_UPDATE: Final = "devices there get no update"
+UNTOLD_PLATFORMS: Final = "platforms not told"
+BASIS_POINTS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an overview is made of; taken on the event loop, joined in a thread."""
+
+    context: CellContext
+    channels: Sequence[Channel]
+    has_channels: bool
+    """Whether the server has answered for the channels."""
+    all_channels: bool
+    bundles: Mapping[str, Bundle]
+    survey: Survey
+    adoption: Adoption | None
+    has_devices: bool
+    told_flags: FlagsByChannel
+    audit: Sequence[AuditEntry] | None
+    fingerprint: str
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Facts:
+        """Take the facts that are known now."""
+        return cls(
+            workspace.cell_context(),
+            list(workspace.channels.records.values()),
+            workspace.channels.as_of is not None,
+            not workspace.unread_channels,
+            dict(workspace.bundles.records),
+            workspace.survey,
+            workspace.adoption,
+            workspace.devices.as_of is not None,
+            workspace.told_flags,
+            workspace.audit.latest,
+            workspace.client.key_fingerprint,
+        )
+
+
+def make_overview(facts: Facts, entries: Sequence[Entry] | None) -> Overview:
+    """Join the facts and the journal; None for a journal that cannot be read."""
+    by_name = {bundle.name: bundle for bundle in facts.bundles.values()}
+
+    def bundle_of(ref: BundleRef) -> Bundle | None:
+        return facts.bundles.get(str(ref.id)) if ref.id is not None else by_name.get(ref.name or "")
+
+    routes = find_routes(facts.channels, all_loaded=facts.all_channels, told_flags=facts.told_flags)
+    routing = tuple(_routing_line(route, facts, bundle_of) for route in routes)
+    are_untold = any(each.certainty is Certainty.LIKELY for each in routes)
+    warnings = find_warnings(
+        facts.channels, routes, facts.survey, bundle_of, told_flags=facts.told_flags
+    )
+    return Overview(
+        routing if facts.has_channels else (),
+        _routing_note(facts, are_untold=are_untold),
+        tuple(_adoption_lines(facts)),
+        _adoption_note(facts),
+        tuple(_fleet_groups(facts.survey, facts.context)),
+        _fleet_note(facts),
+        facts.survey.device_count,
+        tuple(_latest_changes(facts, entries)),
+        _changes_note(facts, entries),
+        tuple(_warning_line(each) for each in warnings) if facts.has_channels else (),
+        _warnings_note(facts, warnings),
+    )
+
+
+# Routing
+
+
+def _routing_line(
+    route: Route, facts: Facts, bundle_of: Callable[[BundleRef], Bundle | None]
+) -> RoutingLine:
+    defaults = Place("channels", "defaults", condition="is:default")
+    match route.certainty:
+        case Certainty.NONE:
+            place = Place("channels", "channels")
+            return RoutingLine(route.title, "none", "", "", NO_UPDATE, True, None, place)
+        case Certainty.UNKNOWN:
+            note = "not all channels are loaded"
+            return RoutingLine(route.title, "not known", "", "", note, False, None, defaults)
+        case _:
+            pass
+    channel = route.channel
+    if channel is None:
+        names = " or ".join(each.name for each in route.channels)
+        return RoutingLine(route.title, names, "", "", "they compete", True, None, defaults)
+    name = bundle_name(channel.bundle, facts.context)
+    bundle = None if channel.bundle is None else bundle_of(channel.bundle)
+    return RoutingLine(
+        route.title,
+        channel.name,
+        name or "no bundle",
+        "" if bundle is None else age(bundle.created_at, facts.context.now),
+        "" if name else NO_UPDATE,
+        not name,
+        _rollout_of(channel, facts.context),
+        place_of_channel(channel),
+    )
+
+
+def _rollout_of(channel: Channel, context: CellContext) -> RolloutShare | None:
+    points = channel.rollout_percentage_bps
+    if channel.rollout_bundle is None or points is None or not 0 <= points <= BASIS_POINTS:
+        return None
+    state = "off" if channel.rollout_enabled is False else ""
+    state = "paused" if channel.rollout_paused_at is not None else state
+    return RolloutShare(points / BASIS_POINTS, bundle_name(channel.rollout_bundle, context), state)
+
+
+def _routing_note(facts: Facts, *, are_untold: bool) -> str:
+    if not facts.has_channels:
+        return "the channels are not known"
+    return UNTOLD_PLATFORMS if are_untold else ""
+
+
+# Adoption
+
+
+def _adoption_lines(facts: Facts) -> Iterator[AdoptionLine]:
+    adoption, name_of_bundle = facts.adoption, facts.context.name_of_bundle
+    for share in () if adoption is None else adoption.shares:
+        number = share.name.removeprefix("#")
+        # Where a server tells ids alone, the loaded bundles tell the names.
+        is_id = share.name.startswith("#") and number.isdecimal()
+        name = (name_of_bundle(int(number)) if is_id else None) or share.name
+        yield AdoptionLine(replace(share, name=name), place_of_runners(name))
+
+
+def _adoption_note(facts: Facts) -> str:
+    adoption = facts.adoption
+    if adoption is None:
+        return "no device yet" if facts.has_devices else "the devices are not known"
+    if adoption.is_whole and adoption.device_count and "days" in adoption.source:
+        return f"{adoption.source}, {group_digits(adoption.device_count)} active devices"
+    return adoption.source
+
+
+# Fleet
+
+
+def _fleet_groups(survey: Survey, context: CellContext) -> Iterator[FleetGroup]:
+    everything = Place("devices", "devices", condition="")
+    if not survey.device_count:
+        return
+    platforms = tuple(
+        FleetItem(
+            PLATFORMS.get(name, name),
+            count,
+            Place("devices", PLATFORMS.get(name, name), condition=exactly("platform", name)),
+        )
+        for name, count in _largest(survey.platforms)
+    )
+    yield FleetGroup("platform", platforms, everything)
+    natives = tuple(
+        FleetItem(
+            name,
+            count,
+            Place("devices", f"native {name}", condition=exactly("native", name, Measure.VERSION)),
+        )
+        for name, count in _largest(survey.native_versions)
+        if name != UNKNOWN
+    )
+    if natives:
+        yield FleetGroup("native", natives, replace(everything, sort="native"))
+    builds = [
+        FleetItem(label, count, Place("devices", label, condition=condition))
+        for label, count, condition in (
+            ("dev builds", survey.development_build_count, "is:dev"),
+            ("emulators", survey.emulator_count, "is:emulator"),
+        )
+        if count
+    ]
+    if builds:
+        place = Place("devices", "test devices", condition="is:dev|is:emulator")
+        yield FleetGroup("test", tuple(builds), place)
+    yield _override_group(survey, context)
+
+
+def _override_group(survey: Survey, context: CellContext) -> FleetGroup:
+    if not context.tells_overrides:
+        return FleetGroup("overrides", (), INVENTORY, "not told by this server")
+    items = []
+    for name, count in _largest(survey.overrides):
+        stale = survey.stale_overrides.get(name, 0)
+        note = f"{stale} stale" if stale else ""
+        items.append(FleetItem(name, count, place_of_forced(name), note))
+    unknown = survey.unknown_override_count
+    note = f"{unknown} not told" if unknown else ""
+    return FleetGroup("overrides", tuple(items), INVENTORY, note if items else note or "none")
+
+
+def _largest(counts: Mapping[str, int]) -> Sequence[tuple[str, int]]:
+    return sorted(Counter(counts).items(), key=lambda each: (-each[1], each[0]))
+
+
+def _fleet_note(facts: Facts) -> str:
+    survey = facts.survey
+    if not survey.device_count:
+        return _adoption_note(facts) if facts.adoption is None else "the devices are not known"
+    count = group_digits(survey.device_count)
+    return f"all {count} devices" if survey.is_whole else f"the {count} loaded devices, L on 2 all"
+
+
+# Latest changes
+
+
+def _latest_changes(facts: Facts, entries: Sequence[Entry] | None) -> Sequence[LatestChange]:
+    def name_of_bundle(bundle_id: int) -> str | None:
+        bundle = facts.bundles.get(str(bundle_id))
+        return None if bundle is None else bundle.wire_id
+
+    return merge_latest(
+        entries or (),
+        facts.audit or (),
+        name_of_bundle,
+        fingerprint=facts.fingerprint,
+        now=facts.context.now,
+        places={channel.wire_id: place_of_channel(channel) for channel in facts.channels},
+    )
+
+
+def _changes_note(facts: Facts, entries: Sequence[Entry] | None) -> str:
+    if entries is None:
+        return "the journal cannot be read"
+    return "" if facts.audit is not None else "yours; others' are not told"
+
+
+# Warnings
+
+
+def _warning_line(warning: Warning) -> WarningLine:
+    channel = warning.channel
+    place = Place("channels", "channels") if channel is None else place_of_channel(channel)
+    return WarningLine(warning.text, warning.action, place)
+
+
+def _warnings_note(facts: Facts, warnings: Sequence[Warning]) -> str:
+    if not facts.has_channels:
+        return "the channels are not known"
+    if warnings:
+        return ""
+    return "none" if facts.all_channels else "none among the loaded channels"

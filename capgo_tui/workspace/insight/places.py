@@ -1,0 +1,166 @@
+"""Places: a record or some records of a list, to which something leads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from capgo_tui.api.records import BundleRef
+from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.insight.routes import NO_FLAGS, find_routes
+from capgo_tui.workspace.insight.survey import UNKNOWN
+from capgo_tui.workspace.measure import Measure
+from capgo_tui.workspace.routing import PLATFORMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from capgo_tui.api.models import Bundle, Channel, Device
+    from capgo_tui.workspace.session import Workspace
+
+_BARE_WORD: Final = re.compile(r"[^\s|\"/!~<>=][^\s|\"]*")
+"""A text that a filter compares as a whole, unquoted."""
+NOT_TOLD: Final = "not told by this server"
+NOT_COUNTED: Final = "not known, no device is loaded"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One record, or those that a filter matches."""
+
+    tab: str
+    """The name of the list."""
+    title: str
+    """Its name in the path of a trip."""
+    key: str | None = None
+    """The row key of the record; None for all that match."""
+    condition: str | None = None
+    """The filter; None leaves the list's own."""
+    sort: str | None = None
+    """The id of the column to sort by; None leaves the list's own order."""
+    action: str = ""
+    """The action to run in place of showing a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line of a record's details that leads to a place."""
+
+    label: str
+    text: str
+    place: Place | None
+    """None where it is only said."""
+
+
+OVERRIDES: Final = Place("devices", "overrides", condition="is:override", sort="override")
+INVENTORY: Final = Place("devices", "overrides", action="device.overrides")
+"""The same with the times of the journal, which the action reads first."""
+
+
+def exactly(column: str, text: str, measure: Measure = Measure.TEXT, prefix: str = "") -> str:
+    """Return the filter for exactly this text in a column, whose cells begin with a prefix."""
+    if _BARE_WORD.fullmatch(text) and measure.parse(text) is not None:
+        return f"{column}:={text}"
+    pattern = re.escape(text).replace("/", "[/]").replace("\\ ", " ")
+    return f"{column}:/^{prefix}{pattern}$/"
+
+
+def place_of_channel(channel: Channel) -> Place:
+    """Return the place of a channel."""
+    return Place("channels", channel.name, key=str(channel.id))
+
+
+def place_of_bundle(bundle: BundleRef | Bundle | None, workspace: Workspace) -> Place | None:
+    """Return the place of a bundle; None where it is not loaded."""
+    key = _key_of_bundle(bundle, workspace)
+    record = None if key is None else workspace.bundles.records.get(key)
+    return None if record is None else Place("bundles", record.name, key=key)
+
+
+def place_of_runners(name: str) -> Place:
+    """Return the place of the devices that run a bundle."""
+    condition = exactly("bundle", "?" if name == UNKNOWN else name, Measure.VERSION)
+    return Place("devices", f"run {name}", condition=condition)
+
+
+def place_of_forced(channel: str) -> Place:
+    """Return the place of the devices that are forced to a channel."""
+    condition = exactly("override", channel, prefix="▲ ")
+    return Place("devices", f"forced to {channel}", condition=f"is:override {condition}")
+
+
+def links_of_channel(channel: Channel, workspace: Workspace) -> Iterator[Link]:
+    """Yield what a channel leads to."""
+    context = workspace.cell_context()
+    for label, bundle in (("bundle", channel.bundle), ("target", channel.rollout_bundle)):
+        if bundle is not None:
+            name = bundle_name(bundle, context)
+            yield Link(label, name, place_of_bundle(bundle, workspace))
+            yield _link_to_runners(f"devices on {name}", bundle, workspace)
+    survey = workspace.survey
+    forced = survey.overrides.get(channel.name, 0)
+    if not context.tells_overrides:
+        yield Link("devices forced to it", NOT_TOLD, None)
+    elif not survey.device_count:
+        yield Link("devices forced to it", NOT_COUNTED, None)
+    else:
+        place = place_of_forced(channel.name) if forced else None
+        yield Link("devices forced to it", _count(forced, workspace), place)
+
+
+def links_of_bundle(bundle: Bundle, workspace: Workspace) -> Iterator[Link]:
+    """Yield what a bundle leads to."""
+    by_name = {channel.name: channel for channel in workspace.channels.records.values()}
+    for link in workspace.cell_context().links.channels_of(bundle):
+        place = place_of_channel(by_name[link.channel]) if link.channel in by_name else None
+        yield Link("channel", str(link), place)
+    yield _link_to_runners("devices on it", BundleRef(bundle.id, bundle.name), workspace)
+
+
+def links_of_device(device: Device, workspace: Workspace) -> Iterator[Link]:
+    """Yield what a device leads to."""
+    if device.bundle is not None:
+        name = bundle_name(device.bundle, workspace.cell_context())
+        yield Link("bundle", name, place_of_bundle(device.bundle, workspace))
+    channels = workspace.channels.records.values()
+    if device.channel is not None:
+        own = next((each for each in channels if each.name == device.channel), None)
+        yield Link("channel", device.channel, None if own is None else place_of_channel(own))
+        return
+    platform = (device.platform or "").lower()
+    if platform not in PLATFORMS:
+        return
+    routes = find_routes(
+        channels,
+        all_loaded=not workspace.unread_channels,
+        told_flags=workspace.told_flags or NO_FLAGS,
+    )
+    default = next(route for route in routes if route.platform == platform).channel
+    if default is not None:
+        text = f"{default.name}, the default of {PLATFORMS[platform]}"
+        yield Link("channel", text, place_of_channel(default))
+
+
+def _link_to_runners(label: str, bundle: BundleRef, workspace: Workspace) -> Link:
+    survey = workspace.survey
+    if not survey.device_count:
+        return Link(label, NOT_COUNTED, None)
+    name = bundle_name(bundle, workspace.cell_context())
+    count = survey.count_on(bundle.id, bundle.wire_name)
+    return Link(label, _count(count, workspace), place_of_runners(name) if count else None)
+
+
+def _count(count: int, workspace: Workspace) -> str:
+    survey = workspace.survey
+    loaded = "" if survey.is_whole else "loaded "
+    return f"{count} of {survey.device_count} {loaded}devices"
+
+
+def _key_of_bundle(bundle: BundleRef | Bundle | None, workspace: Workspace) -> str | None:
+    if bundle is None:
+        return None
+    if bundle.id is not None:
+        return str(bundle.id)
+    records = workspace.bundles.records.values()
+    return next((str(each.id) for each in records if each.name == bundle.name), None)
