@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from typing import Any
 
+    from textual.strip import Strip
+
     from tests.tui.driving import Driver
 
 WIDE = (140, 40)
@@ -121,12 +123,11 @@ async def test_it_asks_once_for_what_the_lists_do_not_tell(revision: str) -> Non
         await driver.until("all 12 devices")
         await driver.until("last 14 days" if revision in NEWER else "all 12 loaded devices")
         await driver.settle()
+        before = len(server.requests)
         await driver.type("1", "0", "3", "0")
         await driver.until("ROUTING")
         await driver.settle()
-        assert Counter(
-            each.path for each in server.requests if each.path in LISTS
-        ) == dict.fromkeys(LISTS, 1)
+        assert len(server.requests) == before
         count = len(own_requests(server))
         assert count <= OWN_REQUESTS
         assert max(Counter(own_requests(server)).values(), default=1) == 1
@@ -325,7 +326,12 @@ async def test_it_is_drawn_again_only_where_its_data_changed() -> None:
         page = page_of(driver)
         drawn: list[int] = []
         render = page.render_line
-        page.render_line = lambda y: (drawn.append(y), render(y))[1]  # type: ignore[method-assign]
+
+        def note(y: int) -> Strip:
+            drawn.append(y)
+            return render(y)
+
+        page.render_line = note  # type: ignore[method-assign]
         driver.main.show_chrome()
         await driver.until(lambda: page._is_outdated is False, "made anew")
         await driver.settle()
