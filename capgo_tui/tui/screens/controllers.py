@@ -23,9 +23,9 @@ from capgo_tui.tui.controllers.palette import PaletteController
 from capgo_tui.tui.controllers.status import StatusController
 from capgo_tui.tui.controllers.survey import SurveyController
 from capgo_tui.tui.controllers.tabs import TabController
-from capgo_tui.tui.screens.insight_pages import InsightPages
 from capgo_tui.tui.controllers.travel import TravelController
 from capgo_tui.tui.controllers.trip import Trip
+from capgo_tui.tui.screens.insight_pages import InsightPages
 from capgo_tui.tui.screens.pages import PageController
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.workspace.insight.explain import Explanation, explain
-from capgo_tui.workspace.insight.routes import NO_FLAGS, read_flags
+from capgo_tui.workspace.insight.routes import NO_FLAGS
 from capgo_tui.workspace.routing import PLATFORMS, flags_of
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ async def _find_flags(workspace: Workspace, device: Device) -> FlagsByChannel:
     if all(flags_of(each)[platform] is not None for each in concerned):
         return NO_FLAGS
     if workspace.audit.latest is None:
-        await workspace.audit.read_latest()
-    return read_flags(workspace.audit.latest or ()) or NO_FLAGS
+        await workspace.read_audit()
+    return workspace.told_flags
 
 
 def _explain(workspace: Workspace, device: Device, flags: FlagsByChannel) -> Explanation:
