@@ -10,6 +10,7 @@ from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.workspace.bundle_links import BundleLinks
 from capgo_tui.workspace.changes.rollout_state import describe_rollout
+from capgo_tui.workspace.share_bar import FULL, HELD, share_bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.bundle_links import Identity
     from capgo_tui.workspace.insight.adoption import Adoption
     from capgo_tui.workspace.insight.survey import Survey
+
+
+ROLLOUT_BAR: Final = 4
+"""Cells of the bar of a rollout."""
 
 
 def _unknown(_: int) -> None:
@@ -84,17 +89,40 @@ def policy_in_full(channel: Channel) -> str:
 
 
 def rollout(channel: Channel, context: CellContext) -> str:
-    """Return a rollout's share and target, such as ``25% 2.0.7``; empty when there is none.
+    """Return a rollout as ``▓░░░ 25% 2.0.7``; empty without a target.
 
-    That it is off or paused comes first: a narrow column cuts the end.
+    The bar tells by its cells as well that it is paused, and is empty while it is switched off: a
+    narrow column cuts the words behind it.
     """
     if channel.rollout_bundle is None:
         return ""
-    points = channel.rollout_percentage_bps or 0
-    share = f"{points / 100:g}%" if 0 <= points <= 10_000 else "?%"
+    share = 0 if (points := _rollout_points(channel)) is None else points / 10_000
+    is_paused = channel.rollout_paused_at is not None
+    is_off = channel.rollout_enabled is False
+    bar = share_bar(0 if is_off else share, ROLLOUT_BAR, HELD if is_paused else FULL)
+    suffix = " paused" if is_paused else " off" if is_off else ""
+    return f"{bar} {_rollout_share(channel, context)}{suffix}"
+
+
+def rollout_text(channel: Channel, context: CellContext) -> str:
+    """Return a rollout for a file, ``25% 2.0.7``, ``paused 25% 2.0.7``; empty without a target."""
+    if channel.rollout_bundle is None:
+        return ""
     prefix = "off " if channel.rollout_enabled is False else ""
     prefix = "paused " if channel.rollout_paused_at else prefix
-    return f"{prefix}{share} {bundle_name(channel.rollout_bundle, context)}"
+    return f"{prefix}{_rollout_share(channel, context)}"
+
+
+def _rollout_share(channel: Channel, context: CellContext) -> str:
+    points = _rollout_points(channel)
+    share = "?%" if points is None else f"{points / 100:g}%"
+    return f"{share} {bundle_name(channel.rollout_bundle, context)}"
+
+
+def _rollout_points(channel: Channel) -> int | None:
+    """Return the share in basis points; None for one that cannot be."""
+    points = channel.rollout_percentage_bps or 0
+    return points if 0 <= points <= 10_000 else None
 
 
 def rollout_detail(channel: Channel, context: CellContext) -> str:

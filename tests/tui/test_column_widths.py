@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.tui.widgets.record_table import Column, fit_columns, slide_columns
+from capgo_tui.tui.widgets.record_table.drawing import MARGIN
 from capgo_tui.workspace.resources.bundle import BUNDLES
 from capgo_tui.workspace.resources.channel import CHANNELS
 from capgo_tui.workspace.resources.device import DEVICES
@@ -110,3 +111,9 @@ def test_a_device_never_loses_its_bundle_and_its_override(
     assert required_ids <= {
         column.id for column, _ in fit_columns(DEVICES.columns, width - 2).columns
     }
+
+
+@pytest.mark.parametrize("width", [60 - MARGIN, 80 - MARGIN, 140 - MARGIN])
+def test_a_rollout_has_its_bar_its_share_and_its_target_at_every_width(width: int) -> None:
+    widths = {column.id: cells for column, cells in fit_columns(CHANNELS.columns, width).columns}
+    assert widths["rollout"] >= len("▓▓▓▓ 100% 2.5.0")

@@ -14,6 +14,7 @@ from capgo_tui.workspace.cells import (
     policy_in_full,
     rollout,
     rollout_detail,
+    rollout_text,
     share_of,
     share_points,
     yes,
@@ -89,10 +90,11 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         "rollout",
         "ROLLOUT",
         rollout,
-        12,
-        20,
+        15,
+        22,
         _rollout_share,
-        4,
+        2,
+        file_text=rollout_text,
         fields=("rollout_bundle",),
         measure=Measure.SHARE,
     ),
@@ -273,7 +275,9 @@ def _channel_tone(channel: Channel, column: str) -> str:
         case "default":
             return "good"
         case "rollout":
-            return "warn" if channel.rollout_paused_at else "accent"
+            if channel.rollout_paused_at:
+                return "warn"
+            return "muted" if channel.rollout_enabled is False else "accent"
         case "bundle":
             return "plain" if channel.bundle else "warn" if channel.public else "muted"
         case "channel":

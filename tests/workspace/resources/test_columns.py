@@ -89,14 +89,15 @@ def test_a_policy_is_called_as_the_console_calls_it(value: str | None, text: str
 @pytest.mark.parametrize(
     ("bps", "is_paused", "text"),
     [
-        (2500, False, "25% 2.0.7"),
-        (1, False, "0.01% 2.0.7"),
-        (10_000, False, "100% 2.0.7"),
-        (2500, True, "paused 25% 2.0.7"),
-        (None, False, "0% 2.0.7"),
-        (10_001, False, "?% 2.0.7"),
-        (-1, False, "?% 2.0.7"),
-        (10**400, False, "?% 2.0.7"),
+        (2500, False, "▓░░░ 25% 2.0.7"),
+        (1, False, "▓░░░ 0.01% 2.0.7"),
+        (9_999, False, "▓▓▓░ 99.99% 2.0.7"),
+        (10_000, False, "▓▓▓▓ 100% 2.0.7"),
+        (5000, True, "▒▒░░ 50% 2.0.7 paused"),
+        (None, False, "░░░░ 0% 2.0.7"),
+        (10_001, False, "░░░░ ?% 2.0.7"),
+        (-1, False, "░░░░ ?% 2.0.7"),
+        (10**400, False, "░░░░ ?% 2.0.7"),
     ],
 )
 def test_a_rollout_tells_its_share_and_whether_it_is_paused(
@@ -112,15 +113,15 @@ def test_a_rollout_tells_its_share_and_whether_it_is_paused(
 
 
 @pytest.mark.parametrize(
-    ("is_enabled", "is_paused", "text"),
+    ("is_enabled", "is_paused", "text", "file_text"),
     [
-        (False, False, "off 25% 2.0.7"),
-        (False, True, "paused 25% 2.0.7"),
-        (None, False, "25% 2.0.7"),
+        (False, False, "░░░░ 25% 2.0.7 off", "off 25% 2.0.7"),
+        (False, True, "░░░░ 25% 2.0.7 paused", "paused 25% 2.0.7"),
+        (None, False, "▓░░░ 25% 2.0.7", "25% 2.0.7"),
     ],
 )
 def test_a_rollout_that_does_not_run_does_not_look_as_if_it_did(
-    is_enabled: bool | None, is_paused: bool, text: str
+    is_enabled: bool | None, is_paused: bool, text: str, file_text: str
 ) -> None:
     target = channel(
         rollout_bundle=BundleRef(9, "2.0.7"),
@@ -129,6 +130,9 @@ def test_a_rollout_that_does_not_run_does_not_look_as_if_it_did(
         rollout_paused_at=NOON if is_paused else None,
     )
     assert cell(CHANNEL_COLUMNS, "rollout", target) == text
+    (column,) = [each for each in CHANNEL_COLUMNS if each.id == "rollout"]
+    assert column.file_text is not None
+    assert column.file_text(target, CONTEXT) == file_text
 
 
 def test_without_a_target_there_is_no_rollout() -> None:
