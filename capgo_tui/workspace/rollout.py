@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.api.channel_setting import UNSET
 from capgo_tui.workspace.changes.channels import make_settings_change
-from capgo_tui.workspace.changes.rollout_state import NO_ROLLOUT
+from capgo_tui.workspace.changes.rollout_state import NO_ROLLOUT, share_label
+from capgo_tui.workspace.changes.rollout_state import PAUSE as PAUSE_FIELDS
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Channel
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 NO_TARGET: Final = "there is no rollout target"
+NO_STABLE: Final = "a rollout needs a bundle on the channel first"
+START, PAUSE, FINISH, STOP = "start", "pause", "promote to stable", "roll back"
+"""Labels of steps."""
+TOGETHER: Final = frozenset({"rollout_bundle", "rollout_percentage_bps", "rollout_enabled"})
+"""The fields that are sent together with a new target, which is never paused (§6.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,12 @@ def rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutStep]:
     resume: State = {"rollout_paused": False, "rollout_pause_reason": None}
     return [
         RolloutStep(
-            "start",
+            START,
             {"rollout_enabled": True},
             refusal=none or ("it is on already" if channel.rollout_enabled else ""),
         ),
         RolloutStep(
-            "pause", {"rollout_paused": True}, refusal=none or ("it is paused" if is_paused else "")
+            PAUSE, {"rollout_paused": True}, refusal=none or ("it is paused" if is_paused else "")
         ),
         RolloutStep(
             "resume",
@@ -58,10 +65,49 @@ def rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutStep]:
             refusal="" if is_paused else "it is not paused",
         ),
         RolloutStep(
-            "promote to stable",
+            FINISH,
             {**stable, **NO_ROLLOUT},
             sends={"promote_to_stable": True},
             refusal=none,
         ),
-        RolloutStep("roll back", NO_ROLLOUT, sends={"rollback": True}, refusal=none),
+        RolloutStep(STOP, NO_ROLLOUT, sends={"rollback": True}, refusal=none),
     ]
+
+
+def serve_step(
+    workspace: Workspace, channel: Channel, *, target: str | None, share: int
+) -> RolloutStep:
+    """Return the step that serves a target to a share of the devices, by one request.
+
+    It starts a rollout, goes on with one that is switched off or paused, and changes the share or
+    the target of one that runs.
+
+    Args:
+        workspace: the app.
+        channel: the channel.
+        target: the exact name of the bundle; None for the target that is set.
+        share: the share, in basis points.
+
+    """
+    state = workspace.state_of(channel)
+    present = state.get("rollout_bundle")
+    if target is None and present is None:
+        return RolloutStep(START, {}, refusal=NO_TARGET)
+    is_new = target is not None and target != present
+    goal: State = {
+        **({"rollout_bundle": target} if is_new else {}),
+        "rollout_percentage_bps": share,
+        "rollout_enabled": True,
+    }
+    if state.get("rollout_paused"):
+        goal |= {field: NO_ROLLOUT[field] for field in PAUSE_FIELDS}
+    after = {field: value for field, value in goal.items() if state.get(field, UNSET) != value}
+    if state.get("bundle", UNSET) is None:
+        refusal = NO_STABLE
+    elif after:
+        refusal = "" if share else "0 % is no device"
+    else:
+        refusal = f"{share_label(state)} of devices get it already"
+    sent_fields = TOGETHER if is_new else after.keys() - {"rollout_pause_reason"}
+    sends = {field: value for field, value in goal.items() if field in sent_fields}
+    return RolloutStep(START, after, sends, refusal)

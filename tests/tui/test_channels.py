@@ -255,7 +255,7 @@ async def test_a_rollout_is_paused_from_the_form(server: Server) -> None:
         await driver.type("enter")
         await driver.until("start: it is on already")
         await driver.type("down", "enter")
-        await driver.wait_for_question("Change beta, rollout paused: no → yes?")
+        await driver.wait_for_question("Pause the rollout of 1.0.3 on beta?")
         await driver.type("y")
         await wait_for_outcome(driver, "✓")
         assert row(server, "beta")["rollout_paused_at"] is not None

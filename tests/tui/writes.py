@@ -219,6 +219,10 @@ CHANGE_BY_OTHERS: Final = (
 )
 """An entry of the audit history, later than all that a test writes."""
 ROLLOUT_OFF, ROLLOUT_ON = ROLLOUT.format(on=0, paused="NULL"), ROLLOUT.format(on=1, paused="NULL")
+ROLLOUT_NONE: Final = (
+    "UPDATE channels SET version = 1, rollout_version = NULL, rollout_enabled = 0,"
+    " rollout_percentage_bps = 0, rollout_paused_at = NULL WHERE name = 'beta'"
+)
 ROLLOUT_PAUSED = ROLLOUT.format(on=1, paused="'2026-11-20T00:00:00.000000+00:00'")
 CHANNELS_OWN: Final = (
     Write("n", ALL, "beta",
@@ -248,6 +252,26 @@ CHANNELS_OWN: Final = (
           ("1.0.3", None, 0, 0, False), "channel.settings", first=ROLLOUT_ON),
     Write("roll back", LIVE, "beta", ("e", Row("▸ roll back"), "enter"), rollout,
           ("1.0.1", None, 0, 0, False), "channel.settings", first=ROLLOUT_ON),
+    Write("R, start", LIVE, "beta",
+          ("R", "t", *"1.0.3", "enter", Until("target 1.0.3"), "s"), rollout,
+          ("1.0.1", 3, 1, 1000, False), "channel.settings", first=ROLLOUT_NONE),
+    Write("R, on", LIVE, "beta", ("R", "s"), rollout, ("1.0.1", 3, 1, 1000, False),
+          "channel.settings", first=ROLLOUT_OFF),
+    Write("R, resume", LIVE, "beta", ("R", "s"), rollout, ("1.0.1", 3, 1, 1000, False),
+          "channel.settings", first=ROLLOUT_PAUSED),
+    Write("R, share", LIVE, "beta", ("R", "right", "s"), rollout,
+          ("1.0.1", 3, 1, 2500, False), "channel.settings", first=ROLLOUT_ON),
+    Write("R, typed share", LIVE, "beta", ("R", "3", "2", "s"), rollout,
+          ("1.0.1", 3, 1, 3200, False), "channel.settings", first=ROLLOUT_ON),
+    Write("R, other target", LIVE, "beta",
+          ("R", "t", *"1.0.4", "enter", Until("chosen 1.0.4"), "s"), rollout,
+          ("1.0.1", 4, 1, 1000, False), "channel.settings", first=ROLLOUT_PAUSED),
+    Write("R, pause", LIVE, "beta", ("R", "p"), rollout, ("1.0.1", 3, 1, 1000, True),
+          "channel.settings", first=ROLLOUT_ON),
+    Write("R, finish", LIVE, "beta", ("R", "f"), rollout, ("1.0.3", None, 0, 0, False),
+          "channel.settings", first=ROLLOUT_ON),
+    Write("R, stop", LIVE, "beta", ("R", "k"), rollout, ("1.0.1", None, 0, 0, False),
+          "channel.settings", first=ROLLOUT_PAUSED),
     *(
         write
         for first, on, is_paused in (
@@ -288,6 +312,10 @@ UNLINK_ALL: Final = "UPDATE channels SET version = NULL"
 BUNDLES: Final = (
     Write("l", ALL, "1.0.6", ("l", *"beta", Until("of 6 channels"), "enter"), bundle_of("beta"),
           "1.0.6", "channel.promote"),
+    Write("l marked", ALL, "1.0.6",
+          ("l", *"beta", Until("of 6 channels"), "space", "space", Until("2 marked"), "enter"),
+          lambda server: [bundle_of(name)(server) for name in ("beta", "beta-two")],
+          ["1.0.6", "1.0.6"], "channel.promote", "list", 2, undo="list"),
     Write("e", LIVE, "1.0.6", ("e", "end", *" again", "ctrl+s", "enter"), notes,
           "build 6 again", "bundle.notes"),
     Write("n", LIVE, "1.0.6",

@@ -10,15 +10,17 @@ from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundle_deletions import (
     make_bundle_deletion,
     plan_deletions,
     update_links,
 )
 from capgo_tui.workspace.changes.promotions import make_promotion
+from capgo_tui.workspace.insight.promotion_warnings import find_promotion_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Coroutine, Mapping, Sequence
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.tui.controllers.change import ChangeController
@@ -55,21 +57,44 @@ class BundleController:
         def current_name(channel: Channel) -> str:
             return bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
 
-        choices = Choices(self._workspace.channels, refusal, current_name)
-        return self._link(bundle, pick(self._host, f"Put {bundle.name} on a channel", choices))
+        choices = Choices(self._workspace.channels, refusal, current_name, marks=set())
+        warnings: dict[int, tuple[str, ...]] = {}
+
+        async def look_ahead(channel: Channel) -> None:
+            for each in choices.marked_records or [channel]:
+                warnings[each.id] = await find_promotion_warnings(self._workspace, each, bundle)
+
+        title = f"Put {bundle.name} on a channel"
+        picking = pick(self._host, title, choices, look_ahead)
+        return self._link(bundle, choices, picking, warnings)
 
     async def _link(
-        self, bundle: Bundle, channel_choice: Coroutine[None, None, Channel | None]
+        self,
+        bundle: Bundle,
+        choices: Choices[Channel],
+        channel_choice: Coroutine[None, None, Channel | None],
+        warnings: Mapping[int, Sequence[str]],
     ) -> None:
         channel = await channel_choice
-        if channel is None or self._changes.report_busy("channel", str(channel.id)):
+        if channel is None:
+            return
+        channels = choices.marked_records or [channel]
+        if any(self._changes.report_busy("channel", str(each.id)) for each in channels):
             return
 
-        def remake() -> Change | None:
-            now = self._workspace.channels.records.get(str(channel.id))
-            return None if now is None else make_promotion(self._workspace, now, bundle)
+        def make(now: Channel) -> Change:
+            return make_promotion(self._workspace, now, bundle, warnings=warnings.get(now.id, ()))
 
-        await self._changes.confirm(make_promotion(self._workspace, channel, bundle), remake)
+        def remake(change: Change) -> Change | None:
+            now = self._workspace.channels.records.get(str(change.row_key))
+            return None if now is None else make(now)
+
+        changes = [make(each) for each in channels]
+        if len(changes) == 1:
+            await self._changes.confirm(changes[0], partial(remake, changes[0]))
+        else:
+            title = f"Put {bundle.name} on {len(changes)} channels"
+            await self._changes.confirm_batch(BatchPlan(title, changes, remake=remake))
 
     # The forms
 

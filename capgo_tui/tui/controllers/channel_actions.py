@@ -20,6 +20,10 @@ def _clearing_reason(traits: Traits) -> str:
     return "" if traits.clears_bundle else "this server has no way to take the bundle off a channel"
 
 
+def _rollout_reason(traits: Traits) -> str:
+    return "" if traits.has_rollouts else f"this server's API ({traits.revision}) has no rollouts"
+
+
 class ChannelActions:
     """Hands the channel that a key means to the controller of channels."""
 
@@ -36,6 +40,11 @@ class ChannelActions:
         """Put the previous bundle on the channel under the cursor."""
         if (channel := self._channel()) is not None:
             self._host.work(self._loader.lazy.channels.roll_back(channel), "roll the channel back")
+
+    def roll_out(self) -> None:
+        """Show the rollout of the channel under the cursor."""
+        if (channel := self._channel()) is not None:
+            self._host.work(self._loader.lazy.rollout.open(channel), "lead the rollout")
 
     def edit(self) -> None:
         """Change the settings of the channel under the cursor."""
@@ -81,6 +90,12 @@ class ChannelActions:
         Action(
             "channel.new", "n", "new", "Make a new channel", new, 123, CHANNELS_ONLY, writes=True,
             elsewhere=NEW_ELSEWHERE,
+        ),
+        Action(
+            "channel.rollout", "R", "rollout",
+            "Give a bundle to a share of this channel's devices: start, share, pause, finish, stop",
+            roll_out, 126, CHANNELS_ONLY, writes=True, takes=Takes.RECORD,
+            right="change settings of channels", server_reason=_rollout_reason, elsewhere=ELSEWHERE,
         ),
         Action(
             "channel.clear", "x", "clear", "Take the bundle off this channel", clear, 124,

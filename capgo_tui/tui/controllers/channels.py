@@ -6,21 +6,20 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.controllers.failures import report_failures
-from capgo_tui.tui.controllers.picker import pick
+from capgo_tui.tui.controllers.picker import bundle_choices, pick
 from capgo_tui.tui.overlays.confirmation import Choice
-from capgo_tui.tui.overlays.link_form import Choices
-from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
 from capgo_tui.workspace.changes.new_channels import make_channel_deletion
 from capgo_tui.workspace.changes.promotions import Rollback, make_promotion
 from capgo_tui.workspace.channel_draft import ChannelDraft
+from capgo_tui.workspace.insight.promotion_warnings import find_promotion_warnings
 from capgo_tui.workspace.links import overridden_devices, reread_devices
 from capgo_tui.workspace.rollback import candidate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.tui.controllers.change import ChangeController
@@ -73,24 +72,32 @@ class ChannelController:
         if self._report_busy(channel):
             return None
         self._host.status.dismiss()
-        now = self._workspace.now()
+        warnings: list[str] = []
 
         def refusal(bundle: Bundle) -> str:
             return ALREADY_CURRENT if channel.bundle and bundle.id == channel.bundle.id else ""
 
-        choices = Choices(
-            self._workspace.bundles, refusal, lambda bundle: age(bundle.created_at, now)
-        )
+        async def look_ahead(bundle: Bundle) -> None:
+            warnings.extend(await find_promotion_warnings(self._workspace, channel, bundle))
+
+        choices = bundle_choices(self._workspace, refusal)
         current_name = bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
         title = f"Promote to {channel.name} · now {current_name}"
-        return self._promote(channel, pick(self._host, title, choices))
+        picking = pick(self._host, title, choices, look_ahead)
+        return self._promote(channel, picking, warnings)
 
     async def _promote(
-        self, channel: Channel, bundle_choice: Coroutine[None, None, Bundle | None]
+        self,
+        channel: Channel,
+        bundle_choice: Coroutine[None, None, Bundle | None],
+        warnings: Sequence[str],
     ) -> None:
         bundle = await bundle_choice
         if bundle is not None:
-            await self._confirm(channel, lambda now: make_promotion(self._workspace, now, bundle))
+            await self._confirm(
+                channel,
+                lambda now: make_promotion(self._workspace, now, bundle, warnings=warnings),
+            )
 
     def clear(self, channel: Channel) -> Coroutine[None, None, Outcome | None] | None:
         """Take the bundle off the channel; the question has the keyboard when this returns."""
@@ -118,6 +125,9 @@ class ChannelController:
         if isinstance(previous, str):
             self._host.say(previous)
             return
+        warnings = await find_promotion_warnings(self._workspace, channel, previous.bundle)
+        if self._host.is_taken:
+            return
         await self._confirm(
             channel,
             lambda now: make_promotion(
@@ -126,7 +136,7 @@ class ChannelController:
                 previous.bundle,
                 kind=Rollback,
                 note=previous.why,
-                warnings=previous.warnings,
+                warnings=(*previous.warnings, *warnings),
             ),
         )
 

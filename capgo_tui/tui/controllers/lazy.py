@@ -13,6 +13,7 @@ from capgo_tui.tui.controllers.export import ExportController
 from capgo_tui.tui.controllers.form import FormController
 from capgo_tui.tui.controllers.many_overrides import ManyOverrides
 from capgo_tui.tui.controllers.overrides import OverrideController
+from capgo_tui.tui.controllers.rollout import RolloutController
 from capgo_tui.tui.controllers.undo import UndoController
 from capgo_tui.tui.controllers.watch import WatchController
 
@@ -32,6 +33,7 @@ class LazyControllers:
         self.changes = ChangeController(host, workspace)
         forms = FormController(host, workspace, self.changes)
         self.channels = ChannelController(host, workspace, self.changes, forms)
+        self.rollout = RolloutController(host, workspace, self.changes, forms)
         self.overrides = OverrideController(host, workspace, self.changes)
         self.many_overrides = ManyOverrides(host, workspace, self.changes, self.overrides, unmark)
         self.bundles = BundleController(host, workspace, self.changes, forms)

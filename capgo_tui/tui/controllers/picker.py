@@ -3,43 +3,112 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from capgo_tui.tui.controllers.failures import report_failures
+from capgo_tui.tui.overlays.link_form import Choices
+from capgo_tui.tui.widgets.record_table import PlainColumn
+from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.cells import linked_channels
+from capgo_tui.workspace.numbers import group_digits
+from capgo_tui.workspace.share_bar import share_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.tui.host import Host
-    from capgo_tui.tui.overlays.link_form import Choices
+    from capgo_tui.workspace.session import Workspace
 
 ChoiceT = TypeVar("ChoiceT", "Channel", "Bundle")
 
 
 def pick(
-    host: Host, title: str, choices: Choices[ChoiceT]
+    host: Host,
+    title: str,
+    choices: Choices[ChoiceT],
+    prepare: Callable[[ChoiceT], Awaitable[None]] | None = None,
 ) -> Coroutine[None, None, ChoiceT | None]:
     """Ask for a channel or a bundle.
 
-    The form has the keyboard when this returns; the returned coroutine gives the choice.
+    The form has the keyboard when this returns; the returned coroutine gives the choice. What
+    `prepare` does with the choice is awaited before the form is closed, so that no key reaches
+    the list between the form and a question about the choice.
     """
     form = host.overlays.link_form
     hints = 1 if host.hints.display else 0
-    host.table.cover(form.HEIGHT - 1 - hints)
-    return _await_choice(host, form.open(title, choices), choices)
+    answer = form.open(title, choices)
+    host.table.cover(form.height - 1 - hints)
+    return _await_choice(host, answer, choices, prepare)
 
 
 async def _await_choice(
-    host: Host, answer: asyncio.Future[ChoiceT | None], choices: Choices[ChoiceT]
+    host: Host,
+    answer: asyncio.Future[ChoiceT | None],
+    choices: Choices[ChoiceT],
+    prepare: Callable[[ChoiceT], Awaitable[None]] | None,
 ) -> ChoiceT | None:
-    load_all = choices.collection.load_all()
-    loading = asyncio.ensure_future(
-        report_failures(host, load_all, f"load the {choices.collection.name}")
-    )
+    work = [(choices.collection.load_all(), f"load the {choices.collection.name}")]
+    if choices.collection.name == "bundles" and host.workspace is not None:
+        work.append((_update_survey(host), "count the devices"))
+    loading = [asyncio.ensure_future(report_failures(host, *each)) for each in work]
     try:
-        return await answer
+        choice = await answer
+        if choice is not None and prepare is not None:
+            await prepare(choice)
+        return choice
     finally:
-        loading.cancel()
+        for each in loading:
+            each.cancel()
         host.table.cover(0)
         host.overlays.link_form.close()
+
+
+async def _update_survey(host: Host) -> None:
+    """Count the loaded devices in a thread, for the shares of the bundles."""
+    if host.workspace is not None:
+        await host.workspace.update_survey()
+        host.overlays.link_form.reasons_changed()
+
+
+BUNDLE_COLUMNS: Final = (
+    PlainColumn("name", "NAME", 14, 24, 0, cut_middle=True),
+    PlainColumn("age", "", 4, 5, 1),
+    PlainColumn("share", "", 9, 9, 2),
+    PlainColumn("channels", "", 12, 26, 3),
+    PlainColumn("note", "", 20, 60, 1),
+)
+"""The columns of a bundle that is chosen: its age, its devices, its channels, its comment."""
+BAR: Final = 4
+
+
+def bundle_choices(workspace: Workspace, refusal: Callable[[Bundle], str]) -> Choices[Bundle]:
+    """Return the bundles to choose from, with what tells them apart."""
+
+    def cells(bundle: Bundle) -> dict[str, str]:
+        context = workspace.cell_context()
+        return {
+            "age": age(bundle.created_at, context.now),
+            "share": _share(workspace, bundle),
+            "channels": linked_channels(bundle, context),
+            "note": bundle.comment or "",
+        }
+
+    def about() -> str:
+        count = workspace.survey.device_count
+        scope = "" if workspace.survey.is_whole else "loaded "
+        return f"share of {group_digits(count)} {scope}devices" if count else ""
+
+    return Choices(workspace.bundles, refusal, columns=BUNDLE_COLUMNS, cells=cells, about=about)
+
+
+def _share(workspace: Workspace, bundle: Bundle) -> str:
+    """Return the share of the loaded devices that run a bundle; nothing while none is counted."""
+    survey = workspace.survey
+    if not survey.device_count:
+        return ""
+    identities = survey.bundle_identities
+    count = identities.get(bundle.id, 0) + identities.get(bundle.wire_id, 0)
+    share = count / survey.device_count
+    percent = "<1" if 0 < share < 0.01 else f"{share:.0%}".removesuffix("%")
+    return f"{share_bar(share, BAR)} {percent:>2}%"

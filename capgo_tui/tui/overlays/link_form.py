@@ -1,4 +1,4 @@
-"""The picker of a channel or a bundle, docked to the bottom six rows."""
+"""The picker of a channel or a bundle, docked to the bottom: six rows, more on a high screen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from capgo_tui.workspace.list_state import Loading
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
 
@@ -36,6 +36,11 @@ COLUMNS = (
     PlainColumn("aside", "", 10, 16, 2, cut_middle=True),
     PlainColumn("note", "", 20, 40, 1),
 )
+CHROME = 3
+"""Rows besides those of the choices: the title, the input and the hint."""
+LEAST_ROWS = 3
+HIGH_SCREEN = 30
+"""Lines of a screen that has room for more choices than `LEAST_ROWS`, and the list behind."""
 
 
 def _empty_text(_: object) -> str:
@@ -51,6 +56,14 @@ class Choices(Generic[T]):
     """Returns why a record cannot be chosen, at every draw; empty when it can."""
     detail: Callable[[T], str] = _empty_text
     """Returns the text beside the name of a record."""
+    columns: Sequence[PlainColumn] = COLUMNS
+    """The columns; ``note`` holds the reason against a choice."""
+    cells: Callable[[T], Mapping[str, str]] | None = None
+    """Returns the texts of a record for `columns`; None for `detail` alone."""
+    about: Callable[[], str] = str
+    """Returns what the hint says of the columns, such as which devices are counted."""
+    marks: set[str] | None = None
+    """The row keys that were marked by space, to choose them together; None for one choice."""
     without: str = ""
     """The text of a first row that chooses none; without a text there is no such row."""
     is_none_chosen: bool = False
@@ -142,16 +155,41 @@ class Choices(Generic[T]):
         refusal = self.refusal_at(index)
         detail = "" if record is None else self.detail(record)
         texts = {"name": self.name_at(index), "aside": detail, "note": refusal}
+        if record is not None and self.cells is not None:
+            texts = {**texts, **self.cells(record)}
+            texts["note"] = refusal or texts["note"]
         tone = "muted" if refusal else "plain"
         return Row(
             "×" if refusal else " ",
             "muted",
             [texts[column.id] for column in columns],
             [tone for _ in columns],
+            self.marks is not None and self.key_at(index) in self.marks,
         )
+
+    def toggle(self, index: int) -> None:
+        """Mark a row that can be chosen, or take its mark away."""
+        if self.marks is not None and not self.refusal_at(index):
+            self.marks ^= {self.key_at(index)}
+
+    @property
+    def marked_records(self) -> list[T]:
+        """The marked records, in the order of their list."""
+        records = self.collection.records
+        return [records[key] for key in records if key in (self.marks or ())]
 
 
 AnyChoices: TypeAlias = "Choices[Channel] | Choices[Bundle]"
+
+
+class ChoiceInput(LineInput):
+    """The text that narrows the choices; it leaves the space to the form where that marks."""
+
+    takes_spaces = True
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Return whether a key is typed here, so that no binding takes it."""
+        return (key != "space" or self.takes_spaces) and super().check_consume_key(key, character)
 
 
 class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
@@ -171,14 +209,14 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         &:ansi { background: ansi_default; & RecordTable { background: ansi_default; } }
     }
     """
-    HEIGHT: ClassVar[int] = 6
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "pick", "choose", priority=True, id="form.pick"),
         Binding("escape", "cancel", "cancel", id="form.cancel"),
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
-        Binding("pageup", "move(-3)", show=False),
-        Binding("pagedown", "move(3)", show=False),
+        Binding("pageup", "move_page(-1)", show=False),
+        Binding("pagedown", "move_page(1)", show=False),
+        Binding("space", "mark", show=False, priority=True, id="form.mark"),
         Binding("tab,shift+tab", "stay", show=False),
     ]
 
@@ -193,11 +231,11 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         """Whether Enter was pressed before the record it meant was loaded."""
 
     def compose(self) -> ComposeResult:
-        """Make the six rows."""
+        """Make the rows."""
         yield TextLine(tone="title", id="form-title")
         with Horizontal():
             yield TextLine("", "muted", id="form-noun")
-            yield LineInput(disabled=True)
+            yield ChoiceInput(disabled=True)
         yield RecordTable(header=False, takes_focus=False)
         yield TextLine(tone="muted", id="form-hint")
 
@@ -210,13 +248,31 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         """
         self._has_moved = self._eager = False
         self._choices = choices
+        self._fit_height()
         self.query_one("#form-title", TextLine).show(f" {title}")
         self.query_one("#form-noun", TextLine).show(f" {choices.noun} ›")
-        box = self.query_one(LineInput)
+        box = self.query_one(ChoiceInput)
         box.disabled = False
+        box.takes_spaces = choices.marks is None
         box.hold("")
         self._narrow(choices)
         return cast("asyncio.Future[T | None]", self.ask(box))
+
+    @property
+    def height(self) -> int:
+        """Its rows on this screen."""
+        lines = self.screen.size.height
+        return CHROME + (LEAST_ROWS if lines < HIGH_SCREEN else lines // 2 - CHROME)
+
+    def _fit_height(self) -> None:
+        """Take the rows that this screen has for it."""
+        if self.height != self.size.height:
+            self.styles.height = self.height
+            self._table.styles.height = self.height - CHROME
+
+    def on_resize(self) -> None:
+        """Take the rows that the screen now has for it."""
+        self._fit_height()
 
     def choices_changed(self) -> None:
         """Update the choices after records came in or a reason changed."""
@@ -267,6 +323,21 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         self._has_moved, self._eager = True, False
         self._table.action_move(rows)
 
+    def action_move_page(self, pages: int) -> None:
+        """Move by as many choices as are in view."""
+        self.action_move(pages * self._table.rows_on_screen)
+
+    def action_mark(self) -> None:
+        """Mark the choice under the cursor and go on, where many can be chosen."""
+        choices, key = self._choices, self._table.cursor_key
+        at = choices.index_of(key) if choices is not None and key is not None else None
+        if choices is None or at is None:
+            return
+        choices.toggle(at)
+        self.action_move(1)
+        self._table.refresh()
+        self._hint()
+
     def action_stay(self) -> None:
         """Do nothing: there is only one field."""
 
@@ -294,7 +365,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         choices.narrow(self.query_one(Input).value)
         at = choices.first_allowed
         self._offered_key = key = choices.key_at(at) if len(choices) else None
-        self._table.attach(choices, COLUMNS, TableState(key, at, max(0, at - 2)))
+        self._table.attach(choices, choices.columns, TableState(key, at, max(0, at - 2)))
         self._hint()
 
     def _hint(self) -> None:
@@ -314,10 +385,17 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             count += " (loading more…)"
         elif collection.error is not None:
             count += " (loading the rest failed)"
+        about = f" · {text}" if (text := choices.about()) else ""
         if len(choices):
-            self._hint_line.show(f" ⏎ choose  ↑↓ move  esc cancel · {count}", "muted")
+            self._hint_line.show(f"{self._keys(choices)}  esc cancel · {count}{about}", "muted")
         else:
             self._hint_line.show(f" no {choices.noun} matches · {count} · esc cancel", "warn")
+
+    def _keys(self, choices: AnyChoices) -> str:
+        if choices.marks is None:
+            return " ⏎ choose  ↑↓ move"
+        marked = f" {len(choices.marks)} marked" if choices.marks else ""
+        return f" ⏎ choose{marked}  space mark  ↑↓ move"
 
     def action_pick(self) -> None:
         """Pick the row under the cursor, if it can be picked."""
@@ -331,6 +409,10 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             self._hint()
             return
         at = choices.index_of(key) if key is not None else None
+        if choices.marked_records and self.asking:
+            # The marks are the choice, wherever the cursor is.
+            self.give(choices.marked_records[0])
+            return
         if at is None:
             return
         refusal = choices.refusal_at(at)

@@ -15,6 +15,7 @@ from capgo_tui.tui.overlays.link_form import LinkForm
 from capgo_tui.tui.overlays.overlay import Overlay
 from capgo_tui.tui.overlays.palette_bar import PaletteBar
 from capgo_tui.tui.overlays.prompt import Prompt
+from capgo_tui.tui.overlays.rollout_form import RolloutForm
 from capgo_tui.tui.overlays.sort_bar import SortBar
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Overlays:
         self.export_bar = ExportBar()
         self.palette_bar = PaletteBar()
         self.prompt = Prompt()
+        self.rollout_form = RolloutForm()
         self.link_form = LinkForm()
         self.channel_form = Form(is_whole=True)
         self.fields_form = Form()
@@ -58,6 +60,7 @@ class Overlays:
                     self.export_bar,
                     self.palette_bar,
                     self.prompt,
+                    self.rollout_form,
                     self.link_form,
                     self.channel_form,
                     self.fields_form,

@@ -36,7 +36,7 @@ class PromotionImpact:
         return sum(self.refusals.values())
 
     def lines(self, bundle: Bundle) -> list[str]:
-        """Describe the impact in sentences; none where every device takes the bundle."""
+        """Describe the devices that do not take the bundle for what it is; none where all do."""
         result = []
         of = f"{self.device_count} loaded device{'s' * (self.device_count != 1)}"
         natives = sum(self.native_versions.values())
@@ -44,13 +44,13 @@ class PromotionImpact:
             versions = sorted(self.native_versions, key=lambda each: -self.native_versions[each])
             shown = ", ".join(versions[:3]) + (" and others" if len(versions) > 3 else "")
             result.append(f"{natives} of {of} run native {shown} and will not take {bundle.name}")
-        for rule, count in self.refusals.items():
-            if rule not in NATIVE_RULES:
-                result.append(f"{count} of {of} will not take {bundle.name}: {rule}")
+        if count := self.refusals.get(ENCRYPTION_RULE, 0):
+            result.append(f"{count} of {of} lack the key of {bundle.name} and will not take it")
         return result
 
 
 NATIVE_RULES = ("update policy", "not below native")
+ENCRYPTION_RULE = "encryption"
 
 
 def find_impact(
@@ -78,7 +78,7 @@ def find_impact(
     refusals: Counter[str] = Counter()
     native_versions: Counter[str] = Counter()
     for device in devices:
-        follows = _follows(device, channel, default_platforms)
+        follows = is_follower(device, channel, default_platforms)
         if follows is None:
             unknown += 1
         if not follows:
@@ -97,12 +97,14 @@ def find_impact(
     return PromotionImpact(count, unknown, refusals, native_versions)
 
 
-def _follows(
+def is_follower(
     device: Device, channel: Channel, default_platforms: Mapping[str, bool | None]
 ) -> bool | None:
     """Return whether a device gets what a channel carries; None where that is not told."""
     if device.channel is not None:
         return device.channel == channel.name
+    if not channel.public:
+        return False if device.is_override_known else None
     is_default = default_platforms.get((device.platform or "").lower(), None)
     if is_default and not device.is_override_known:
         return None

@@ -208,6 +208,11 @@ class Description(Generic[C_co]):
         )
         return f"{label}: {before} → {after}{rest}"
 
+    def now_label(self, state: State) -> str:
+        """Return a state read back in words; empty for its first field."""
+        del state
+        return ""
+
     def remark(self, state: State | None) -> str:
         """Return what a success line says beside the first field, by the state read back."""
         del state

@@ -10,6 +10,7 @@ from capgo_tui.workspace.changes.describe.bundles import AllBundlesDescription
 from capgo_tui.workspace.changes.describe.channels import ChannelDescription, SettingsDescription
 from capgo_tui.workspace.changes.describe.description import Description
 from capgo_tui.workspace.changes.describe.overrides import OverrideDescription
+from capgo_tui.workspace.changes.describe.rollouts import RolloutDescription, is_rollout_step
 from capgo_tui.workspace.changes.overrides import OverrideChange
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ def description_of(change: Change) -> Description[Change]:
     match change:
         case OverrideChange():
             return OverrideDescription(change)
+        case SettingsChange() if is_rollout_step(change):
+            return RolloutDescription(change)
         case SettingsChange():
             return SettingsDescription(change)
         case ChannelChange():

@@ -156,6 +156,8 @@ def _now(words: Description[Change], state: State | None) -> str:
         return "created"
     if change.after is None:
         return "still there"
+    if label := words.now_label(state):
+        return label
     fields = [field for field in change.after if field in state]
     if not fields:
         return f"{change.noun} read"
