@@ -181,7 +181,7 @@ def share_of(bundle: Bundle | BundleRef | None, context: CellContext) -> float |
     return 0.0 if context.adoption.is_whole else None
 
 
-def share_bar(share: float | None) -> str:
+def describe_share(share: float | None) -> str:
     """Return a share as a small bar and whole per cent, ``▇▇▇▇ 71%``; empty for not known."""
     if share is None:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.cells import linked_channels, share_bar, share_of, share_points, yes
+from capgo_tui.workspace.cells import describe_share, linked_channels, share_of, share_points, yes
 from capgo_tui.workspace.file_text import flag, timestamp
 from capgo_tui.workspace.insight.places import links_of_bundle
 from capgo_tui.workspace.measure import Measure
@@ -139,7 +139,7 @@ BUNDLE_SCREEN_COLUMNS: tuple[tuple[str, Column[Bundle]], ...] = (
         Column(
             "devices",
             "DEVICES",
-            lambda b, a: share_bar(share_of(b, a)),
+            lambda b, a: describe_share(share_of(b, a)),
             10,
             10,
             lambda b, a: share_points(share_of(b, a)),
