@@ -10,10 +10,17 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from capgo_tui.plain_files import close_to_others, make_private_folder, read_plain
+from capgo_tui.plain_files import (
+    close_to_others,
+    make_private_folder,
+    read_plain,
+    write_private,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_PAIRS: Final = 200
 """Most pairs of folder and server in the file; older ones are dropped."""
@@ -36,21 +43,9 @@ class AgreedServers:
             OSError: when the file cannot be written; the consent then holds for this run only.
 
         """
-        import tempfile  # noqa: PLC0415 - only when the user agrees
-
         pair = _pair(folder, server)
-        make_private_folder(self.file.parent)
         pairs = [*(each for each in self._read() if each != pair), pair][-MAX_PAIRS:]
-        descriptor, name = tempfile.mkstemp(
-            prefix=".servers-", dir=self.file.parent
-        )  # readable by its owner only
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(json.dumps(pairs))
-            Path(name).replace(self.file)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_private(self.file, json.dumps(pairs))
 
     def _read(self) -> list[list[str]]:
         """Return all pairs; none when the file is damaged or others may write to it."""

@@ -28,6 +28,16 @@ def agreed_servers_file() -> Path:
     return _state_folder() / "agreed-servers.json"
 
 
+def memory_file() -> Path:
+    """Return the path of what the interface remembers; its folder is made by the first write.
+
+    Raises:
+        RuntimeError: when the user has no home folder.
+
+    """
+    return _state_folder() / "memory.json"
+
+
 def config_file() -> Path:
     """Return the path of the user's ``config.toml``, which is only read and need not exist.
 

@@ -11,10 +11,8 @@ import errno
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Final
 
 LARGEST: Final = 256 * 1024
 """Most bytes of a settings file."""
@@ -155,6 +153,26 @@ def close_to_others(file: Path) -> None:
     # Nobody else can replace it by a link: only the owner can write to the folder.
     if sys.platform != "win32" and status.st_mode & 0o077:
         file.chmod(0o600)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Replace a file in a private folder, which is made where it is missing, in one step.
+
+    Raises:
+        OSError: when it cannot be written; the old file is left as it was.
+
+    """
+    import tempfile  # noqa: PLC0415 - nothing is written at a start
+
+    make_private_folder(file.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{file.stem}-", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as new:
+            new.write(text)
+        Path(name).replace(file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def check_ours_alone(descriptor: int) -> None:

@@ -45,6 +45,11 @@ def journal() -> Path:
     return _or_none(locations.journal_file) or NO_JOURNAL
 
 
+def memory() -> Path | None:
+    """Return the path of what the interface remembers; None when there is no folder for it."""
+    return _or_none(locations.memory_file)
+
+
 def _or_none(find: Callable[[], T]) -> T | None:
     try:
         return find()

@@ -143,7 +143,7 @@ def capgo_tui(
             launch = context.with_resource(_demo(device, demo_revision))
         else:
             launch = _make_launch(Options(apikey, app_id, api_url, revision, profile), device)
-            launch = replace(launch, journal=machine.journal())
+            launch = replace(launch, journal=machine.journal(), memory=machine.memory())
         variables = terminal_variables(os.environ)
         has_mouse = _can_use_mouse(variables) if mouse is None else mouse
         launch = replace(

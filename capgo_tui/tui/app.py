@@ -60,7 +60,7 @@ class CapgoApp(AppBase):
         choice = launch.theme or ThemeChoice(os.environ.get("TEXTUAL_THEME", ""))
         self.light_theme = None if plain else choice.light
         """The theme for a terminal that says before the first rows that it is light."""
-        super().__init__(ansi_color=plain or None)
+        super().__init__(ansi_color=plain or None, memory=launch.memory)
         for ours in OUR_THEMES:
             self.register_theme(ours)
         theme_name = "ansi-dark" if plain else choice.name

@@ -7,10 +7,14 @@ import traceback
 from abc import abstractmethod
 from typing import TYPE_CHECKING, TypeVar
 
+from capgo_tui.memory import Memory
 from capgo_tui.tui.terminal.key_queue import KeyQueueApp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from capgo_tui.api.key import ApiKey
 
 T = TypeVar("T")
 
@@ -18,8 +22,10 @@ T = TypeVar("T")
 class AppBase(KeyQueueApp):
     """An app that finishes every write before it exits."""
 
-    def __init__(self, *, ansi_color: bool | None = None) -> None:
+    def __init__(self, *, ansi_color: bool | None = None, memory: Path | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
+        self.memory = Memory(memory)
+        """What is remembered between runs."""
         self.bug: str | None = None
         """The type and place of a bug, without values; printed after the exit."""
         self.last_words: list[str] = []
@@ -44,6 +50,16 @@ class AppBase(KeyQueueApp):
         self._writes[task] = stop
         task.add_done_callback(self._writes.pop)
         return await asyncio.shield(task)
+
+    def remember_line(self, kind: str, line: str, key: ApiKey) -> None:
+        """Remember a line that was typed, unless the API key is in it."""
+        if line and key.hide_in(line) == line:
+            self.memory.add_line(kind, line)
+            self.save_memory()
+
+    def save_memory(self) -> None:
+        """Write what is remembered into its file, in a thread."""
+        self.run_worker(asyncio.to_thread(self.memory.save), exit_on_error=False)
 
     def note_outcome(self, outcome: str) -> None:
         """Keep the outcome of a write for printing after the exit, if the app is quitting."""

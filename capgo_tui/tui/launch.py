@@ -9,6 +9,7 @@ from capgo_tui.workspace.target import Access, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
     from capgo_tui.tui.theme_choice import ThemeChoice
@@ -34,6 +35,8 @@ class Launch(Access):
     """The name of the tab to begin with; empty for the channels."""
     theme: ThemeChoice | None = None
     """The theme to begin with; None for TEXTUAL_THEME or our own."""
+    memory: Path | None = None
+    """The file of what is remembered between runs; None to forget it at the end."""
     mouse: bool = True
     """Whether the terminal is asked to report the mouse."""
 

@@ -35,7 +35,9 @@ class FilterController:
         self._detail.close()
         self.stop_search()  # its answer would be about a filter that is another by then
         host.status.dismiss()
-        host.overlays.filter_bar.begin(host.rows.view.query.text)
+        view = host.rows.view
+        earlier = host.app.memory.lines(f"filter.{host.tab}")
+        host.overlays.filter_bar.open(view.query.text, view.vocabulary, earlier)
         host.show_status()
 
     def follow_typing(self, text: str) -> None:
@@ -50,8 +52,10 @@ class FilterController:
 
     def enter(self) -> None:
         """Keep the filter; look up a device id that is not loaded."""
-        self.narrow(self._host.overlays.filter_bar.text)
+        text = clean(self._host.overlays.filter_bar.text.strip())
+        self.narrow(text)
         self._close_bar()
+        self._host.app.remember_line(f"filter.{self._host.tab}", text, self._host.target.key)
         self._lists.when_filtered(self._look_up)
 
     def narrow(self, text: str) -> None:

@@ -11,10 +11,12 @@ from textual.screen import ModalScreen
 from capgo_tui.api.errors import Refusal
 from capgo_tui.tui.actions import read_only_reason
 from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.workspace.changes.history import describe_entry, list_details
 from capgo_tui.workspace.changes.undo import find_objection
+from capgo_tui.workspace.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -40,9 +42,18 @@ TONES = {"✓": "good", "✗": "bad", "↶": "muted"}
 
 @dataclass(slots=True)
 class EntryRows:
-    """Entries of the journal as a `RowSource`."""
+    """Entries of the journal as a `RowSource`, those that a query fits."""
 
-    entries: Sequence[Entry]
+    all_entries: Sequence[Entry]
+    entries: Sequence[Entry] = ()
+
+    def narrow(self, query: Query) -> None:
+        """Show the entries that a query fits."""
+        self.entries = [
+            each
+            for each in self.all_entries
+            if not query or matches_texts(query, *_cells(describe_entry(each)).values())
+        ]
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -59,7 +70,8 @@ class EntryRows:
         """Return the row of an entry."""
         summary = describe_entry(self.entries[index])
         tone = TONES.get(summary.mark, "warn")
-        texts = [_cell(summary, column.id) for column in columns]
+        cells = _cells(summary)
+        texts = [cells[column.id] for column in columns]
         tones = [
             tone if column.id == "outcome" else "plain" if column.id == "what" else "muted"
             for column in columns
@@ -67,15 +79,14 @@ class EntryRows:
         return Row(summary.mark, tone, texts, tones)
 
 
-def _cell(summary: HistoryRow, column: str) -> str:
-    cells = {
+def _cells(summary: HistoryRow) -> dict[str, str]:
+    return {
         "when": summary.when,
         "what": summary.what,
         "effect": summary.effect,
         "outcome": summary.outcome,
         "who": summary.who,
     }
-    return cells[column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,7 @@ class ChangesScreen(ModalScreen["ChosenEntry | None"]):
         Binding("z", "undo", "undo this one", id="changes.undo"),
         Binding("W", "watch", "watch this one", id="changes.watch"),
         Binding("r", "reload", "read again", id="changes.reload"),
+        Binding("slash", "find", "find", id="changes.find"),
     ]
 
     def __init__(
@@ -113,16 +125,18 @@ class ChangesScreen(ModalScreen["ChosenEntry | None"]):
         self._rows = EntryRows(())
         self._journal = journal
         self._nothing = NOTHING
+        self._query = Query()
         self._target = target
         self._now = now
 
     async def read(self) -> None:
         """Read the journal; an error is shown in place of its entries."""
         try:
-            self._rows.entries, self._nothing = await self._journal(), NOTHING
+            self._rows.all_entries, self._nothing = await self._journal(), NOTHING
         except Refusal as error:
-            self._rows.entries = ()
+            self._rows.all_entries = ()
             self._nothing = ("The journal cannot be used.", f"{error}.")
+        self._rows.narrow(self._query)
 
     def compose(self) -> ComposeResult:
         """Make the page."""
@@ -131,16 +145,17 @@ class ChangesScreen(ModalScreen["ChosenEntry | None"]):
         yield Detail()
         yield TextBlock("", "warn", id="changes-said")
         yield TextLine("", "muted", id="changes-hints")
+        yield FindBar()
 
     def on_mount(self) -> None:
         """Show the newest entries."""
         table = self.query_one(RecordTable)
-        table.say(*self._nothing)
+        self._explain()
         table.attach(self._rows, COLUMNS, TableState())
         table.focus()
         undo = "(z undo: read-only)" if self._target.read_only else "z undo this one"
         self.query_one("#changes-hints", TextLine).show(
-            f" ⏎ all of it  {undo}  W watch it  r read again  esc back"
+            f" ⏎ all of it  {undo}  W watch it  / find  r read again  esc back"
         )
 
     def on_record_table_opened(self) -> None:
@@ -157,8 +172,32 @@ class ChangesScreen(ModalScreen["ChosenEntry | None"]):
         """Go back to the list, or close the screen."""
         if self.has_class("-entry"):
             self._close_entry()
-        else:
+        elif not self.query_one(FindBar).clear():
             self.dismiss(None)
+
+    def action_find(self) -> None:
+        """Type words that the changes must have."""
+        self._close_entry()
+        self.query_one(FindBar).begin()
+
+    def on_find_bar_typed(self, event: FindBar.Typed) -> None:
+        """Show the changes that have all words."""
+        self._query = event.query
+        self._rows.narrow(self._query)
+        self._explain()
+        self.query_one(RecordTable).rows_replaced()
+
+    def on_find_bar_left(self) -> None:
+        """Go back to the changes."""
+        self.query_one(RecordTable).focus()
+
+    def _explain(self) -> None:
+        """Say why there are no rows."""
+        if self._query and self._rows.all_entries:
+            notice = f"None of {len(self._rows.all_entries)} changes match.", "Esc shows all."
+        else:
+            notice = self._nothing
+        self.query_one(RecordTable).say(*notice)
 
     def action_undo(self) -> None:
         """Dismiss with the entry to undo, or say why it cannot be undone."""
@@ -179,9 +218,8 @@ class ChangesScreen(ModalScreen["ChosenEntry | None"]):
         await self.read()
         self._close_entry()
         self._say("")
-        table = self.query_one(RecordTable)
-        table.say(*self._nothing)
-        table.rows_replaced()
+        self._explain()
+        self.query_one(RecordTable).rows_replaced()
 
     @property
     def _entry(self) -> Entry | None:

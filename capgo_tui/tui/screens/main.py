@@ -241,10 +241,6 @@ class MainScreen(OverlayScreen):
         """Show everything again."""
         self.controllers.filter.clear()
 
-    def action_move(self, rows: int) -> None:
-        """Move the cursor while the filter is typed."""
-        self.table.action_move(rows)
-
     async def on_palette_bar_chosen(self, event: PaletteBar.Chosen) -> None:
         """Run the chosen entry."""
         await self.controllers.palette.go(event.entry)

@@ -11,11 +11,13 @@ from textual.screen import ModalScreen
 from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
 from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.ages import clock_time
 from capgo_tui.workspace.numbers import group_digits
+from capgo_tui.workspace.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.5
 """Seconds between two looks for new requests."""
-HINTS = "y copy as curl  v show it  ↑↓ move  esc close"
+HINTS = "y copy as curl  v show it  / find  ↑↓ move  esc close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +56,36 @@ FIELDS = (
 
 
 class LogRows:
-    """The log as a `RowSource`; the row key of an exchange is its number."""
+    """The log as a `RowSource`, the entries that a query fits.
+
+    The row key of an exchange is its number.
+    """
 
     def __init__(self, log: RequestLog) -> None:
         self._log = log
+        self._entries: Sequence[LogEntry] = ()
+
+    def narrow(self, query: Query) -> None:
+        """Show the entries that a query fits; there are never more than some hundred."""
+        entries = [self._log.newest(index) for index in range(self._log.entry_count)]
+        if query:
+            entries = [each for each in entries if matches_texts(query, *_texts(each).values())]
+        self._entries = entries
 
     def __len__(self) -> int:
-        return self._log.entry_count
+        return len(self._entries)
 
     def key_at(self, index: int) -> str:
         """Return the row key of an exchange: its number."""
-        return str(self._log.newest(index).number)
+        return str(self._entries[index].number)
 
     def index_of(self, key: str) -> int | None:
         """Return the current index of an exchange."""
-        return self._log.place_of(int(key))
+        return next((at for at, each in enumerate(self._entries) if str(each.number) == key), None)
 
     def row(self, index: int, columns: Sequence[Column]) -> Row:
         """Return the row of an exchange."""
-        entry = self._log.newest(index)
+        entry = self._entries[index]
         texts = _texts(entry)
         bad = entry.exchange.error is not None
         glyph, tone = ("✗", "bad") if bad else ("!", "warn") if entry.unreadable else ("✓", "good")
@@ -110,7 +123,8 @@ class RequestLogScreen(ModalScreen[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,at", "dismiss(None)", "close", id="log.close"),
+        Binding("escape,q,at", "leave", "close", id="log.close"),
+        Binding("slash", "find", "find", id="log.find"),
         Binding("y", "copy", "copy as curl", id="log.copy"),
         Binding("v", "show", "show as curl", id="log.show"),
     ]
@@ -118,6 +132,8 @@ class RequestLogScreen(ModalScreen[None]):
     def __init__(self, log: RequestLog) -> None:
         super().__init__()
         self._log = log
+        self._rows = LogRows(log)
+        self._query = Query()
         self._drawn_count = -1
 
     def compose(self) -> ComposeResult:
@@ -126,12 +142,12 @@ class RequestLogScreen(ModalScreen[None]):
         yield RecordTable()
         yield Detail()
         yield StatusLine()
+        yield FindBar()
 
     def on_mount(self) -> None:
         """Fill the page, and look for new requests at intervals."""
         table = self.query_one(RecordTable)
-        table.attach(LogRows(self._log), FIELDS, TableState())
-        table.say("No request was made yet.", "")
+        table.attach(self._rows, FIELDS, TableState())
         self.query_one(Detail).can_focus = False
         self.query_one(StatusLine).show_state(HINTS)
         table.focus()
@@ -149,8 +165,35 @@ class RequestLogScreen(ModalScreen[None]):
         plural = "" if total == 1 else "s"
         title = f" Requests · {latest}{total} request{plural}{file_note}"
         self.query_one("#log-title", TextLine).show(title)
-        self.query_one(RecordTable).rows_replaced()
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        self._rows.narrow(self._query)
+        table = self.query_one(RecordTable)
+        if self._query and self._log.entry_count:
+            table.say("No request has these words.", "Esc shows all.")
+        else:
+            table.say("No request was made yet.", "")
+        table.rows_replaced()
         self._tell()
+
+    def action_leave(self) -> None:
+        """Show all requests again, or close the screen."""
+        if not self.query_one(FindBar).clear():
+            self.dismiss(None)
+
+    def action_find(self) -> None:
+        """Type words that the requests must have."""
+        self.query_one(FindBar).begin()
+
+    def on_find_bar_typed(self, event: FindBar.Typed) -> None:
+        """Show the requests that have all words."""
+        self._query = event.query
+        self._show_rows()
+
+    def on_find_bar_left(self) -> None:
+        """Go back to the requests."""
+        self.query_one(RecordTable).focus()
 
     def on_record_table_cursor_moved(self) -> None:
         """Show the request under the cursor in full."""
