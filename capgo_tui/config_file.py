@@ -86,6 +86,11 @@ class ConfigFile:
             why = "nested too deeply, or a number is too long"
             raise ConfigFileError(f"{path}: {why}") from None
 
+    def table(self, name: str) -> Table:
+        """Return a table of the top level; an empty one where there is none."""
+        table = self.tables.get(name)
+        return table if isinstance(table, dict) else {}
+
     def check(self, place: tuple[str, ...], table: Table, kinds: Mapping[str, Kind]) -> None:
         """Check that a table has only known keys, each with a value of the right type.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.config_file import ConfigFile, ConfigFileError, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 NAME: Final = re.compile(r"[\w.-]{1,32}", re.ASCII)
@@ -34,6 +35,7 @@ _TOP: Final = {
     "default_profile": _TEXT,
     "theme": _TEXT,
     "start": _TEXT,
+    "keys": ((dict,), "a table: [keys]"),
     "profiles": ((dict,), "a table: [profiles.NAME]"),
 }
 
@@ -126,6 +128,39 @@ def _text_of(file: Path | None, key: str) -> tuple[str, str] | None:
     _check_profiles(config)
     text = config.tables.get(key)
     return (text, config.where(key)) if isinstance(text, str) else None
+
+
+def keys_of(file: Path | None) -> tuple[ConfigFile, dict[str, str]] | None:
+    """Return the keys that ``config.toml`` names for actions, by the action's id; None for none.
+
+    An id may be quoted or not: ``device.override`` is then a table in a table for TOML.
+
+    Raises:
+        ConfigFileError: when there is a mistake in the file.
+
+    """
+    config = None if file is None else ConfigFile.read(file)
+    if config is None:
+        return None
+    _check_profiles(config)
+    table = config.tables.get("keys")
+    if not isinstance(table, dict) or not table:
+        return None
+    keys: dict[str, str] = {}
+    for place, value in _leaves(table):
+        if not isinstance(value, str):
+            raise config.mistake(("keys", *place), 'has to be a text in quotes, such as "o,f2"')
+        keys[".".join(place)] = value
+    return config, keys
+
+
+def _leaves(table: Table, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Yield each value of a table and of the tables in it, with its place."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, (*place, name))
+        else:
+            yield (*place, name), value
 
 
 def choose_profile(

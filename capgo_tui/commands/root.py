@@ -25,7 +25,8 @@ from capgo_tui.commands.textual_environment import (
     terminal_variables,
 )
 from capgo_tui.commands.verbs import Verbs
-from capgo_tui.config_file import ConfigFile
+from capgo_tui.config_file import ConfigFile, ConfigFileError
+from capgo_tui.profiles import keys_of
 from capgo_tui.settings import (
     THEME_VARIABLE,
     Options,
@@ -151,6 +152,7 @@ def capgo_tui(
             theme=_choose_theme(theme, variables),
             mouse=has_mouse,
             start=_choose_start(),
+            keys=_choose_keys(),
         )
     except (SettingsError, InvalidEnvironment) as error:
         raise click.UsageError(str(error)) from None
@@ -239,6 +241,34 @@ def _choose_start() -> str:
         hint = ConfigFile.nearest(setting.value, TAB_BY_NAME)
         raise SettingsError(f"{setting.source}: there is no such tab; {hint}")
     return setting.value
+
+
+def _choose_keys() -> Mapping[str, str]:
+    """Return the keys that ``config.toml`` names for actions, by the action's id.
+
+    Raises:
+        SettingsError: when one cannot be used.
+
+    """
+    try:
+        named = keys_of(machine.find_environment().config_file)
+    except ConfigFileError as error:
+        raise SettingsError(str(error)) from None
+    if named is None:
+        return {}
+    from capgo_tui.tui.rebinding import RebindingError, rebind  # noqa: PLC0415 - brings Textual
+    from capgo_tui.tui.screens.controllers import ACTIONS  # noqa: PLC0415 - as above
+
+    config, keys = named
+    try:
+        rebind(ACTIONS, keys)
+    except RebindingError as error:
+        # As it was written: with quotes it is one name, without them several.
+        whole = ("keys", error.action_id)
+        parts = ("keys", *error.action_id.split("."))
+        place = whole if error.action_id in config.table("keys") else parts
+        raise SettingsError(str(config.mistake(place, str(error)))) from None
+    return keys
 
 
 def _can_use_mouse(environ: Mapping[str, str]) -> bool:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from textual.binding import Binding
-
 from capgo_tui.tui.tabs import LISTS, TAB_BY_NAME
 
 if TYPE_CHECKING:
@@ -112,19 +110,6 @@ class Action:
     """The sentence for other tabs; empty for one that names the tab."""
     is_offline: bool = False
     """Whether it does something before there is a connection."""
-
-    @property
-    def binding(self) -> Binding:
-        """The Textual binding of this action."""
-        return Binding(
-            self.keys,
-            f"run({self.id!r})",
-            self.label,
-            show=self.hint,
-            key_display=self.key,
-            tooltip=self.tooltip,
-            id=self.id,
-        )
 
     @property
     def key(self) -> str:

@@ -14,7 +14,7 @@ from textual.widget import AwaitMount
 
 from capgo_tui.tui import garbage
 from capgo_tui.tui.app_base import AppBase
-from capgo_tui.tui.screens.main import MainScreen
+from capgo_tui.tui.screens.main import MainScreen, screen_class
 from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.theme import CAPGO_DARK, OUR_THEMES
 from capgo_tui.tui.theme_choice import ThemeChoice
@@ -111,7 +111,8 @@ class CapgoApp(AppBase):
 
     def _show(self, target: Target) -> None:
         launch = self.launch
-        screen = MainScreen(target, launch.device, launch.refresh_seconds, launch.start)
+        bound_screen = screen_class(launch.keys)
+        screen = bound_screen(target, launch.device, launch.refresh_seconds, launch.start)
         self.push_screen(screen)
         screen.call_after_refresh(self._connect, screen)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.lists import AnyRows
     from capgo_tui.tui.overlays.overlays import Overlays
     from capgo_tui.tui.widgets.detail import Detail
-    from capgo_tui.tui.widgets.hint_bar import HintBar
+    from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
     from capgo_tui.tui.widgets.record_table import RecordTable
     from capgo_tui.tui.widgets.status_line import StatusLine
     from capgo_tui.tui.widgets.tab_page import TabPage
@@ -109,6 +109,9 @@ class Host(Protocol):
 
     def show_hints(self) -> None:
         """Draw the hints anew."""
+
+    def hint_of(self, action_id: str, label: str) -> Hint:
+        """Return the hint of an action with another label."""
 
     def show_detail_pane(self, *, visible: bool) -> None:
         """Show or hide the detail."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.target import Access, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
@@ -37,6 +37,8 @@ class Launch(Access):
     """The theme to begin with; None for TEXTUAL_THEME or our own."""
     memory: Path | None = None
     """The file of what is remembered between runs; None to forget it at the end."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Other keys of actions, by the action's id."""
     mouse: bool = True
     """Whether the terminal is asked to report the mouse."""
 

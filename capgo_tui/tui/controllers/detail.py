@@ -68,10 +68,10 @@ class DetailController:
     def hints(self) -> Sequence[Hint]:
         """Return the keys that come first while it is open."""
         return (
-            Hint("esc", "back"),
+            self._host.hint_of("back", "back"),
             Hint("↑↓", "scroll"),
             Hint("⏎", "follow →"),
-            Hint("J", "fields" if self._raw else "JSON"),
+            self._host.hint_of("record.raw", "fields" if self._raw else "JSON"),
         )
 
     def follow(self) -> None:

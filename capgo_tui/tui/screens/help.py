@@ -1,77 +1,159 @@
-"""The help: key bindings and the meaning of the glyphs."""
+"""The help: keys that run what Enter is pressed on, the filter language, the glyphs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from capgo_tui.tui.actions import FORMS, MOVES
-from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.column_list import ColumnList, Item
+from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.workspace.query import Query, Vocabulary
 from capgo_tui.workspace.resources.registry import RESOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from textual.app import ComposeResult
 
     from capgo_tui.tui.actions import Action, ActionContext, DisabledReason
+
+FILTERS: tuple[tuple[str, str], ...] = (
+    ("word word", "rows that have all of them, in any case"),
+    ('"two words"', "so, with the blank; also for signs that mean something here"),
+    ("!word", "rows without it"),
+    ("a|b", "one of them; after column: both are of that column"),
+    ("~word", "its letters in this order in one cell"),
+    ("/pattern/", "a regular expression"),
+    ("column:word", "in that column; a beginning of its name is enough"),
+    ("seen:<7d", "compares ages, versions and numbers: < <= > >= ="),
+)
+WRITING: tuple[tuple[str, str], ...] = (
+    ("y", "is the only key that confirms; Enter and Esc mean no"),
+    ("⟳", "until the server has been read back; a write is never sent twice"),
+)
+
+
+class HelpLine(NamedTuple):
+    """A key or a sign, and its meaning; a line without a label is a heading."""
+
+    label: str
+    text: str
+    action_id: str = ""
+    """The action that Enter runs; empty for none."""
 
 
 def _tooltip(action: Action, reason: DisabledReason | None) -> str:
     return f"✗ {action.tooltip} · not now: {reason}" if reason else action.tooltip
 
 
-def help_lines(actions: Sequence[Action], context: ActionContext) -> Sequence[Line]:
-    """Return the lines of the help: key bindings, those of this tab first, and glyphs."""
+def help_lines(
+    actions: Sequence[Action], context: ActionContext, vocabulary: Vocabulary | None = None
+) -> Sequence[HelpLine]:
+    """Return the lines of the help: what can be done here comes first."""
     tab = context.tab
-    tab_actions = [a for a in actions if tab in a.tabs]
-    other_actions = [a for a in actions if tab not in a.tabs]
-    lines = [Line("", f"Keys on {tab}", "heading")]
-    lines += [Line(a.key, _tooltip(a, a.disabled_reason(context))) for a in tab_actions]
-    lines += [Line("", "Moving", "heading")]
-    lines += [Line(keys, meaning) for keys, meaning in MOVES]
-    if other_actions:
-        lines += [Line("", "Keys on other tabs", "heading")]
-        lines += [
-            Line(a.key, f"{_tooltip(a, a.lasting_reason(context))} ({', '.join(sorted(a.tabs))})")
-            for a in other_actions
-        ]
-    lines += [Line("", "Glyphs", "heading")]
+    reasons = {action.id: action.disabled_reason(context) for action in actions}
+    here = [a for a in actions if tab in a.tabs]
+    valid = [a for a in here if reasons[a.id] is None]
+    off = [a for a in here if reasons[a.id] is not None]
+    others = [a for a in actions if tab not in a.tabs]
+    lines = [HelpLine("", f"Keys on {tab}")]
+    lines += [HelpLine(a.key, a.tooltip, a.id) for a in valid]
+    if off:
+        lines += [HelpLine("", "Not now")]
+        lines += [HelpLine(a.key, _tooltip(a, reasons[a.id]), a.id) for a in off]
+    lines += _section("Moving", MOVES)
+    lines += _section("Filters", FILTERS)
+    if vocabulary is not None and vocabulary.columns:
+        lines += [HelpLine("columns", ", ".join([*vocabulary.columns, *vocabulary.aliases]))]
+        lines += [HelpLine("is:", ", ".join(vocabulary.facts))] if vocabulary.facts else []
+        lines += [HelpLine("has:", ", ".join(vocabulary.has_words))] if vocabulary.has_words else []
+    if others:
+        lines += [HelpLine("", "Keys on other tabs")]
+        for action in others:
+            where = ", ".join(sorted(action.tabs))
+            text = _tooltip(action, action.lasting_reason(context))
+            lines.append(HelpLine(action.key, f"{text} ({where})", action.id))
+    lines.append(HelpLine("", "Glyphs"))
     for resource in RESOURCES:
-        lines += [Line(glyph, meaning) for (glyph, _), meaning in resource.legend]
-    lines += [
-        Line("", "Forms", "heading"),
-        *(Line(keys, meaning) for keys, meaning in FORMS),
-        Line("", "Writing", "heading"),
-        Line("y", "is the only key that confirms; Enter and Esc mean no"),
-        Line("⟳", "until the server has been read back; a write is never sent twice"),
-    ]
-    return lines
+        lines += [HelpLine(glyph, meaning) for (glyph, _), meaning in resource.legend]
+    return [*lines, *_section("Forms", FORMS), *_section("Writing", WRITING)]
 
 
-class HelpScreen(ModalScreen[None]):
-    """The help for the tab it was opened on."""
+def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[HelpLine]:
+    return [HelpLine("", title), *(HelpLine(label, text) for label, text in rows)]
+
+
+def find_lines(lines: Sequence[HelpLine], query: Query) -> list[HelpLine]:
+    """Return the lines that a query fits, each below its heading."""
+    found: list[HelpLine] = []
+    heading: HelpLine | None = None
+    for line in lines:
+        if not line.label:
+            heading = line
+        elif matches_texts(query, line.label, line.text):
+            found += [line] if heading is None else [heading, line]
+            heading = None
+    return found
+
+
+class HelpScreen(ModalScreen[str | None]):
+    """The help for the tab it was opened on; dismissed with the id of an action to run."""
 
     DEFAULT_CSS = """
     HelpScreen { background: $background; layout: vertical; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss(None)", "close", id="help.close"),
+        Binding("escape", "leave", "close", id="help.leave"),
+        Binding("q,question_mark", "dismiss(None)", "close", id="help.close"),
+        Binding("slash", "find", "find", id="help.find"),
     ]
 
-    def __init__(self, actions: Sequence[Action], context: ActionContext) -> None:
+    def __init__(
+        self, actions: Sequence[Action], context: ActionContext, vocabulary: Vocabulary | None
+    ) -> None:
         super().__init__()
-        self._actions, self._action_context = actions, context
+        self._lines = help_lines(actions, context, vocabulary)
 
     def compose(self) -> ComposeResult:
         """Make the page."""
         yield TextLine(" Help", "title")
-        yield Detail()
-        yield TextLine(" ↑↓ scroll  esc close", "muted")
+        yield ColumnList()
+        yield TextLine(" ↑↓ move  ⏎ do it  / find  esc close", "muted")
+        yield FindBar()
 
     def on_mount(self) -> None:
         """Fill the page."""
-        self.query_one(Detail).show_lines(help_lines(self._actions, self._action_context))
+        self._show(Query())
+        self.query_one(ColumnList).focus()
+
+    def _show(self, query: Query) -> None:
+        lines = find_lines(self._lines, query)
+        self.query_one(ColumnList).show_items(
+            [Item(each.label, each.text, each.action_id) for each in lines]
+            or [Item("", "No line has these words. Esc shows all.")]
+        )
+
+    def on_column_list_picked(self, event: ColumnList.Picked) -> None:
+        """Close, and run the action."""
+        self.dismiss(event.item_id)
+
+    def action_leave(self) -> None:
+        """Show all lines again, or close."""
+        if not self.query_one(FindBar).clear():
+            self.dismiss(None)
+
+    def action_find(self) -> None:
+        """Type words that the lines must have."""
+        self.query_one(FindBar).begin()
+
+    def on_find_bar_typed(self, event: FindBar.Typed) -> None:
+        """Show the lines that have all words."""
+        self._show(event.query)
+
+    def on_find_bar_left(self) -> None:
+        """Go back to the lines."""
+        self.query_one(ColumnList).focus()

@@ -15,16 +15,17 @@ from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.overlay import OverlayScreen
 from capgo_tui.tui.overlays.overlays import Overlays
+from capgo_tui.tui.rebinding import action_of_key, key_bindings, rebind
 from capgo_tui.tui.screens.body import Body
 from capgo_tui.tui.screens.controllers import ACTIONS, Controllers
 from capgo_tui.tui.widgets.detail import Detail
-from capgo_tui.tui.widgets.hint_bar import HintBar
+from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Coroutine, Mapping, Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.worker import Worker
 
-    from capgo_tui.tui.actions import ActionContext
+    from capgo_tui.tui.actions import Action, ActionContext
     from capgo_tui.tui.app_base import AppBase
     from capgo_tui.tui.lists import AnyRows
     from capgo_tui.tui.overlays.filter_bar import FilterBar
@@ -55,7 +56,6 @@ class MainScreen(OverlayScreen):
     CSS_PATH = "main.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-low"), (10, "-high")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [action.binding for action in ACTIONS]
 
     @dataclass
     class KeyRequest(Message):
@@ -66,7 +66,8 @@ class MainScreen(OverlayScreen):
     app: AppBase
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As in Textual, but moving the focus does not repaint the whole screen."""
-    actions = ACTIONS
+    actions: Sequence[Action] = ACTIONS
+    """All actions, with the keys that the class of `screen_class` binds."""
 
     def __init__(
         self,
@@ -179,6 +180,11 @@ class MainScreen(OverlayScreen):
         """Draw the hints anew."""
         self.controllers.hints.show()
 
+    def hint_of(self, action_id: str, label: str) -> Hint:
+        """Return the hint of an action with another label."""
+        action = next(each for each in self.actions if each.id == action_id)
+        return Hint(action.key, label, action_id=action_id)
+
     def show_detail_pane(self, *, visible: bool) -> None:
         """Show the detail on a narrow screen, or the list."""
         self.set_class(visible, "-detail")
@@ -213,9 +219,17 @@ class MainScreen(OverlayScreen):
         """Ask for another API key in place of a refused one."""
         self.post_message(self.KeyRequest(self.target.app_id))
 
+    async def action_press(self, key: str) -> None:
+        """Run the action of a key."""
+        action = action_of_key(self.actions, key, self.tab)
+        if action is not None:
+            await self._run(action)
+
     async def action_run(self, action_id: str) -> None:
         """Run an action, or the one with the same key binding on this tab."""
-        action = action_on_tab(ACTIONS, action_id, self.tab)
+        await self._run(action_on_tab(self.actions, action_id, self.tab))
+
+    async def _run(self, action: Action) -> None:
         if (reason := action.disabled_reason(self.action_context())) is not None:
             self.say(reason.message)
             return
@@ -224,6 +238,11 @@ class MainScreen(OverlayScreen):
             await outcome
 
     # Messages of the widgets
+
+    async def on_hint_bar_picked(self, event: HintBar.Picked) -> None:
+        """Run the action of a hint that was clicked."""
+        if not self.is_taken:
+            await self.app.run_action(f"screen.run({event.action_id!r})")
 
     def on_sort_bar_chosen(self, event: SortBar.Chosen) -> None:
         """Sort by the chosen column."""
@@ -259,6 +278,20 @@ class MainScreen(OverlayScreen):
         """Close the detail at a click on the list beside it."""
         if self.workspace is not None and self.focused is self.table:
             self.controllers.detail.close()
+
+
+def screen_class(keys: Mapping[str, str]) -> type[MainScreen]:
+    """Return the class of the screen on which actions have other keys, by the action's id.
+
+    Textual reads the bindings of a widget from its class.
+    """
+    bound = rebind(ACTIONS, keys)
+
+    class BoundScreen(MainScreen):
+        actions = bound
+        BINDINGS: ClassVar[list[BindingType]] = [*key_bindings(bound)]
+
+    return BoundScreen
 
 
 def _class_at(breakpoints: Sequence[tuple[int, str]], extent: int) -> str:

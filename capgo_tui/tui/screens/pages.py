@@ -35,7 +35,15 @@ class PageController:
     def show_help(self) -> None:
         """Show the help."""
         host = self._host
-        host.app.push_screen(HelpScreen(host.actions, host.action_context()))
+        has_list = host.workspace is not None and host.page is None
+        vocabulary = host.rows.view.vocabulary if has_list else None
+        help_screen = HelpScreen(host.actions, host.action_context(), vocabulary)
+        host.app.push_screen(help_screen, self._run)
+
+    async def _run(self, action_id: str | None) -> None:
+        """Run the action that was chosen in the help."""
+        if action_id:
+            await self._host.app.run_action(f"screen.run({action_id!r})")
 
     def show_unreadable(self) -> None:
         """Show the rows of the list in view that could not be read."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from textual.message import Message
 from textual.widget import Widget
 
 from capgo_tui.tui.widgets.lines import Run, strip, width_of
@@ -11,6 +13,7 @@ from capgo_tui.tui.widgets.lines import Run, strip, width_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
     from textual.strip import Strip
 
 
@@ -21,9 +24,11 @@ class Hint(NamedTuple):
     label: str
     off: bool = False
     """Whether it does nothing now: drawn in brackets, for colours may be missing."""
+    action_id: str = ""
+    """The action that a click runs; empty for none."""
 
 
-HELP = Hint("?", "help")
+HELP = Hint("?", "help", action_id="help")
 
 
 class HintBar(Widget):
@@ -38,22 +43,52 @@ class HintBar(Widget):
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"hint-bar--key", "hint-bar--label"}
 
+    @dataclass
+    class Picked(Message):
+        """Posted when a hint is clicked."""
+
+        action_id: str
+
     def __init__(self) -> None:
         super().__init__()
         self._hints: Sequence[Hint] = ()
+        self._help = HELP
 
-    def show_hints(self, hints: Sequence[Hint]) -> None:
-        """Set the keys, most important first; help needs no mention."""
-        if hints != self._hints:
-            self._hints = hints
+    def show_hints(self, hints: Sequence[Hint], help_key: str = HELP.key) -> None:
+        """Set the keys, most important first; help needs no mention but its key."""
+        help_hint = HELP._replace(key=help_key)
+        if (hints, help_hint) != (self._hints, self._help):
+            self._hints, self._help = hints, help_hint
             self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Run what is clicked."""
+        event.stop()
+        hint = self._hint_at(event.x)
+        if hint is not None and hint.action_id:
+            self.post_message(self.Picked(hint.action_id))
+
+    def _hint_at(self, x: int) -> Hint | None:
+        """Return the hint in a column."""
+        width = self.size.width
+        if x >= width - _width(self._help):
+            return self._help
+        end = 0
+        for hint in self._hints:
+            end += _width(hint)
+            if end > width - _width(self._help) - 2:
+                return None
+            if x < end:
+                return hint
+        return None
 
     def render_line(self, y: int) -> Strip:
         """Draw as many hints as fit."""
         width = self.size.width
         key_style = self.get_component_rich_style("hint-bar--key")
         label_style = self.get_component_rich_style("hint-bar--label")
-        room = width - _width(HELP) - 2
+        help_hint = self._help
+        room = width - _width(help_hint) - 2
         runs: list[Run] = []
         cells = 0
         for hint in self._hints:
@@ -66,11 +101,11 @@ class HintBar(Widget):
             else:
                 runs += [(f" {hint.key}", key_style), (f" {hint.label} ", label_style)]
             cells += _width(hint)
-        gap = max(0, width - cells - _width(HELP))
+        gap = max(0, width - cells - _width(help_hint))
         runs += [
             (" " * gap, self.rich_style),
-            (f" {HELP.key}", key_style),
-            (f" {HELP.label} ", label_style),
+            (f" {help_hint.key}", key_style),
+            (f" {help_hint.label} ", label_style),
         ]
         return strip(runs, width, self.rich_style)
 
