@@ -26,6 +26,7 @@ from capgo_tui.commands.textual_environment import (
 )
 from capgo_tui.commands.verbs import Verbs
 from capgo_tui.config_file import ConfigFile, ConfigFileError
+from capgo_tui.memory import Memory
 from capgo_tui.profiles import keys_of
 from capgo_tui.settings import (
     THEME_VARIABLE,
@@ -223,10 +224,15 @@ def _choose_theme(option: str | None, variables: Mapping[str, str]) -> ThemeChoi
         from capgo_tui.tui.theme import THEME_NAMES  # noqa: PLC0415 - brings Textual
 
         if setting.value in THEME_NAMES:
-            return ThemeChoice(setting.value)
+            return ThemeChoice(setting.value, place=setting.source)
         if setting.source != THEME_VARIABLE:
             hint = ConfigFile.nearest(setting.value, THEME_NAMES)
             raise SettingsError(f"{setting.source}: there is no such theme; {hint}")
+    if remembered := Memory(machine.memory()).theme:
+        from capgo_tui.tui.theme import THEME_NAMES  # noqa: PLC0415 - as above
+
+        if remembered in THEME_NAMES:
+            return ThemeChoice(remembered)
     return choose_theme(variables)
 
 

@@ -71,6 +71,7 @@ class CapgoApp(AppBase):
         self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
         self.launch = launch
+        self.theme_place = choice.place
         self.fault: str | None = None
         """Why the terminal can no longer be read or written; ends the app."""
         self._now = now

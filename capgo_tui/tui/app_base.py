@@ -26,6 +26,8 @@ class AppBase(KeyQueueApp):
         super().__init__(ansi_color=ansi_color)
         self.memory = Memory(memory)
         """What is remembered between runs."""
+        self.theme_place: str | None = None
+        """What names the theme of each run, such as ``--theme``; None for none."""
         self.bug: str | None = None
         """The type and place of a bug, without values; printed after the exit."""
         self.last_words: list[str] = []

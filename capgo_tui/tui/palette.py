@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,6 +23,10 @@ WHY = "why"
 """The command that explains a device."""
 MOST_SEARCHED = 2_000
 """Channels and bundles that are searched for every letter at most."""
+NEAR = 3
+"""Names that are offered at most where none matches."""
+NEARNESS = 0.6
+"""How close a name must be, from 0 to 1."""
 EXCLUDED_ACTIONS = {
     "back",
     "quit",
@@ -103,6 +108,8 @@ class Entry:
     """The text that stands for it; empty where there is none."""
     off: bool = False
     """Whether it cannot be done now; the explanation says why."""
+    is_near: bool = False
+    """Whether its name is only close to what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,28 @@ class Offer:
         words = text.casefold().split()
         return [*self._commands(head.casefold() if not space else text), *self._actions(words),
                 *self._names(text.strip())]  # fmt: skip
+
+    def near(self, text: str) -> list[Entry]:
+        """Return the entries whose names are close to a text that matches none; takes a while."""
+        head, _, rest = text.strip().casefold().partition(" ")
+        commands = {entry.title: entry for entry in self._commands("")}
+        if rest:
+            names = get_close_matches(head, commands, NEAR, NEARNESS)
+            return [
+                Entry(f"{name} {rest}", "is near", Begin(f"{name} {rest}"), is_near=True)
+                for name in names
+            ]
+        candidates = {
+            **{each.name.casefold(): _entry_of("bundle", each) for each in self.bundles},
+            **{each.name.casefold(): _entry_of("channel", each) for each in self.channels},
+            **{entry.title.casefold(): entry for entry in self._actions([])},
+            **commands,
+        }
+        close = [candidates[name] for name in get_close_matches(head, candidates, NEAR, NEARNESS)]
+        return [
+            replace(each, explanation=f"is near · {each.explanation}", is_near=True)
+            for each in close
+        ]
 
     def _commands(self, prefix: str) -> Iterable[Entry]:
         """Yield the commands that begin with a prefix."""
@@ -185,9 +214,8 @@ class Offer:
                 reason = action.disabled_reason(self.context)
                 explanation = f"✗ {reason}" if reason else f"{action.key}  {action.tooltip}"
                 entry = Entry(action.label, explanation, Act(action.id), off=bool(reason))
-                matches.append(
-                    (not label.startswith(" ".join(words)), words[0] not in label, entry)
-                )
+                first = words[0] if words else ""
+                matches.append((not label.startswith(" ".join(words)), first not in label, entry))
         return [entry for *_, entry in sorted(matches, key=lambda each: each[:2])]
 
     def _names(self, text: str) -> Iterable[Entry]:
@@ -200,7 +228,11 @@ def _find_by_name(noun: str, text: str, records: Iterable[Channel | Bundle]) -> 
     candidates = islice(records, MOST_SEARCHED)
     matching = (each for each in candidates if part and part in each.name.casefold())
     for record in islice(matching, MOST_NAMES):
-        yield Entry(record.name, noun, Find(f"{noun}s", str(record.id)))
+        yield _entry_of(noun, record)
+
+
+def _entry_of(noun: str, record: Channel | Bundle) -> Entry:
+    return Entry(record.name, noun, Find(f"{noun}s", str(record.id)))
 
 
 def find_devices(text: str, devices: Sequence[Device]) -> list[Entry]:

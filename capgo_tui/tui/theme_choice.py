@@ -21,6 +21,8 @@ class ThemeChoice:
     name: str
     light: str | None = None
     """The theme to use instead if the terminal says that its background is light."""
+    place: str | None = None
+    """What names it, such as ``--theme``; None where nothing does."""
 
 
 def choose_theme(environ: Mapping[str, str]) -> ThemeChoice:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.memory import Memory
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
 
 if TYPE_CHECKING:
@@ -108,3 +109,17 @@ def test_no_cell_has_the_terminals_colour_on_itself(
         ):
             terminal.press(keys, text)
             check()
+
+
+@pytest.mark.parametrize(("config", "is_nord"), [("", True), ('theme = "capgo-light"\n', False)])
+def test_a_theme_that_was_chosen_comes_back_unless_the_file_names_one(
+    sandbox: Sandbox, tmp_path: Path, config: str, is_nord: bool
+) -> None:
+    state = tmp_path / "state"
+    environ = {**sandbox.environ, **write_config(tmp_path, config), "XDG_STATE_HOME": str(state)}
+    memory = Memory(state / "capgo-tui" / "memory.json")
+    memory.theme = "nord"
+    memory.save()
+    with PseudoTerminal([str(COMMAND)], environ=environ, folder=tmp_path) as terminal:
+        terminal.settle("loaded")
+        assert (NORD in backgrounds(terminal)) is is_nord

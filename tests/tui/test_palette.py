@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.api.key import ApiKey
+from capgo_tui.memory import Memory
 from capgo_tui.tui import palette
+from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.palette_bar import ROWS
 from capgo_tui.tui.palette import Act, Find, Offer, Quit, Show
 from capgo_tui.tui.screens.controllers import ACTIONS
+from capgo_tui.tui.theme_choice import ThemeChoice
 from tests.support.hostile import TEXTS, spoiled_page
 from tests.support.server import rewriting
-from tests.support.world import device_id
+from tests.support.world import ALL, APP, device_id
 from tests.tui.driving import assert_sound, on_devices, open_app, post_paste
 
 if TYPE_CHECKING:
@@ -179,9 +183,9 @@ async def test_tab_completes_and_the_arrows_choose(server: Server) -> None:
         assert entry is not None
         assert entry.title in driver.text, "the cursor is in sight"
         await driver.type("up", "shift+tab", "escape")
-        assert driver.main.focused is driver.main.table
+        await driver.until(lambda: driver.main.focused is driver.main.table, "the list")
         await driver.type("colon", *"theme nord", "enter")
-        await driver.until('Theme nord; theme = "nord" in config.toml keeps it.')
+        await driver.until("Theme nord.")
         assert driver.app.theme == "nord"
 
 
@@ -221,7 +225,10 @@ async def test_esc_and_what_matches_nothing_do_nothing(server: Server) -> None:
         await driver.type("colon", "enter")
         assert not driver.main.is_taken
         await driver.type("colon", *"nothing like it", "enter")
-        await driver.settle()
+        await driver.until("Nothing matches «nothing like it».")
+        assert driver.overlays.palette_bar.visible
+        assert_sound(driver.app, (80, 24))
+        await driver.type("escape")
         assert not driver.main.is_taken
         assert "12 loaded" in driver.status
 
@@ -268,3 +275,66 @@ async def test_a_device_is_named_by_what_people_call_it(server: Server) -> None:
         assert palette.device_pattern("ch tester") == ""
         assert palette.device_pattern("dev tester") == "tester"
         assert Show("devices", "x") != Show("devices")
+
+
+async def test_what_matches_nothing_is_offered_what_is_near(server: Server) -> None:
+    async with on_devices(server) as driver:
+        for text, title in (("overide", "override"), ("alpa-beta", "alpha-beta")):
+            bar = driver.overlays.palette_bar
+            await driver.type("colon", *text)
+            await driver.until("is near · ")
+            assert read_titles(driver)[0] == title
+            await driver.type("enter")
+            await driver.until(lambda: bar.text.strip() == title, "its name")  # noqa: B023
+            assert bar.visible
+            await driver.type("escape")
+        await driver.type("colon", *"devcies qa")
+        await driver.until("is near")
+        await driver.type("enter")
+        await driver.until(lambda: driver.overlays.palette_bar.text == "devices qa", "the command")
+
+
+async def test_up_brings_earlier_lines_and_down_goes_back(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("colon", *"dev ios", "enter")
+        await driver.until("/ios · 6 of 12 loaded")
+        await driver.type("colon", *"ch", "enter")
+        await driver.until("1 Channels")
+        bar = driver.overlays.palette_bar
+        await driver.type("colon", "up")
+        await driver.until(lambda: bar.text == "channels", "the latest")
+        await driver.type("up")
+        await driver.until(lambda: bar.text == "dev ios", "the one before")
+        await driver.type("down", "down")
+        await driver.until(lambda: bar.text == "", "what was typed")
+        await driver.type("up", "up", "enter")
+        await driver.until("/ios · 6 of 12 loaded")
+
+
+async def test_a_theme_is_previewed_and_only_enter_keeps_it(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "state" / "memory.json"
+    launch = Launch(ApiKey(ALL), APP, asgi_app=lambda: server, memory=file)
+    async with on_devices(server, launch=launch) as driver:
+        before = driver.app.theme
+        await driver.type("colon", *"theme nor")
+        await driver.settle()
+        assert driver.app.theme == before
+        await driver.type("d")
+        await driver.until(lambda: driver.app.theme == "nord", "the preview")
+        await driver.type("home", "ctrl+k", *"theme ", "down", "down")
+        await driver.until(lambda: driver.app.theme not in ("nord", before), "another one")
+        await driver.type("escape")
+        await driver.until(lambda: driver.app.theme == before, "the theme before")
+        await driver.type("colon", *"theme nord", "backspace")
+        await driver.until(lambda: driver.app.theme == before, "no preview")
+        await driver.type("d", "enter")
+        await driver.until("Theme nord.")
+        await driver.until(file.exists)
+    assert Memory(file).theme == "nord"
+
+
+async def test_a_theme_that_is_named_elsewhere_lasts_for_this_run(server: Server) -> None:
+    theme = ThemeChoice("dracula", place="config.toml:3: theme")
+    async with on_devices(server, theme=theme) as driver:
+        await driver.type("colon", *"theme nord", "enter")
+        await driver.until("Theme nord; config.toml:3: theme names that of the next run.")

@@ -55,7 +55,7 @@ class FilterController:
         text = clean(self._host.overlays.filter_bar.text.strip())
         self.narrow(text)
         self._close_bar()
-        self._host.app.remember_line(f"filter.{self._host.tab}", text, self._host.target.key)
+        self._host.app.remember_line(f"filter.{self._host.tab}", text, self._host.target.api_key)
         self._lists.when_filtered(self._look_up)
 
     def narrow(self, text: str) -> None:

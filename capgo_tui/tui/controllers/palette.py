@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.tui.actions import Action
@@ -12,6 +14,8 @@ from capgo_tui.tui.tabs import EVERYWHERE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual.timer import Timer
+
     from capgo_tui.tui.controllers.filter import FilterController
     from capgo_tui.tui.controllers.list_actions import ListActions
     from capgo_tui.tui.controllers.tabs import TabController
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
     from capgo_tui.tui.palette import Entry
     from capgo_tui.workspace.session import Workspace
 
+PREVIEW_SECONDS = 0.15
+"""Seconds for which the cursor rests on a theme before it is shown."""
+PALETTE = "palette"
+"""The kind of the palette's lines among what is remembered."""
 NO_THEMES = "✗ NO_COLOR is set"
 
 
@@ -39,6 +47,9 @@ class PaletteController:
         self._tabs = tabs
         self._explain = explain
         """Explains the device of an id."""
+        self._theme = ""
+        """The theme in use while another one is previewed; empty when none is."""
+        self._preview_timer: Timer | None = None
 
     def open_palette(self) -> None:
         """Open the palette."""
@@ -51,7 +62,7 @@ class PaletteController:
             return
         from capgo_tui.tui.palette import Offer  # noqa: PLC0415 - not before it is asked
 
-        def offer(text: str) -> Sequence[Entry]:
+        def offer() -> Offer:
             return Offer(
                 host.action_context(),
                 host.actions,
@@ -59,13 +70,23 @@ class PaletteController:
                 workspace.bundles.records.values(),
                 sorted(host.app.available_themes),
                 NO_THEMES if "NO_COLOR" in os.environ else "",
-            ).match(text)
+            )
+
+        def match(text: str) -> Sequence[Entry]:
+            return offer().match(text)
 
         async def search(text: str) -> Sequence[Entry]:
-            return await self._find_devices(workspace, text)
+            devices = await self._find_devices(workspace, text)
+            if devices or match(text):
+                return devices
+            # Copied, for a page may come in while the thread reads them.
+            channels = list(workspace.channels.records.values())
+            bundles = list(workspace.bundles.records.values())
+            near = replace(offer(), channels=channels, bundles=bundles).near
+            return await asyncio.to_thread(near, text)
 
         host.status.dismiss()
-        host.overlays.palette_bar.open(offer, search, text)
+        host.overlays.palette_bar.open(match, search, text, host.app.memory.lines(PALETTE))
 
     async def _find_devices(self, workspace: Workspace, text: str) -> Sequence[Entry]:
         """Search the loaded devices in a thread: there may be 100 000."""
@@ -82,10 +103,35 @@ class PaletteController:
         )
         return explain_entries(text, entries)
 
-    async def go(self, entry: Entry) -> None:
-        """Run the chosen entry."""
+    def preview(self, entry: Entry | None) -> None:
+        """Show the theme that an entry names; for any other entry the one in use."""
+        from capgo_tui.tui.palette import UseTheme  # noqa: PLC0415 - there by now
+
+        command = None if entry is None else entry.command
+        self._stop_preview()
+        if isinstance(command, UseTheme) and "NO_COLOR" not in os.environ:
+            # Everything is drawn anew: not for each entry that is passed.
+            show = partial(self._preview, command.name)
+            self._preview_timer = self._host.table.set_timer(PREVIEW_SECONDS, show)
+        elif self._theme:
+            self._host.app.theme, self._theme = self._theme, ""
+
+    def _preview(self, name: str) -> None:
+        app = self._host.app
+        self._theme = self._theme or app.theme
+        app.theme = name
+
+    def _stop_preview(self) -> None:
+        if self._preview_timer is not None:
+            self._preview_timer.stop()
+
+    async def go(self, entry: Entry, typed: str) -> None:
+        """Run the entry that was chosen for a text."""
         from capgo_tui.tui import palette  # noqa: PLC0415 - there by now
 
+        if not isinstance(entry.command, palette.Begin):
+            line = typed.strip() if " " in typed.strip() else entry.completion or entry.title
+            self._host.app.remember_line(PALETTE, line.strip(), self._host.target.api_key)
         match entry.command:
             case palette.Act(action_id):
                 await self._host.app.run_action(f"screen.run({action_id!r})")
@@ -124,8 +170,13 @@ class PaletteController:
         if "NO_COLOR" in os.environ:
             self._host.say(f"{NO_THEMES}.")
             return
-        self._host.app.theme = name
-        self._host.say(f'Theme {name}; theme = "{name}" in config.toml keeps it.')
+        app = self._host.app
+        self._stop_preview()
+        app.theme, self._theme = name, ""
+        app.memory.theme = name
+        app.save_memory()
+        lasts = "" if app.theme_place is None else f"; {app.theme_place} names that of the next run"
+        self._host.say(f"Theme {name}{lasts}.")
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(

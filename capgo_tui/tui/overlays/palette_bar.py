@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from capgo_tui.tui.overlays.typing_bar import TypingBar
+from capgo_tui.tui.widgets.line_history import LineHistory
 from capgo_tui.tui.widgets.lines import pad, pad_middle, strip
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Search: TypeAlias = Callable[[str], Awaitable[Sequence[Entry]]]
 
 ROWS = 6
+SUGGESTION = "Lists, names and actions can be typed; ? shows the actions."
 
 
 class Matches(Widget):
@@ -52,6 +54,7 @@ class Matches(Widget):
         super().__init__()
         self.entries: Sequence[Entry] = ()
         self._at = self._top = 0
+        self._explanation = ""
 
     @property
     def selection(self) -> Entry | None:
@@ -60,12 +63,19 @@ class Matches(Widget):
 
     def show(self, entries: Sequence[Entry], *, keep: bool = False) -> None:
         """Show other entries, with the cursor on the first unless it is to be kept."""
-        self.entries = entries
+        self.entries, self._explanation = entries, ""
         if not keep:
             self._at = self._top = 0
         self.visible = bool(entries)
         self.styles.height = min(ROWS, len(entries)) + 1
         self.refresh()
+
+    def explain(self, explanation: str) -> None:
+        """Show why there are no entries."""
+        self.show(())
+        self._explanation = explanation
+        self.visible = True
+        self.styles.height = 2
 
     def move(self, step: int) -> None:
         """Move the cursor, round the ends."""
@@ -78,6 +88,9 @@ class Matches(Widget):
         """Draw one entry: its title and its explanation."""
         width, base = self.size.width, self.rich_style
         at = self._top + y
+        if self._explanation and y == 0:
+            aside = self.get_component_rich_style("matches--aside")
+            return strip([(pad(f" {self._explanation}", width).rstrip(), aside)], width, base)
         if y >= ROWS or at >= len(self.entries):
             return strip((), width, base)
         entry = self.entries[at]
@@ -101,8 +114,9 @@ class PaletteBar(TypingBar):
         Binding("enter", "choose", "do it", priority=True, id="palette.choose"),
         Binding("escape", "close", "cancel", id="palette.cancel"),
         Binding("tab", "complete", "complete", show=False, id="palette.complete"),
-        Binding("up,shift+tab", "move(-1)", show=False, id="palette.up"),
-        Binding("down", "move(1)", show=False, id="palette.down"),
+        Binding("up", "go_up", show=False, id="palette.up"),
+        Binding("shift+tab", "move(-1)", show=False, id="palette.before"),
+        Binding("down", "go_down", show=False, id="palette.down"),
     ]
 
     @dataclass
@@ -110,6 +124,14 @@ class PaletteBar(TypingBar):
         """An entry was chosen; the keyboard has been given back."""
 
         entry: Entry
+        text: str
+        """The text for which it was offered."""
+
+    @dataclass
+    class Reached(Message):
+        """Posted when the cursor was moved to an entry, or away from it."""
+
+        entry: Entry | None
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,12 +142,18 @@ class PaletteBar(TypingBar):
         self._searching: Worker[None] | None = None
         self._eager = False
         """Whether Enter was pressed before anything was found."""
+        self._history = LineHistory()
+        self._recalled = ""
+        """The earlier line in the input; empty for a text that was typed."""
+        self._reached = False
+        """Whether the last `Reached` was about an entry."""
 
     def open(
         self,
         offer: Callable[[str], Sequence[Entry]],
         search: Search,
         text: str = "",
+        earlier: Sequence[str] = (),
     ) -> None:
         """Take the keyboard.
 
@@ -133,8 +161,10 @@ class PaletteBar(TypingBar):
             offer: returns the entries for a text at once.
             search: finds more entries, which takes a while.
             text: the text to begin with.
+            earlier: the earlier lines, the latest last.
 
         """
+        self._history, self._recalled = LineHistory(earlier), ""
         self._offer, self._search = offer, search
         self.begin(text)
         self._look()
@@ -150,6 +180,8 @@ class PaletteBar(TypingBar):
         text = self.text
         if self._offer is not None:
             self.matches.show(self._offer(text))
+        entry = self.matches.selection
+        self._reach(entry if entry is not None and entry.completion == text else None)
         if self._search is not None and text.strip():
             self._searching = self.run_worker(self._add(self._search, text), exit_on_error=False)
 
@@ -157,8 +189,16 @@ class PaletteBar(TypingBar):
         more = await search(text)
         self._searching = None
         self.matches.show([*self.matches.entries, *more], keep=True)
-        if self._eager:
+        if not self.matches.entries:
+            self.matches.explain(f"Nothing matches «{text.strip()}». {SUGGESTION}")
+        elif self._eager:
             self.action_choose()
+        self._eager = False
+
+    def _reach(self, entry: Entry | None) -> None:
+        if entry is not None or self._reached:
+            self._reached = entry is not None
+            self.post_message(self.Reached(entry))
 
     def _stop_searching(self) -> None:
         self._eager = False
@@ -169,26 +209,70 @@ class PaletteBar(TypingBar):
     def action_move(self, step: int) -> None:
         """Move among the matches."""
         self.matches.move(step)
+        self._reach(self.matches.selection)
+
+    def action_go_up(self) -> None:
+        """Move among the matches; on an empty line, or an earlier one, to the line before."""
+        if self._is_recalling:
+            self._recall(-1)
+        else:
+            self.action_move(-1)
+
+    def action_go_down(self) -> None:
+        """Move among the matches, or on to the next later line."""
+        if self._is_recalling and self._history.is_inside:
+            self._recall(1)
+        else:
+            self.action_move(1)
+
+    @property
+    def _is_recalling(self) -> bool:
+        return self.text == self._recalled
+
+    def _recall(self, steps: int) -> None:
+        text = self._history.step(steps, self.text)
+        if text is not None:
+            self._recalled = text
+            self._type(text)
 
     def action_complete(self) -> None:
         """Complete the text with the entry under the cursor."""
-        entry, box = self.matches.selection, self.query_one(Input)
-        if entry is not None and entry.completion:
-            box.value = entry.completion
-            box.cursor_position = len(box.value)
+        entry = self.matches.selection
+        if entry is not None and (entry.completion or entry.is_near):
+            self._type(entry.completion or entry.title)
+
+    def _type(self, text: str) -> None:
+        box = self.query_one(Input)
+        box.value = text
+        box.cursor_position = len(text)
 
     def action_choose(self) -> None:
-        """Choose the entry under the cursor; without one, once a match is found."""
-        entry = self.matches.selection
+        """Choose the entry under the cursor; without one, once a match is found.
+
+        Where nothing matches it stays open and says so; what is only near is completed.
+        """
+        entry, text = self.matches.selection, self.text
         if entry is None and self._searching is not None:
             self._eager = True
             return
-        self.action_close()
-        if entry is not None:
-            self.post_message(self.Chosen(entry))
+        if entry is None and text.strip():
+            return
+        if entry is None:
+            self.action_close()
+            return
+        if entry.is_near:  # may have come in right before Enter
+            self.action_complete()
+            return
+        self._close()
+        self.post_message(self.Chosen(entry, text))
 
     def action_close(self) -> None:
         """Close without a choice."""
+        self._reach(None)
+        self._close()
+
+    def _close(self) -> None:
+        self._reached = False
         self._stop_searching()
         self.matches.show(())
         self.close()

@@ -262,7 +262,11 @@ class MainScreen(OverlayScreen):
 
     async def on_palette_bar_chosen(self, event: PaletteBar.Chosen) -> None:
         """Run the chosen entry."""
-        await self.controllers.palette.go(event.entry)
+        await self.controllers.palette.go(event.entry, event.text)
+
+    def on_palette_bar_reached(self, event: PaletteBar.Reached) -> None:
+        """Show the theme under the palette's cursor."""
+        self.controllers.palette.preview(event.entry)
 
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
         """Show the clicked tab."""
