@@ -45,7 +45,8 @@ def list_apps(common: CommonOptions, options: ListOptions) -> None:
             common.format,
             selection.columns or APPS.columns,
             _now_alone,
-            is_raw=selection.columns is None,
+            are_chosen=selection.columns is not None,
+            width=selection.width,
         )
         try:
             return await write_pages(

@@ -145,9 +145,10 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
         revision: str | None,
         profile: str | None,
         log_file: str | None,
-        form: str,
         **more: object,
     ) -> None:
+        for name in options.FORMATS:
+            del more[name]
         common = CommonOptions(
             earlier("app_id", app_id),
             app,
@@ -156,7 +157,7 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
             earlier("revision", revision),
             earlier("profile", profile),
             earlier("log_file", log_file),
-            earlier("form", form),
+            options.find_format(),
             read_only=earlier("read_only", bool(more.pop("read_only", False))),
         )
         prepare(is_data=common.format is not Format.TABLE)

@@ -11,6 +11,7 @@ from capgo_tui.api.errors import InvalidEnvironment
 from capgo_tui.api.proxies import find_proxy_of
 from capgo_tui.commands.common_options import earlier
 from capgo_tui.commands.machine import NO_JOURNAL, find_environment, journal
+from capgo_tui.commands.options import find_format
 from capgo_tui.commands.output import prepare, write
 from capgo_tui.settings import Options, Setting, Settings, SettingsError, find
 from capgo_tui.text import clean
@@ -47,6 +48,8 @@ def info(
     profile: str | None,
 ) -> None:
     """Say where each setting comes from; of the key only its fingerprint."""
+    del as_json  # `find_format` finds it, here or before the verb
+    is_data = find_format() == "json"
     given_options = Options(
         earlier("apikey", apikey),
         earlier("app_id", app_id),
@@ -90,7 +93,6 @@ def info(
         ),
         _line("version", Setting(__version__, "this program")),
     ]
-    is_data = as_json or earlier("form", "table") == "json"
     prepare(is_data=is_data)
     if is_data:
         document = {n: {"value": v, "source": s} if v or s else None for n, v, s in lines}

@@ -25,8 +25,12 @@ class ListOptions:
     columns: str | None = None
     sort: str | None = None
     limit: int | None = None
+    wide: bool = False
 
 
+wide_option = click.option(
+    "--wide", is_flag=True, help="All columns, and nothing cut to the width of the terminal."
+)
 _OPTIONS: tuple[Decorator, ...] = (
     click.option(
         "--filter",
@@ -40,6 +44,7 @@ _OPTIONS: tuple[Decorator, ...] = (
         help="Sort by a column; the whole list is read first.",
     ),
     limit_option,
+    wide_option,
 )
 
 
@@ -54,8 +59,9 @@ def list_options(command: Callable[..., None]) -> Callable[..., None]:
         columns: str | None,
         sort: str | None,
         limit: int | None,
+        wide: bool,
         **more: object,
     ) -> None:
-        command(common, ListOptions(filter, columns, sort, limit), **more)
+        command(common, ListOptions(filter, columns, sort, limit, wide), **more)
 
     return decorate(common_options(run), _OPTIONS)

@@ -8,6 +8,7 @@ import click
 
 from capgo_tui.api.records import Record
 from capgo_tui.commands.exit_codes import CommandError, Exit
+from capgo_tui.commands.output import find_width
 from capgo_tui.text import clean
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.resources.column import vocabulary
@@ -44,6 +45,8 @@ class ListSelection(Generic[T]):
         self._resource = resource
         self._cell_context = cell_context
         self.limit = options.limit
+        self.width = None if options.wide else find_width()
+        """The cells that a table fits into; None where nothing is cut."""
         words = vocabulary(resource.columns, resource.facts)
         self.query = Query.parse(options.filter or "", words)
         if options.filter is not None and not options.filter.strip():

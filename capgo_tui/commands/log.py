@@ -12,12 +12,14 @@ import click
 from capgo_tui.commands.common_options import app_argument, common_options, limit_option
 from capgo_tui.commands.durations import parse_since
 from capgo_tui.commands.exit_codes import Exit
-from capgo_tui.commands.output import say, write
+from capgo_tui.commands.list_options import wide_option
+from capgo_tui.commands.output import find_width, say, write
 from capgo_tui.commands.running import run
 from capgo_tui.workspace.changes.history import describe_entry, outcome_word
 from capgo_tui.workspace.changes.recorded import revive, target_label
-from capgo_tui.workspace.export.formats import FORMULAS, Format, align
+from capgo_tui.workspace.export.formats import FORMULAS, WIDEST_PLAIN, Format, align
 from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.export.table_fit import ColumnSize, fit
 from capgo_tui.workspace.journal import MOST_ENTRIES
 
 if TYPE_CHECKING:
@@ -28,7 +30,15 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.journal_entry import Entry
     from capgo_tui.workspace.session import Workspace
 
-HEADINGS: Final = ("N", "WHEN", "KEY", "WHAT", "BEFORE → AFTER", "OUTCOME")
+COLUMNS: Final = (
+    ColumnSize("N", 1, 6, 0),
+    ColumnSize("WHEN", 5, 16, 3),
+    ColumnSize("KEY", 7, 9, 4),
+    ColumnSize("WHAT", 20, 44, 1),
+    ColumnSize("BEFORE → AFTER", 14, 40, 2),
+    ColumnSize("OUTCOME", 10, 20, 1),
+)
+HEADINGS: Final = tuple(column.title for column in COLUMNS)
 UNKNOWN: Final = "unknown"
 
 
@@ -36,8 +46,9 @@ UNKNOWN: Final = "unknown"
 @app_argument
 @click.option("--since", metavar="TIME", help="Only changes since then: 2d, 12h or 2026-11-01.")
 @limit_option
+@wide_option
 @common_options
-def log(common: CommonOptions, since: str | None, limit: int | None) -> None:
+def log(common: CommonOptions, since: str | None, limit: int | None, *, wide: bool) -> None:
     """List the changes of an app made with this program, the newest first.
 
     capgo-tui log --since 2d
@@ -51,13 +62,13 @@ def log(common: CommonOptions, since: str | None, limit: int | None) -> None:
         chosen = [entry for entry in entries if start is None or entry.at >= start][:limit]
         if not chosen:
             say("no change was made with this program" + " since then" * (start is not None))
-        write(_format(common.format, chosen))
+        write(_format(common.format, chosen, None if wide else find_width()))
         return Exit.OK
 
     run(common.target(), command)
 
 
-def _format(form: Format, entries: Sequence[Entry]) -> str:
+def _format(form: Format, entries: Sequence[Entry], width: int | None) -> str:
     match form:
         case Format.JSON:
             return json_text([_describe(entry) for entry in entries], indent=2) + "\n"
@@ -69,7 +80,10 @@ def _format(form: Format, entries: Sequence[Entry]) -> str:
             writer.writerows([HEADINGS, *(map(_disarm, _cells(entry)) for entry in entries)])
             return text.getvalue()
         case Format.TABLE:
-            return align([HEADINGS, *map(_cells, entries)]) if entries else ""
+            lines = [*map(_cells, entries)]
+            if width is None:
+                return align([HEADINGS, *lines], widest=WIDEST_PLAIN) if lines else ""
+            return align(fit(COLUMNS, lines, width), widest=width) if lines else ""
 
 
 def _disarm(cell: str) -> str:

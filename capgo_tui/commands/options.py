@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from capgo_tui.api.revisions import Revision
 
@@ -39,31 +40,44 @@ READ_ONLY: Final[Decorator] = click.option(
 )
 
 
+FORMATS: Final = {"as_json": "json", "as_ndjson": "ndjson", "as_csv": "csv", "as_table": "table"}
+"""The parameters that choose the format of the output, with its name."""
+
+
 def format_options(*, hidden: bool = False) -> tuple[Decorator, ...]:
     """Return the options that choose the format of the output."""
-    return (
-        click.option(
-            "--json",
-            "form",
-            flag_value="json",
-            hidden=hidden,
-            help="Write JSON, of records as the server sent it.",
-        ),
-        click.option(
-            "--ndjson", "form", flag_value="ndjson", hidden=hidden, help="Write JSON, one a line."
-        ),
-        click.option(
-            "--csv", "form", flag_value="csv", hidden=hidden, help="Write comma-separated values."
-        ),
-        click.option(
-            "--table",
-            "form",
-            flag_value="table",
-            default="table",
-            hidden=hidden,
-            help="Write text, in aligned columns cut at 80 cells (the default).",
-        ),
+    helps = {
+        "json": "Write JSON, of records as the server sent it.",
+        "ndjson": "Write JSON, one a line.",
+        "csv": "Write comma-separated values.",
+        "table": "Write text, in aligned columns that fit the terminal (the default).",
+    }
+    return tuple(
+        click.option(f"--{name}", parameter, is_flag=True, hidden=hidden, help=helps[name])
+        for parameter, name in FORMATS.items()
     )
+
+
+def find_format() -> str:
+    """Return the format that was asked for, before the verb or after it.
+
+    Raises:
+        UsageError: for more than one.
+
+    """
+    names: set[str] = set()
+    context = click.get_current_context(silent=True)
+    while context is not None:
+        names.update(
+            name
+            for parameter, name in FORMATS.items()
+            if context.get_parameter_source(parameter) is ParameterSource.COMMANDLINE
+        )
+        context = context.parent
+    if len(names) > 1:
+        given = " and ".join(f"--{name}" for name in FORMATS.values() if name in names)
+        raise click.UsageError(f"{given} are two formats: give one")
+    return names.pop() if names else "table"
 
 
 def write_options(*, hidden: bool = False) -> tuple[Decorator, ...]:

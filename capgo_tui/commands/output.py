@@ -41,6 +41,16 @@ def write(text: str) -> None:
         click.echo(text, nl=False)
 
 
+def find_width() -> int | None:
+    """Return the width of the terminal that standard output is; None where it is none."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except OSError:
+        return None
+
+
 def say(text: str) -> None:
     """Print a message to standard error; one that nobody reads does not change the exit code."""
     try:

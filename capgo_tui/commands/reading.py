@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.records import Record
 from capgo_tui.commands.exit_codes import Exit
-from capgo_tui.commands.output import say, write
+from capgo_tui.commands.output import find_width, say, write
 from capgo_tui.commands.running import describe_error
 from capgo_tui.workspace.export.formats import Format, writer_of
 from capgo_tui.workspace.export.json_text import json_text
@@ -199,7 +199,11 @@ def _writer(
     columns = resource.columns_told(traits) if form is Format.TABLE else resource.columns
     chosen_columns = None if selection is None else selection.columns
     return writer_of(
-        form, chosen_columns or columns, workspace.cell_context, is_raw=chosen_columns is None
+        form,
+        chosen_columns or columns,
+        workspace.cell_context,
+        are_chosen=chosen_columns is not None,
+        width=find_width() if selection is None else selection.width,
     )
 
 

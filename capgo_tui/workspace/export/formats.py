@@ -14,6 +14,7 @@ from capgo_tui.combining_marks import limit_marks
 from capgo_tui.text import clean_for_file
 from capgo_tui.workspace.export.exact_text import exact_text
 from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.export.table_fit import ColumnSize, fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,7 +29,10 @@ Record_contra = TypeVar("Record_contra", bound=Record, contravariant=True)
 FORMULAS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 """First characters of a formula in a spreadsheet, in both widths."""
 WIDEST = 80
-"""Cells of the widest column of an aligned table; the other formats cut nothing."""
+"""Cells of the widest column of a table that is copied or shown."""
+
+WIDEST_PLAIN: Final = 250
+"""The same of a table that is not made to fit: one text of a phone must not fill every line."""
 
 
 class Format(StrEnum):
@@ -65,13 +69,21 @@ def writer_of(
     columns: Sequence[Column[T]],
     cell_context: Callable[[], CellContext],
     *,
-    is_raw: bool = True,
+    are_chosen: bool = False,
+    width: int | None = None,
 ) -> Writer[T]:
     """Return the writer of a format; it calls `cell_context` whenever cells are written.
 
-    JSON has the records as the server sent them, or without `is_raw` the texts of the columns.
+    Args:
+        form: the format.
+        columns: the columns, which JSON does not need by itself.
+        cell_context: gives the cell context.
+        are_chosen: whether these columns were asked for: JSON has their texts then, not the records
+            as the server sent them, and a table drops none.
+        width: the cells that a table fits into; without it nothing usual is cut.
+
     """
-    objects = _raw_objects if is_raw else partial(_column_objects, columns, cell_context)
+    objects = partial(_column_objects, columns, cell_context) if are_chosen else _raw_objects
     match form:
         case Format.CSV:
             return CsvWriter(columns, cell_context)
@@ -80,7 +92,7 @@ def writer_of(
         case Format.NDJSON:
             return LineWriter(objects)
         case Format.TABLE:
-            return TableWriter(columns, cell_context)
+            return TableWriter(columns, cell_context, width, can_drop=not are_chosen)
 
 
 class CsvWriter(Generic[T]):
@@ -153,11 +165,17 @@ class LineWriter(Generic[T]):
 
 
 class TableWriter(Generic[T]):
-    """An aligned table for people, measured in cells."""
+    """An aligned table for people, measured in cells; with a width it is made to fit into it."""
 
     def __init__(
-        self, columns: Sequence[Column[T]], cell_context: Callable[[], CellContext]
+        self,
+        columns: Sequence[Column[T]],
+        cell_context: Callable[[], CellContext],
+        width: int | None = None,
+        *,
+        can_drop: bool = True,
     ) -> None:
+        self._width, self._can_drop = width, can_drop
         self._columns, self._cell_context = columns, cell_context
         self._lines: list[list[str]] = []
 
@@ -177,7 +195,15 @@ class TableWriter(Generic[T]):
         """Return the whole table; without records not even its titles."""
         if not self._lines:
             return ""
-        return align([[column.title for column in self._columns], *self._lines])
+        if self._width is None:
+            titles = [column.title for column in self._columns]
+            return align([titles, *self._lines], widest=WIDEST_PLAIN)
+        sizes = [
+            ColumnSize(each.title, each.width, each.ideal, each.priority) for each in self._columns
+        ]
+        return align(
+            fit(sizes, self._lines, self._width, can_drop=self._can_drop), widest=self._width
+        )
 
 
 def _raw_objects(records: Sequence[Record]) -> Iterable[JSON]:

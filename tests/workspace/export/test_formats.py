@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+from bisect import bisect_right
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -189,6 +191,10 @@ def test_the_corpus_in_every_field_steers_nothing(form: Format, at: int) -> None
             assert any(HUGE in row.values() for row in rows)
 
 
+def _measure(line: str, end: int) -> int:
+    return cell_len(line[:end])
+
+
 def assert_aligned(text: str, rows: int) -> None:
     """Each column begins on the same cell in every line."""
     title, *lines = text.splitlines()
@@ -196,11 +202,8 @@ def assert_aligned(text: str, rows: int) -> None:
     starts = [at for at in range(1, len(title)) if title[at - 2 : at] == "  " and title[at] != " "]
     for line in lines:
         for start in starts:
-            before = ""
-            for char in line:
-                if cell_len(before + char) > start:
-                    break
-                before += char
+            ends = range(len(line) + 1)
+            before = line[: bisect_right(ends, start, key=partial(_measure, line)) - 1]
             if cell_len(line) > start:
                 assert cell_len(before) == start, f"a character across cell {start}: {line!r}"
                 assert before.endswith("  "), (line, start)
