@@ -12,6 +12,8 @@ from unittest.mock import patch
 
 from textual.widgets import Input
 
+from capgo_tui.tui.controllers.survey import SHOWING
+from capgo_tui.tui.screens.main import MainScreen
 from tests.snapshots import shop
 from tests.snapshots.picture import draw_picture
 from tests.support.clock import Clock
@@ -88,6 +90,16 @@ async def playing(scene: Scene) -> AsyncIterator[tuple[Driver, Callable[[], str]
                 for box in driver.app.screen.query(Input):
                     box.cursor_blink = False
                 await driver.settle()
+                await driver.until(lambda: not _is_survey_due(driver), "the devices counted")
+                await driver.settle()
                 yield driver, partial(draw_picture, driver.app, stage.substitutes)
     finally:
         time.tzset()
+
+
+def _is_survey_due(driver: Driver) -> bool:
+    """Return whether the lists in view will soon show another survey of the devices."""
+    screen = driver.app.screen_stack[1]
+    if not isinstance(screen, MainScreen) or screen.workspace is None:
+        return False
+    return screen.tab in SHOWING and screen.workspace.is_survey_due

@@ -193,14 +193,7 @@ def _fleet_groups(survey: Survey, context: CellContext) -> Iterator[FleetGroup]:
     everything = Place("devices", "devices", condition="")
     if not survey.device_count:
         return
-    platforms = tuple(
-        FleetItem(
-            PLATFORMS.get(name, name),
-            count,
-            Place("devices", PLATFORMS.get(name, name), condition=exactly("platform", name)),
-        )
-        for name, count in _largest(survey.platforms)
-    )
+    platforms = tuple(_platform_item(name, count) for name, count in _largest(survey.platforms))
     yield FleetGroup("platform", platforms, everything)
     natives = tuple(
         FleetItem(
@@ -225,6 +218,12 @@ def _fleet_groups(survey: Survey, context: CellContext) -> Iterator[FleetGroup]:
         place = Place("devices", "test devices", condition="is:dev|is:emulator")
         yield FleetGroup("test", tuple(builds), place)
     yield _override_group(survey, context)
+
+
+def _platform_item(name: str, count: int) -> FleetItem:
+    label = "not told" if name == UNKNOWN else PLATFORMS.get(name, name)
+    condition = "platform:/^[?]$/" if name == UNKNOWN else exactly("platform", name)
+    return FleetItem(label, count, Place("devices", label, condition=condition))
 
 
 def _override_group(survey: Survey, context: CellContext) -> FleetGroup:
