@@ -96,6 +96,7 @@ BUDGETS: tuple[Budget, ...] = (
     *_bytes("small-row", "row of the clean-up form", 1300, 2300),
     *_bytes("plan", "clean-up plan opening", 4000, 6100),
     *_bytes("tab", "tab switch", 2800, 5700),
+    *_bytes("overview", "overview opening", 6700, 10600),
     *_bytes("filter-open", "filter opening", 250, 400),
     *_bytes("filter", "filter letter", 2500, 4900),
     *_bytes("palette-open", "palette opening", 270, 470),

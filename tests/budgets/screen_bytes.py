@@ -43,6 +43,9 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Figures:
     for key, text in (("2", "50 loaded"), ("3", "BUNDLE"), ("1", "beta"), ("2", "50 loaded")):
         most["tab"] = max(most["tab"], press(key, text))
     most["cursor"] = max(press("j") for _ in range(6))
+    most["overview"] = press("0", "last 14 days")
+    most["cursor"] = max(most["cursor"], press("j"))
+    press("2", "50 loaded")
     press("G")
     press("g")
     most["edge"] = _over_the_edge(terminal)

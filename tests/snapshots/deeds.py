@@ -233,6 +233,39 @@ async def written(stage: Stage, server: Server | None = None, **more: Any) -> Dr
     return await _write(stage, server or stage.serve(), "read back", **more)
 
 
+async def overview(stage: Stage) -> Driver:
+    """All sections: a running rollout, a default that takes emulators, and a change of ours."""
+    server = stage.serve()
+    with server.store.writing() as db:
+        db.execute(
+            "UPDATE channels SET rollout_version = 22, rollout_percentage_bps = 2500,"
+            " rollout_enabled = 1, allow_emulator = 1 WHERE name = 'production'"
+        )
+    driver = await _write(stage, server, "read back")
+    await driver.type("0")
+    await driver.until("last 14 days")
+    await driver.until("you")
+    return driver
+
+
+async def overridden_devices(stage: Stage) -> Driver:
+    driver = await _write(stage, stage.serve(), "read back")
+    await driver.type("F")
+    await driver.until("STALE")
+    return driver
+
+
+async def links_of_a_channel(stage: Stage) -> Driver:
+    driver = await stage.open()
+    await driver.until("RUN ")
+    await driver.type("enter")
+    await driver.until("Leads to")
+    await driver.type("j", "enter")
+    await driver.until("production › 2.4.21")
+    await driver.type("j")
+    return driver
+
+
 async def write_not_allowed(stage: Stage) -> Driver:
     return await _write(stage, stage.serve(), "✗", key=READER)
 

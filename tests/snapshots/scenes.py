@@ -10,6 +10,12 @@ ANSI = {"TEXTUAL_THEME": "ansi-dark"}
 COLOURLESS = {"NO_COLOR": "1"}
 
 SCENES = (
+    # What is going on
+    Scene(deeds.overview, BOTH),
+    Scene(deeds.overridden_devices, BOTH),
+    Scene(deeds.links_of_a_channel, BOTH),
+    Scene(deeds.overview, kind="ansi", environ=ANSI),
+    Scene(deeds.overview, kind="colourless", environ=COLOURLESS),
     # Loading and age of a list
     Scene(lists.first_load, BOTH),
     Scene(lists.channels, BOTH),

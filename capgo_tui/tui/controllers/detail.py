@@ -67,10 +67,11 @@ class DetailController:
 
     def hints(self) -> Sequence[Hint]:
         """Return the keys that come first while it is open."""
+        follow = (Hint("⏎", "follow →"),) if self._host.detail.has_links else ()
         return (
             self._host.hint_of("back", "back"),
             Hint("↑↓", "scroll"),
-            Hint("⏎", "follow →"),
+            *follow,
             self._host.hint_of("record.raw", "fields" if self._raw else "JSON"),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from capgo_tui.tui import words
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 DELAY: Final = 0.05
 """Seconds from a change of a list to the next overview: pages may follow one another."""
+PATIENCE: Final = 0.5
+"""Seconds for which the first overview waits for what the lists do not tell."""
 OVERVIEW_ONLY: Final = frozenset({"overview"})
 
 
@@ -87,6 +90,7 @@ class OverviewController:
         self._is_at_work = True
         try:
             await self._survey.update()
+            await self._ask_once(workspace, page)
             make_overview = await asyncio.to_thread(_import_joins)
             from capgo_tui.workspace.insight.overview_joins import Facts  # noqa: PLC0415
 
@@ -99,13 +103,24 @@ class OverviewController:
         page.status = self._describe(workspace)
         page.show_overview(overview, self._keys())
         self._host.show_status()
-        if not self._has_asked and workspace.client.revision is not None:
-            self._has_asked = True
-            self._host.read(self._ask(workspace, page), "read the statistics")
 
-    async def _ask(self, workspace: Workspace, page: OverviewPage) -> None:
+    async def _ask_once(self, workspace: Workspace, page: OverviewPage) -> None:
+        """Request what the lists do not tell, and wait a moment for it: one drawing will do."""
+        if self._has_asked or workspace.client.revision is None:
+            return
+        self._has_asked = True
+        answered = asyncio.Event()
+        self._host.read(self._ask(workspace, page, answered), "read the statistics")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await answered.wait()
+
+    async def _ask(self, workspace: Workspace, page: OverviewPage, answered: asyncio.Event) -> None:
         """Read the statistics and the audit history, where the server and the API key allow it."""
-        await asyncio.gather(workspace.read_usage(), workspace.read_audit())
+        try:
+            await asyncio.gather(workspace.read_usage(), workspace.read_audit())
+        finally:
+            answered.set()
         self._survey.show()
         self.update(page)
 

@@ -109,6 +109,11 @@ class Detail(Widget, can_focus=True):
         return 0 if self._chosen is None else self._link_rows.index(self._chosen)
 
     @property
+    def has_links(self) -> bool:
+        """Whether a line leads somewhere."""
+        return any(line.link is not None for line in self._lines)
+
+    @property
     def _link_rows(self) -> list[int]:
         return [row for row, line in enumerate(self._rows) if line.link is not None]
 

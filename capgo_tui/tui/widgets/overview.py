@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 
 from capgo_tui.tui.widgets.lines import Run, strip, width_of
@@ -14,7 +16,7 @@ from capgo_tui.tui.widgets.tab_page import TabPage
 from capgo_tui.workspace.insight.overview import Overview
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from textual import events
     from textual.strip import Strip
@@ -47,8 +49,7 @@ class OverviewPage(TabPage, can_focus=True):
         & > .overview--bad { color: $text-error; text-style: bold; }
         & > .overview--bar { color: $accent; }
         & > .overview--key { color: $text-accent; text-style: bold; }
-        & > .overview--cursor { background: $primary; color: $text; text-style: bold; }
-        &:ansi > .overview--cursor { text-style: reverse; }
+        & > .overview--cursor { background: $primary; color: $text; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -116,11 +117,11 @@ class OverviewPage(TabPage, can_focus=True):
 
     def on_resize(self) -> None:
         """Lay the lines out for the new size."""
-        self._lay_out()
+        self._lay_out(is_resized=True)
 
     def on_focus(self) -> None:
         """Draw the cursor."""
-        self.refresh()
+        self._draw(self._rows_at(self._at))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll with the wheel."""
@@ -160,9 +161,31 @@ class OverviewPage(TabPage, can_focus=True):
     def _choose(self, at: int) -> None:
         at = max(0, min(at, len(self._positions) - 1))
         if self._positions and at != self._at:
+            top, left = self._top, self._rows_at(self._at)
             self._at = at
             self._reveal()
-            self.refresh()
+            if self._top == top:
+                self._draw({*left, *self._rows_at(at)})
+            else:
+                self.refresh()
+
+    def _rows_at(self, number: int) -> Sequence[int]:
+        """Return the rows of the line of that number."""
+        if number >= len(self._positions):
+            return ()
+        at = self._positions[number]
+        rows = self._columns[at.column]
+        end = at.row + 1
+        while end < len(rows) and not rows[end].is_first:
+            end += 1
+        return range(at.row, end)
+
+    def _draw(self, rows: Iterable[int]) -> None:
+        """Draw only some rows anew: over a slow line each costs."""
+        width, height = self.size
+        lines = [row - self._top for row in rows if 0 <= row - self._top < height]
+        if lines:
+            self.refresh(*(Region(0, line, width, 1) for line in sorted(lines)))
 
     def _reveal(self) -> None:
         row = self._positions[self._at].row
@@ -173,11 +196,12 @@ class OverviewPage(TabPage, can_focus=True):
         self._top = min(self._top, 0 if first else row)
         self._top = max(self._top, row - self.size.height + 1)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, *, is_resized: bool = False) -> None:
         width, height = self.size
         if not width or not height:
             return
         before, at = self.place, self._at
+        drawn, top, cursor = self._columns, self._top, self._rows_at(at)
         self._columns = lay_out(self._overview, width, height, self._keys)
         self._positions = [
             _Position(column, row)
@@ -194,7 +218,17 @@ class OverviewPage(TabPage, can_focus=True):
         self._top = max(0, min(self._top, longest - height))
         if self._positions:
             self._reveal()
-        self.refresh()
+        if self._top == top and len(drawn) == len(self._columns) and not is_resized:
+            self._draw({*self._changed_rows(drawn), *cursor, *self._rows_at(self._at)})
+        else:
+            self.refresh()
+
+    def _changed_rows(self, drawn: Sequence[Sequence[PageRow]]) -> Iterator[int]:
+        """Yield the rows that look different from those that were drawn."""
+        for before, now in zip(drawn, self._columns, strict=True):
+            for row, (old, new) in enumerate(zip_longest(before, now)):
+                if old is None or new is None or list(old.spans) != list(new.spans):
+                    yield row
 
     @property
     def _left_width(self) -> int:
@@ -226,11 +260,4 @@ class OverviewPage(TabPage, can_focus=True):
     def _is_chosen(self, column: int, row: int) -> bool:
         if not self._positions or not self.has_focus:
             return False
-        at = self._positions[self._at]
-        if at.column != column or row < at.row:
-            return False
-        # The further rows of its line as well.
-        rows = self._columns[column][at.row : row + 1]
-        return all(each.place is not None for each in rows) and not any(
-            each.is_first for each in rows[1:]
-        )
+        return self._positions[self._at].column == column and row in self._rows_at(self._at)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DAYS: Final = 14
 """Days of the history."""
-BARS: Final = "▁▂▃▄▅▆▇█"
+BARS: Final = "▁▂▃▄▅▆▇"
 _PASSING: Final = {ErrorKind.UNREACHABLE, ErrorKind.SERVER_FAULT, ErrorKind.RATE_LIMITED}
 
 

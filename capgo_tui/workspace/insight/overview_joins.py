@@ -248,7 +248,7 @@ def _fleet_note(facts: Facts) -> str:
     if not survey.device_count:
         return _adoption_note(facts) if facts.adoption is None else "the devices are not known"
     count = group_digits(survey.device_count)
-    return f"all {count} devices" if survey.is_whole else f"the {count} loaded devices, L on 2 all"
+    return f"all {count} devices" if survey.is_whole else f"the {count} loaded devices"
 
 
 # Latest changes

