@@ -13,7 +13,7 @@ from capgo_tui.api.records import BundleRef
 from capgo_tui.api.revisions import DOCUMENTED, LIVE
 from capgo_tui.cells import width_of
 from capgo_tui.tui.widgets.overview_lines import bar, lay_out, percent
-from capgo_tui.workspace.cells import CellContext, share_bar
+from capgo_tui.workspace.cells import CellContext, describe_share
 from capgo_tui.workspace.collection import Collection
 from capgo_tui.workspace.insight.adoption import adoption_of_survey
 from capgo_tui.workspace.insight.latest_changes import merge_latest
@@ -146,8 +146,8 @@ def test_a_share_that_is_there_is_never_drawn_as_none(share: float) -> None:
     assert bool(bar(share, 10)) is bool(share)
     assert (percent(share) == "0 %") is (share == 0)
     assert len(bar(share, 10)) <= 10
-    assert share_bar(None) == ""
-    assert width_of(share_bar(share)) == 10
+    assert describe_share(None) == ""
+    assert width_of(describe_share(share)) == 10
 
 
 def test_the_latest_changes_are_those_of_the_audit_history_newest_first() -> None:
