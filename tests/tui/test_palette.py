@@ -59,7 +59,7 @@ async def offer(server: Server) -> Offer:
     [
         ("", []),
         ("  ", []),
-        ("devi", ["devices", "override", "clear", "explain", "list of ids", "filter"]),
+        ("devi", ["devices", "override", "clear", "explain", "list of ids", "filter", "overrides"]),
         ("dev qa", ["devices /qa"]),
         ("d a  b", ["devices /a  b"]),
         ("ch beta", ["channels /beta", "alpha-beta", "beta", "beta-two"]),
@@ -70,7 +70,7 @@ async def offer(server: Server) -> Offer:
         ("export", ["export"]),
         ("export j", ["export json"]),
         ("ex csv my file.csv", ["export csv my file.csv"]),
-        ("overr", ["override", "clear", "list of ids"]),
+        ("overr", ["override", "clear", "list of ids", "overrides"]),
         ("all marked", ["override", "copy", "clear"]),
         ("nothing is called like this", []),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from capgo_tui.api.records import BundleRef
 from capgo_tui.workspace.cells import bundle_name
@@ -17,12 +17,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from capgo_tui.api.models import Bundle, Channel, Device
-    from capgo_tui.workspace.session import Workspace
+    from capgo_tui.workspace.cells import CellContext
+    from capgo_tui.workspace.collection import Collection
+    from capgo_tui.workspace.insight.routes import FlagsByChannel
+    from capgo_tui.workspace.insight.survey import Survey
 
 _BARE_WORD: Final = re.compile(r"[^\s|\"/!~<>=][^\s|\"]*")
 """A text that a filter compares as a whole, unquoted."""
 NOT_TOLD: Final = "not told by this server"
 NOT_COUNTED: Final = "not known, no device is loaded"
+
+
+class LinkSource(Protocol):
+    """What links are found in: the lists of an app, and what is known of them together."""
+
+    survey: Survey
+    told_flags: FlagsByChannel
+
+    @property
+    def channels(self) -> Collection[Channel]:
+        """The channels."""
+
+    @property
+    def bundles(self) -> Collection[Bundle]:
+        """The bundles."""
+
+    @property
+    def unread_channels(self) -> str:
+        """The sign for channels that are not loaded; empty for none."""
+
+    def cell_context(self) -> CellContext:
+        """Return the present cell context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +96,10 @@ def place_of_channel(channel: Channel) -> Place:
     return Place("channels", channel.name, key=str(channel.id))
 
 
-def place_of_bundle(bundle: BundleRef | Bundle | None, workspace: Workspace) -> Place | None:
+def place_of_bundle(bundle: BundleRef | Bundle | None, source: LinkSource) -> Place | None:
     """Return the place of a bundle; None where it is not loaded."""
-    key = _key_of_bundle(bundle, workspace)
-    record = None if key is None else workspace.bundles.records.get(key)
+    key = _key_of_bundle(bundle, source)
+    record = None if key is None else source.bundles.records.get(key)
     return None if record is None else Place("bundles", record.name, key=key)
 
 
@@ -90,15 +115,15 @@ def place_of_forced(channel: str) -> Place:
     return Place("devices", f"forced to {channel}", condition=f"is:override {condition}")
 
 
-def links_of_channel(channel: Channel, workspace: Workspace) -> Iterator[Link]:
+def links_of_channel(channel: Channel, source: LinkSource) -> Iterator[Link]:
     """Yield what a channel leads to."""
-    context = workspace.cell_context()
+    context = source.cell_context()
     for label, bundle in (("bundle", channel.bundle), ("target", channel.rollout_bundle)):
         if bundle is not None:
             name = bundle_name(bundle, context)
-            yield Link(label, name, place_of_bundle(bundle, workspace))
-            yield _link_to_runners(f"devices on {name}", bundle, workspace)
-    survey = workspace.survey
+            yield Link(label, name, place_of_bundle(bundle, source))
+            yield _link_to_runners(f"devices on {name}", bundle, source)
+    survey = source.survey
     forced = survey.overrides.get(channel.name, 0)
     if not context.tells_overrides:
         yield Link("devices forced to it", NOT_TOLD, None)
@@ -106,24 +131,24 @@ def links_of_channel(channel: Channel, workspace: Workspace) -> Iterator[Link]:
         yield Link("devices forced to it", NOT_COUNTED, None)
     else:
         place = place_of_forced(channel.name) if forced else None
-        yield Link("devices forced to it", _count(forced, workspace), place)
+        yield Link("devices forced to it", _count(forced, source), place)
 
 
-def links_of_bundle(bundle: Bundle, workspace: Workspace) -> Iterator[Link]:
+def links_of_bundle(bundle: Bundle, source: LinkSource) -> Iterator[Link]:
     """Yield what a bundle leads to."""
-    by_name = {channel.name: channel for channel in workspace.channels.records.values()}
-    for link in workspace.cell_context().links.channels_of(bundle):
+    by_name = {channel.name: channel for channel in source.channels.records.values()}
+    for link in source.cell_context().links.channels_of(bundle):
         place = place_of_channel(by_name[link.channel]) if link.channel in by_name else None
         yield Link("channel", str(link), place)
-    yield _link_to_runners("devices on it", BundleRef(bundle.id, bundle.name), workspace)
+    yield _link_to_runners("devices on it", BundleRef(bundle.id, bundle.name), source)
 
 
-def links_of_device(device: Device, workspace: Workspace) -> Iterator[Link]:
+def links_of_device(device: Device, source: LinkSource) -> Iterator[Link]:
     """Yield what a device leads to."""
     if device.bundle is not None:
-        name = bundle_name(device.bundle, workspace.cell_context())
-        yield Link("bundle", name, place_of_bundle(device.bundle, workspace))
-    channels = workspace.channels.records.values()
+        name = bundle_name(device.bundle, source.cell_context())
+        yield Link("bundle", name, place_of_bundle(device.bundle, source))
+    channels = source.channels.records.values()
     if device.channel is not None:
         own = next((each for each in channels if each.name == device.channel), None)
         yield Link("channel", device.channel, None if own is None else place_of_channel(own))
@@ -133,8 +158,8 @@ def links_of_device(device: Device, workspace: Workspace) -> Iterator[Link]:
         return
     routes = find_routes(
         channels,
-        all_loaded=not workspace.unread_channels,
-        told_flags=workspace.told_flags or NO_FLAGS,
+        all_loaded=not source.unread_channels,
+        told_flags=source.told_flags or NO_FLAGS,
     )
     default = next(route for route in routes if route.platform == platform).channel
     if default is not None:
@@ -142,25 +167,25 @@ def links_of_device(device: Device, workspace: Workspace) -> Iterator[Link]:
         yield Link("channel", text, place_of_channel(default))
 
 
-def _link_to_runners(label: str, bundle: BundleRef, workspace: Workspace) -> Link:
-    survey = workspace.survey
+def _link_to_runners(label: str, bundle: BundleRef, source: LinkSource) -> Link:
+    survey = source.survey
     if not survey.device_count:
         return Link(label, NOT_COUNTED, None)
-    name = bundle_name(bundle, workspace.cell_context())
+    name = bundle_name(bundle, source.cell_context())
     count = survey.count_on(bundle.id, bundle.wire_name)
-    return Link(label, _count(count, workspace), place_of_runners(name) if count else None)
+    return Link(label, _count(count, source), place_of_runners(name) if count else None)
 
 
-def _count(count: int, workspace: Workspace) -> str:
-    survey = workspace.survey
+def _count(count: int, source: LinkSource) -> str:
+    survey = source.survey
     loaded = "" if survey.is_whole else "loaded "
     return f"{count} of {survey.device_count} {loaded}devices"
 
 
-def _key_of_bundle(bundle: BundleRef | Bundle | None, workspace: Workspace) -> str | None:
+def _key_of_bundle(bundle: BundleRef | Bundle | None, source: LinkSource) -> str | None:
     if bundle is None:
         return None
     if bundle.id is not None:
         return str(bundle.id)
-    records = workspace.bundles.records.values()
+    records = source.bundles.records.values()
     return next((str(each.id) for each in records if each.name == bundle.name), None)

@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.cells import CellContext
     from capgo_tui.workspace.collection import PageSource
     from capgo_tui.workspace.fleet_size import FleetSize
-    from capgo_tui.workspace.insight.places import Link
+    from capgo_tui.workspace.insight.places import Link, LinkSource
     from capgo_tui.workspace.load_effort import LoadEffort
     from capgo_tui.workspace.resources.column import Column, Fact
     from capgo_tui.workspace.resources.section import Section
-    from capgo_tui.workspace.session import Workspace
 
 T = TypeVar("T", bound=Record)
 
@@ -34,7 +33,7 @@ def _no_details(_: Record, __: CellContext) -> list[Section]:
     return []
 
 
-def _no_links(_: Record, __: Workspace) -> Iterable[Link]:
+def _no_links(_: Record, __: LinkSource) -> Iterable[Link]:
     return ()
 
 
@@ -104,7 +103,7 @@ class ListedResource(Resource[T]):
     legend: Sequence[tuple[Glyph, str]]
     empty_advice: str
     """How to get the first record."""
-    links: Callable[[T, Workspace], Iterable[Link]] = _no_links
+    links: Callable[[T, LinkSource], Iterable[Link]] = _no_links
     """Returns what the details of a record lead to."""
     screen_columns: Sequence[tuple[str, Column[T]]] = ()
     """Columns of the screen alone, each with the id of the column that it stands behind.
