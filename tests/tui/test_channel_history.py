@@ -153,3 +153,50 @@ async def test_no_text_of_the_server_steers_the_page(size: tuple[int, int]) -> N
             assert_sound(driver.app, size)
             await driver.type("escape", "j")
         assert driver.app.bug is None
+
+
+ROLLOUT = (
+    "INSERT INTO audit_logs (created_at, table_name, record_id, operation, org_id, old_record,"
+    " new_record) SELECT '2026-11-21T23:00:00+00:00', 'channels', '3', 'UPDATE', 'org-1',"
+    " json_object('id', 3, 'version', 1, 'rollout_version', 3, 'rollout_percentage_bps', 1000,"
+    " 'rollout_enabled', json('true'), 'rollout_paused_at', '2026-11-20T00:00:00+00:00',"
+    " 'ios', json('true')),"
+    " json_object('id', 3, 'version', 1, 'rollout_version', NULL, 'rollout_percentage_bps', 0,"
+    " 'rollout_enabled', json('false'), 'rollout_paused_at', NULL, 'ios', json('false'))"
+)
+"""Another key has ended a paused rollout, and taken the channel off iOS."""
+
+
+@pytest.mark.parametrize("revision", LIVE)
+async def test_what_takes_several_requests_is_asked_and_done_together(revision: str) -> None:
+    server = shop(revision)
+    server.change(ROLLOUT)
+    async with on_tab(server, "1") as driver:
+        await open_history(driver)
+        await driver.type("enter")
+        await driver.until("Before it → now")
+        if revision == "live":
+            assert "Cannot be brought back" in driver.text
+            assert "iOS: this server does not tell it now." in driver.text
+        await driver.type("z")
+        await answer(driver, "list")
+        beta = row(server, "beta")
+        assert (beta["bundle"], beta["rollout_version"]) == ("1.0.1", 3)
+        assert (beta["rollout_enabled"], beta["rollout_percentage_bps"]) == (1, 1000)
+        assert beta["rollout_paused_at"] is not None
+        assert {entry.state for entry in workspace(driver).journal.entries()} == {"verified"}
+        assert driver.app.bug is None
+
+
+async def test_before_a_new_channel_there_is_nothing_to_bring_back() -> None:
+    server = shop()
+    async with on_tab(server, "1") as driver:
+        await driver.type("n", *"pr-7", "down", "down", *"1.0.3", "up", "up", "up", "enter")
+        await answer(driver, "")
+        records = workspace(driver).channels.records
+        key = next(key for key, each in records.items() if each.name == "pr-7")
+        driver.main.table.move_to_key(key)
+        await driver.type("H")
+        await driver.until("created")
+        await driver.type("z")
+        await driver.until("Nothing to bring back: there was no channel before it")

@@ -9,9 +9,11 @@ import pytest
 
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.carry_out import carry_out
+from capgo_tui.workspace.changes.channels import SettingsChange
+from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.restoration import plan_restoration
 from tests.support.world import open_world
-from tests.workspace.channels import channel, load_workspace, names
+from tests.workspace.channels import channel, defaults, load_workspace, names
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
@@ -114,3 +116,19 @@ async def test_obstacles_are_named_in_the_question() -> None:
             "stays as it is · bundle: that bundle is not there any more" in plan.changes[0].impact
         )
         assert channel(workspace, "beta").allow_dev is earlier["allow_dev"]
+
+
+async def test_a_default_that_comes_back_names_the_one_it_demotes() -> None:
+    async with open_world(devices=3, bundles=8) as world:
+        workspace = await load_workspace(world)
+        beta = channel(workspace, "beta")
+        (default,) = defaults(world)
+        earlier: State = {"public": True, "allow_dev": not beta.allow_dev}
+        (change,) = plan_restoration(workspace, beta, earlier).changes
+        assert isinstance(change, SettingsChange)
+        assert change.demotes == (default,)
+        assert change.level is ConfirmationLevel.LIST
+        assert any(default in line for line in change.impact)
+        outcome = await carry_out(change, workspace)
+        assert outcome.state == "verified"
+        assert defaults(world) == {"beta"}
