@@ -238,6 +238,8 @@ class RolloutDraft:
         known = f"{self._of(self.share)} of {self._count(audience.device_count)}"
         if not audience.device_count and audience.unknown_count:
             known = "which devices follow it is not told"
+        elif not audience.device_count:
+            known = f"none of {self._count(audience.loaded_count)} follows it"
         elif audience.unknown_count:
             known += f" · {group_digits(audience.unknown_count)} more not known"
         if (count := self._count_on_target(audience)) is not None:
@@ -294,7 +296,8 @@ class RolloutDraft:
         count = 0 if self.audience is None else self.audience.device_count
         if share == SHARES[-1]:
             return f"all {group_digits(count)}"
-        return f"about {group_digits(round(count * share / 10_000))}"
+        least = 1 if count and share else 0
+        return f"about {group_digits(max(least, round(count * share / 10_000)))}"
 
     def _all(self) -> str:
         if self.audience is None or not self.audience.device_count:

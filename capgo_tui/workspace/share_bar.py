@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 FULL: Final = "▓"
@@ -13,7 +12,9 @@ EMPTY: Final = "░"
 
 def share_bar(share: float, width: int, full: str = FULL) -> str:
     """Return a bar of some cells: full only for all, and empty only for nothing."""
-    share = min(max(share, 0), 1)
-    cells = math.ceil(round(share * width, 6))
-    cells = min(cells, width - 1) if share < 1 else width
+    cells = round(min(max(share, 0), 1) * width)
+    if share > 0:
+        cells = max(1, cells)
+    if share < 1:
+        cells = min(width - 1, cells)
     return full * cells + EMPTY * (width - cells)

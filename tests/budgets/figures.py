@@ -90,6 +90,9 @@ BUDGETS: tuple[Budget, ...] = (
     *_bytes("prompt-close", "prompt closing", 300, 800),
     *_bytes("form", "link form opening", 1550, 2050),
     *_bytes("form-close", "link form closing", 750, 1700),
+    *_bytes("rollout-form", "rollout form opening", 1900, 3200),
+    *_bytes("rollout-share", "share of the rollout form", 300, 450),
+    *_bytes("bundle-picker", "picker of bundles opening", 1550, 2050),
     *_bytes("channel-form", "channel form opening", 4800, 7900),
     *_bytes("channel-row", "row of the channel form", 2350, 3800),
     *_bytes("small-form", "clean-up form opening", 2600, 4600),
@@ -107,6 +110,19 @@ BUDGETS: tuple[Budget, ...] = (
     Budget("cold-start", "requests", "cold start", "requests", 4),
     Budget("fix", "requests", "override fix beside the first lists", "requests", 4),
     Budget("keys", "requests", "override fix from the lists, beside one paste", "keys", 8),
+    Budget("keys.rollout-start", "requests", "10 % of a new bundle started", "keys", 6),
+    Budget("keys.rollout-raise", "requests", "a rollout raised", "keys", 4),
+    Budget("keys.rollout-finish", "requests", "a rollout finished", "keys", 3),
+    *(
+        Budget(
+            f"requests.rollout-{job}",
+            "requests",
+            f"{title} a rollout: look, write, read back",
+            "requests",
+            3,
+        )
+        for job, title in (("start", "start"), ("raise", "raise"), ("finish", "finish"))
+    ),
     _requests("channels", "all of 62 channels", 2),
     _requests("bundles", "all of 133 bundles", 2),
     _requests("override", "override of a loaded device: look, write, read back", 3),

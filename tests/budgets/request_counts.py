@@ -18,6 +18,24 @@ READ_BACK_TEXT = "override is beta, read back"
 PASTE = "\x1b[200~{}\x1b[201~"
 FIRST_LISTS = 3
 """The first page of each of the three lists, which every cold start requests."""
+RIGHT = "\x1b[C"
+ROLLOUT = {
+    "start": (
+        ("R", "no target yet"),
+        ("t", "Roll out on production"),
+        ("\r", "10 % · not started"),
+        ("s", "Sure?"),
+        ("y", "✓ production: 10 % of devices get"),
+    ),
+    "raise": (
+        ("R", "not paused"),
+        (RIGHT, "10 % → 25 %"),
+        ("s", "Sure?"),
+        ("y", "✓ production: 25 % of devices get"),
+    ),
+    "finish": (("R", "not paused"), ("f", "Sure?"), ("y", "✓ production: no rollout")),
+}
+"""The keys of each job of a rollout, from the list, each with what it shows."""
 
 
 def measure(folder: Path) -> Figures:
@@ -29,6 +47,7 @@ def measure(folder: Path) -> Figures:
             "cold-start": _cold_start(world, folder),
             "fix": _fix(world, folder, near) - FIRST_LISTS,
             "keys": _keys(world, folder, far),
+            **_rollout(world, folder),
         }
 
 
@@ -73,3 +92,18 @@ def _keys(world: Sandbox, folder: Path, device: str) -> int:
             terminal.press(keys, text)
             key_count += 0 if keys.startswith("\x1b[200~") else len(keys)
     return key_count
+
+
+def _rollout(world: Sandbox, folder: Path) -> Figures:
+    """Count the keys and the requests of a rollout that is started, raised and finished."""
+    figures: Figures = {}
+    with PseudoTerminal([str(COMMAND)], environ=world.environ, folder=folder) as terminal:
+        terminal.settle("production")
+        terminal.settle(lambda: "…" not in terminal.text.splitlines()[0], "all three counts")
+        for job, presses in ROLLOUT.items():
+            before = len(world.requests())
+            for key, text in presses:
+                terminal.press(key, text)
+            figures[f"keys.rollout-{job}"] = len(presses)
+            figures[f"requests.rollout-{job}"] = len(world.requests()) - before
+    return figures

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ANSI = {"TEXTUAL_THEME": "ansi-dark"}
 SSH = {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22"}
 PAGE_DOWN = "\x1b[6~"
+RIGHT = "\x1b[C"
 ENTER = "\r"
 ESC = "\x1b"
 DEVICES = 300
@@ -70,6 +71,11 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Figures:
     most["form"] = press("o", "Override", "hotfix-login")
     most["form-close"] = press(ESC)
     press("1", "beta")
+    most["rollout-form"] = press("R", "no target yet")
+    most["rollout-share"] = max(press(RIGHT) for _ in range(4))
+    press(ESC)
+    most["bundle-picker"] = press("l", "Promote to")
+    press(ESC)
     most["channel-form"] = press("e", "Edit production")
     most["channel-row"] = max(press("\t") for _ in range(4))
     press(ESC)

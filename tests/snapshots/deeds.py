@@ -159,6 +159,46 @@ async def link_form(stage: Stage) -> Driver:
     return driver
 
 
+async def bundle_picker(stage: Stage) -> Driver:
+    driver = await stage.open()
+    await driver.type("l")
+    await driver.until("24 of 24 bundles · share of 150 loaded devices")
+    return driver
+
+
+async def promotion_question(stage: Stage) -> Driver:
+    """Most devices are held back by the channel's policy."""
+    server = stage.serve()
+    server.change("UPDATE channels SET disable_auto_update = 'patch' WHERE name = 'production'")
+    driver = await stage.open(server)
+    await driver.type("l", *"2.4.24", "enter")
+    await driver.wait_for_dialog()
+    await driver.until("117 of 147 loaded devices run native")
+    return driver
+
+
+async def rollout_form(stage: Stage) -> Driver:
+    """A rollout that runs is about to be raised."""
+    driver = await stage.open()
+    await driver.type("j", "R", "right")
+    await driver.until("25 % → 50 %")
+    await driver.until("about 1 of 2 loaded devices")
+    return driver
+
+
+async def rollout_paused(stage: Stage) -> Driver:
+    server = stage.serve()
+    server.change(
+        "UPDATE channels SET rollout_paused_at = '2026-11-21T11:00:00+00:00',"
+        " rollout_pause_reason = 'crashes on start' WHERE name = 'beta'"
+    )
+    driver = await stage.open(server)
+    await driver.type("j", "R")
+    await driver.until("paused 3h: crashes on start")
+    await driver.until("about 1 of 2 loaded devices")
+    return driver
+
+
 async def link_form_refuses(stage: Stage) -> Driver:
     driver = await link_form(stage)
     await driver.type(*"prod", "enter")

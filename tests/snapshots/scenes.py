@@ -63,6 +63,11 @@ SCENES = (
     Scene(deeds.wide_columns, BOTH),
     Scene(deeds.wide_columns_slid),
     Scene(deeds.link_form, BOTH),
+    Scene(deeds.bundle_picker, BOTH),
+    Scene(deeds.promotion_question, BOTH),
+    Scene(deeds.rollout_form, BOTH),
+    Scene(deeds.rollout_paused),
+    Scene(deeds.rollout_paused, kind="colourless", environ=COLOURLESS),
     Scene(deeds.link_form_refuses),
     Scene(deeds.link_form_no_match),
     # Questions and outcomes

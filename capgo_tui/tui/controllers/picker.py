@@ -68,7 +68,7 @@ async def _update_survey(host: Host) -> None:
     """Count the loaded devices in a thread, for the shares of the bundles."""
     if host.workspace is not None:
         await host.workspace.update_survey()
-        host.overlays.link_form.reasons_changed()
+        host.overlays.link_form.counts_changed()
 
 
 BUNDLE_COLUMNS: Final = (

@@ -88,7 +88,7 @@ class RolloutController:
         """Count the devices of the channel, in a thread."""
         draft.audience = await read_audience(self._workspace, draft.channel)
         if self._form.shows(draft):
-            self._form.refresh()
+            self._form.show_again()
 
     async def _choose_target(self, draft: RolloutDraft) -> None:
         """Choose the bundle that is rolled out."""
@@ -98,12 +98,13 @@ class RolloutController:
             is_stable = channel.bundle is not None and bundle.id == channel.bundle.id
             return "its stable bundle" if is_stable else ""
 
-        title = f"Roll out on {channel.name} · target now {draft.target_label}"
+        now = f"target now {draft.target_label}" if draft.has_target else "no target yet"
+        title = f"Roll out on {channel.name} · {now}"
         bundle = await pick(self._host, title, bundle_choices(self._workspace, refusal))
         self._cover()
         if bundle is not None:
             draft.choose_target(bundle)
-        self._form.refresh()
+        self._form.show_again()
 
     async def _take(self, draft: RolloutDraft, name: str) -> bool:
         """Confirm and carry out a step; return whether the form is finished."""
@@ -127,7 +128,7 @@ class RolloutController:
         draft.rebase()
         if outcome is not None:
             form.say(outcome_text(change, outcome))
-        form.refresh()
+        form.show_again()
         return False
 
     async def _find_warnings(self, draft: RolloutDraft, name: str) -> tuple[str, ...]:

@@ -260,9 +260,12 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
 
     @property
     def height(self) -> int:
-        """Its rows on this screen."""
-        lines = self.screen.size.height
-        return CHROME + (LEAST_ROWS if lines < HIGH_SCREEN else lines // 2 - CHROME)
+        """Its rows on this screen: on a high one as many as there are choices, up to half of it."""
+        lines, choices = self.screen.size.height, self._choices
+        rows = LEAST_ROWS if lines < HIGH_SCREEN else lines // 2 - CHROME
+        if choices is not None and choices.is_settled:
+            rows = max(LEAST_ROWS, min(rows, len(choices.collection) + bool(choices.without)))
+        return CHROME + rows
 
     def _fit_height(self) -> None:
         """Take the rows that this screen has for it."""
@@ -296,6 +299,12 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         """
         if self.is_open:
             self._table.refresh()
+
+    def counts_changed(self) -> None:
+        """Draw the rows and the hint again after devices were counted."""
+        if self.is_open:
+            self._table.refresh()
+            self._hint()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the choices."""

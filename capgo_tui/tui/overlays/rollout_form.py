@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from textual.binding import Binding
+from textual.geometry import Region
 
 from capgo_tui.tui.overlays.overlay import AskingOverlay
-from capgo_tui.tui.widgets.lines import Run, pad, strip
+from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
 from capgo_tui.workspace.rollout import FINISH, PAUSE, START, STOP
 from capgo_tui.workspace.share_bar import FULL, HELD, share_bar
 
 if TYPE_CHECKING:
     import asyncio
 
-    from rich.style import Style
     from textual import events
     from textual.binding import BindingType
     from textual.strip import Strip
 
     from capgo_tui.workspace.rollout_draft import RolloutDraft, StepLine
 
+Texts: TypeAlias = "list[tuple[str, str]]"
+"""The texts of one row, each with its tone."""
 TARGET: Final = "target"
 """The answer that another bundle is to be chosen."""
 STEP_KEYS: Final = {START: "s", PAUSE: "p", FINISH: "f", STOP: "k"}
@@ -68,10 +70,12 @@ class RolloutForm(AskingOverlay["str | None"], can_focus=True):
         super().__init__()
         self._draft: RolloutDraft | None = None
         self._message = ""
+        self._rows: list[Texts] = [[]] * self.HEIGHT
 
     def open(self, draft: RolloutDraft) -> asyncio.Future[str | None]:
         """Show a draft and take the keyboard; return a future of the first answer."""
         self._draft, self._message = draft, ""
+        self._rows = self._make_rows()
         self.refresh()
         return self.ask(self)
 
@@ -89,14 +93,14 @@ class RolloutForm(AskingOverlay["str | None"], can_focus=True):
         """Show a message in place of the keys until the next key; empty for the keys."""
         if message != self._message:
             self._message = message
-            self.refresh()
+            self.show_again()
 
     # Keys; while a step is carried out they do nothing but leave.
 
     def on_key(self, event: events.Key) -> None:
         """Type a share."""
         character = event.character or ""
-        if character not in "0123456789." or not character:
+        if not character or character not in "0123456789.,":
             return
         event.stop()
         event.prevent_default()
@@ -129,57 +133,62 @@ class RolloutForm(AskingOverlay["str | None"], can_focus=True):
         else:
             self.close()
 
+    def show_again(self) -> None:
+        """Show the draft after it has changed: only rows that differ are drawn."""
+        rows = self._make_rows()
+        for y, (now, before) in enumerate(zip(rows, self._rows, strict=True)):
+            if now != before:
+                self.refresh(Region(0, y, self.size.width, 1))
+        self._rows = rows
+
     def _note_change(self) -> None:
         self._message = ""
-        self.refresh()
+        self.show_again()
 
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        """Draw one of its rows."""
-        width, base = self.size.width, self.rich_style
-        if self._draft is None:
-            return strip([], width, base)
-        lines = self._draft.lines()
-        match y:
-            case 0:
-                runs: list[Run] = [(pad(f" {self._draft.title}", width), self._style("title"))]
-            case 1:
-                runs = self._share_runs(self._draft)
-            case 2:
-                runs = [(pad(f" {self._draft.audience_label}", width), self._style("plain"))]
-            case _ if y - 3 < len(lines):
-                runs = self._step_runs(lines[y - 3], width)
-            case _:
-                runs = self._key_runs()
-        return strip(runs, width, base)
+        """Draw one of its rows; what is too long is cut."""
+        width = self.size.width
+        runs: list[Run] = []
+        cells = 0
+        for text, tone in self._rows[y]:
+            piece = text if cells + width_of(text) <= width else pad(text, max(0, width - cells))
+            runs.append((piece, self.get_component_rich_style(f"rollout-form--{tone}")))
+            cells += width_of(piece)
+        return strip(runs, width, self.rich_style)
 
-    def _share_runs(self, draft: RolloutDraft) -> list[Run]:
-        held = draft.channel.rollout_paused_at is not None and not draft.is_new_target
-        bar = share_bar(draft.share / 10_000, BAR, HELD if held else FULL)
-        tone = "warn" if held else "key"
+    def _make_rows(self) -> list[Texts]:
+        draft = self._draft
+        if draft is None:
+            return [[]] * self.HEIGHT
         return [
-            (f" {bar} ", self._style(tone)),
-            (draft.share_label, self._style("title" if draft.is_changed else "plain")),
-            (f" · {draft.state_label}", self._style("warn" if held else "muted")),
+            [(f" {draft.title}", "title")],
+            self._share_row(draft),
+            [(f" {draft.audience_label}", "plain")],
+            *(self._step_row(draft, line) for line in draft.lines()),
+            self._key_row(),
         ]
 
-    def _step_runs(self, line: StepLine, width: int) -> list[Run]:
-        verb = self._draft.verb(line.name) if self._draft is not None else ""
-        key = STEP_KEYS[line.name]
+    def _share_row(self, draft: RolloutDraft) -> Texts:
+        is_held = draft.channel.rollout_paused_at is not None and not draft.is_new_target
+        bar = share_bar(draft.share / 10_000, BAR, HELD if is_held else FULL)
+        return [
+            (f" {bar} ", "warn" if is_held else "key"),
+            (draft.share_label, "title" if draft.is_changed else "plain"),
+            (f" · {draft.state_label}", "warn" if is_held else "muted"),
+        ]
+
+    def _step_row(self, draft: RolloutDraft, line: StepLine) -> Texts:
+        verb, key = draft.verb(line.name), STEP_KEYS[line.name]
         if line.refusal:
-            text = f"({key} {verb}){' ' * max(0, VERB - len(verb))} {line.refusal}"
-            return [(pad(text, width), self._style("muted"))]
-        text = f"{verb:{VERB}}  {line.text}"
-        return [(f" {key} ", self._style("key")), (pad(text, width - 3), self._style("plain"))]
+            return [(f"{f'({key} {verb})':{VERB + 4}} {line.refusal}", "muted")]
+        return [(f" {key} ", "key"), (f"{verb:{VERB}}  {line.text}", "plain")]
 
-    def _key_runs(self) -> list[Run]:
+    def _key_row(self) -> Texts:
         if self._message:
-            return [(pad(f" {self._message}", self.size.width), self._style("warn"))]
-        runs: list[Run] = []
-        for key, label in (("←→", "or a number: share"), ("t", "target"), ("esc", "leave")):
-            runs += [(f" {key}", self._style("key")), (f" {label} ", self._style("muted"))]
-        return runs
-
-    def _style(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"rollout-form--{tone}")
+            return [(f" {self._message}", "warn")]
+        keys = (("←→", "or a number: share"), ("t", "target"), ("esc", "leave"))
+        return [
+            each for key, label in keys for each in ((f" {key}", "key"), (f" {label} ", "muted"))
+        ]

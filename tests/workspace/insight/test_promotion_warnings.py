@@ -86,10 +86,10 @@ async def test_native_packages_are_compared_with_those_of_the_present_bundle() -
             old,
         )
         for name, packages in (
-            (old, '[{"name": "@capacitor/app", "version": "6.0.0"}]'),
+            (old, '[{"name": "app", "version": "6.0.0"}]'),
             (
                 new,
-                '[{"name": "@capacitor/app", "version": "6.1.0"}, {"name": "x", "version": "1"}]',
+                '[{"name": "app", "version": "6.1.0"}, {"name": "x", "version": "1"}]',
             ),
         ):
             world.run("UPDATE bundles SET native_packages = ? WHERE name = ?", packages, name)
