@@ -162,7 +162,7 @@ async def link_form(stage: Stage) -> Driver:
 async def bundle_picker(stage: Stage) -> Driver:
     driver = await stage.open()
     await driver.type("l")
-    await driver.until("24 of 24 bundles · share of 150 loaded devices")
+    await driver.until("24 of 24 bundles · devices: the 150")
     return driver
 
 

@@ -9,9 +9,7 @@ from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.tui.widgets.record_table import PlainColumn
 from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.cells import linked_channels
-from capgo_tui.workspace.numbers import group_digits
-from capgo_tui.workspace.share_bar import share_bar
+from capgo_tui.workspace.cells import describe_share, linked_channels, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -66,20 +64,20 @@ async def _await_choice(
 
 async def _update_survey(host: Host) -> None:
     """Count the loaded devices in a thread, for the shares of the bundles."""
-    if host.workspace is not None:
-        await host.workspace.update_survey()
+    workspace = host.workspace
+    if workspace is not None and workspace.is_survey_due:
+        await workspace.update_survey()
         host.overlays.link_form.counts_changed()
 
 
 BUNDLE_COLUMNS: Final = (
     PlainColumn("name", "NAME", 14, 24, 0, cut_middle=True),
     PlainColumn("age", "", 4, 5, 1),
-    PlainColumn("share", "", 9, 9, 2),
+    PlainColumn("share", "", 10, 10, 2),
     PlainColumn("channels", "", 12, 26, 3),
     PlainColumn("note", "", 20, 60, 1),
 )
 """The columns of a bundle that is chosen: its age, its devices, its channels, its comment."""
-BAR: Final = 4
 
 
 def bundle_choices(workspace: Workspace, refusal: Callable[[Bundle], str]) -> Choices[Bundle]:
@@ -89,26 +87,13 @@ def bundle_choices(workspace: Workspace, refusal: Callable[[Bundle], str]) -> Ch
         context = workspace.cell_context()
         return {
             "age": age(bundle.created_at, context.now),
-            "share": _share(workspace, bundle),
+            "share": describe_share(share_of(bundle, context)),
             "channels": linked_channels(bundle, context),
             "note": bundle.comment or "",
         }
 
     def about() -> str:
-        count = workspace.survey.device_count
-        scope = "" if workspace.survey.is_whole else "loaded "
-        return f"share of {group_digits(count)} {scope}devices" if count else ""
+        adoption = workspace.adoption
+        return "" if adoption is None else f"devices: {adoption.source}"
 
     return Choices(workspace.bundles, refusal, columns=BUNDLE_COLUMNS, cells=cells, about=about)
-
-
-def _share(workspace: Workspace, bundle: Bundle) -> str:
-    """Return the share of the loaded devices that run a bundle; nothing while none is counted."""
-    survey = workspace.survey
-    if not survey.device_count:
-        return ""
-    identities = survey.bundle_identities
-    count = identities.get(bundle.id, 0) + identities.get(bundle.wire_id, 0)
-    share = count / survey.device_count
-    percent = "<1" if 0 < share < 0.01 else f"{share:.0%}".removesuffix("%")
-    return f"{share_bar(share, BAR)} {percent:>2}%"
