@@ -27,11 +27,16 @@ from capgo_tui.api.revisions import (
     Traits,
 )
 from capgo_tui.api.servers import DEFAULT_SERVER
-from capgo_tui.api.statistics import Usage, read_active_devices, read_usage
+from capgo_tui.api.statistics import (
+    Usage,
+    read_active_by_platform,
+    read_active_devices,
+    read_usage,
+)
 from capgo_tui.api.transport import Exchange, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
     from types import TracebackType
 
@@ -297,6 +302,16 @@ class CapgoClient:
         """Return the share of devices on each bundle, day by day; None if unknown (§18.10)."""
         request = requests.bundle_usage(self.traits, app_id, start, end)
         return read_usage(await self.send(request))
+
+    async def active_by_platform(
+        self, app_id: str, *, start: date, end: date
+    ) -> Mapping[str, int] | None:
+        """Return the active devices of ``ios``, ``android``, ``electron`` and ``unknown``.
+
+        None if unknown (contract §18.10).
+        """
+        request = requests.active_by_platform(self.traits, app_id, start, end)
+        return read_active_by_platform(await self.send(request))
 
     async def ping(self) -> None:
         """Check that the server answers (contract §9; live only); needs no valid API key."""

@@ -150,6 +150,11 @@ def bundle_usage(traits: Traits, app_id: str, start: date, end: date) -> Request
     return _statistics("bundle_usage", traits, app_id, start, end, path="/bundle_usage")
 
 
+def active_by_platform(traits: Traits, app_id: str, start: date, end: date) -> Request:
+    """``GET /statistics/app/:app_id/native_usage``: active devices (contract §18.10)."""
+    return _statistics("active_by_platform", traits, app_id, start, end, path="/native_usage")
+
+
 def _statistics(
     name: str, traits: Traits, app_id: str, start: date, end: date, *, path: str = ""
 ) -> Request:

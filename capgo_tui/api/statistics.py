@@ -23,6 +23,8 @@ _MOST_DEVICES: Final = 10**9
 _MOST_SERIES: Final = 1000
 _MOST_DAYS: Final = 400
 
+PLATFORMS: Final = ("ios", "android", "electron", "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class UsageSeries:
@@ -54,6 +56,16 @@ def read_active_devices(body: bytes) -> int | None:
     last = days[-1] if isinstance(days, list) and days else None
     count = last.get("mau") if isinstance(last, dict) else None
     return (_count(count) or None) if count is not None else None
+
+
+def read_active_by_platform(body: bytes) -> dict[str, int] | None:
+    """Return the active devices of each platform in a reply; None when it is not of that shape."""
+    document = _load(body, _MOST_BYTES_OF_USAGE)
+    active = document.get("activeDevices") if isinstance(document, dict) else None
+    if not isinstance(active, dict):
+        return None
+    counts = {name: _count(active.get(name)) for name in PLATFORMS}
+    return {name: count for name, count in counts.items() if count is not None} or None
 
 
 def read_usage(body: bytes) -> Usage | None:

@@ -12,11 +12,11 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
 from capgo_tui.api.retry_policy import RetryPolicy
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, NEXT, Revision
-from capgo_tui.api.statistics import read_active_devices, read_usage
+from capgo_tui.api.statistics import read_active_by_platform, read_active_devices, read_usage
 from tests.api.support import APP, KEY, SentRequest, open_client, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from capgo_tui.api.client import CapgoClient
     from capgo_tui.api.statistics import Usage
@@ -34,6 +34,10 @@ RETRY_POLICY = RetryPolicy(sleep=no_sleep, clock=lambda: 0.0)
 
 async def ask_for_usage(client: CapgoClient) -> Usage | None:
     return await client.bundle_usage(APP, start=START, end=END)
+
+
+async def ask_for_platforms(client: CapgoClient) -> Mapping[str, int] | None:
+    return await client.active_by_platform(APP, start=START, end=END)
 
 
 async def ask(client: CapgoClient) -> int | None:
@@ -90,7 +94,7 @@ REFUSALS: list[tuple[int, dict[str, Any], ErrorKind]] = [
 ]
 
 
-@pytest.mark.parametrize("read", [ask, ask_for_usage])
+@pytest.mark.parametrize("read", [ask, ask_for_usage, ask_for_platforms])
 @pytest.mark.parametrize(("status", "body", "kind"), REFUSALS)
 async def test_a_refusal_is_neither_tried_again_nor_held_against_the_key(
     status: int,
@@ -191,3 +195,22 @@ def test_a_name_in_the_statistics_is_clean() -> None:
     result = read_usage(usage(label="2.4\x1b[31m\u202e"))
     assert result is not None
     assert result.series[0].name.isprintable()
+
+
+async def test_the_active_devices_of_each_platform_are_those_of_the_span() -> None:
+    active = {"ios": 7, "android": 5, "electron": 0, "unknown": 1, "total": 13}
+    document = {"labels": [], "datasets": [], "activeDevices": active}
+    async with open_client(lambda _: (200, document), revision=Revision.LIVE) as (client, server):
+        assert await ask_for_platforms(client) == {
+            "ios": 7, "android": 5, "electron": 0, "unknown": 1,
+        }  # fmt: skip
+        (request,) = server.requests
+        assert str(request) == f"GET /statistics/app/{APP}/native_usage"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [[], None, {}, {"activeDevices": None}, {"activeDevices": []}, {"activeDevices": {"ios": "7"}}],
+)
+def test_a_reply_of_another_shape_tells_no_active_devices(document: object) -> None:
+    assert read_active_by_platform(json.dumps(document).encode()) is None

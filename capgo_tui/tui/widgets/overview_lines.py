@@ -161,7 +161,7 @@ class _Sections:
     def fleet(self) -> _Section:
         """Return the groups of devices: a bar for each item, or a row for each group."""
         overview, width = self._overview, self._width
-        rows = list(_fleet_bars(overview.fleet, overview.fleet_size, width))
+        rows = list(_fleet_bars(overview.fleet, width))
         if len(rows) > self._room:
             rows = list(_fleet_rows(overview.fleet, width))
         return self._fixed("FLEET", overview.fleet_note, rows)
@@ -303,7 +303,7 @@ def _fleet_rows(groups: Sequence[FleetGroup], width: int) -> Iterator[PageRow]:
     return (_compact_row(group, label, width) for group in groups)
 
 
-def _fleet_bars(groups: Sequence[FleetGroup], total: int, width: int) -> Iterator[PageRow]:
+def _fleet_bars(groups: Sequence[FleetGroup], width: int) -> Iterator[PageRow]:
     shown = [(group, _largest_items(group)) for group in groups]
     items = [item for _, items in shown for item in items]
     title = max((width_of(group.title) for group in groups), default=0)
@@ -315,7 +315,7 @@ def _fleet_bars(groups: Sequence[FleetGroup], total: int, width: int) -> Iterato
         if not group_items:
             yield _compact_row(group, title, width)
         for number, item in enumerate(group_items):
-            spans = bars.spans(item.label, item.count / total, _number(item.count))
+            spans = bars.spans(item.label, item.share, _number(item.count))
             spans.insert(0, (f" {pad(group.title if number == 0 else '', title)} ", "muted"))
             if item.note:
                 spans.append((f"  {item.note}", "warn"))
@@ -327,7 +327,12 @@ def _largest_items(group: FleetGroup) -> Sequence[FleetItem]:
     if len(group.items) <= MOST_ITEMS:
         return group.items
     rest = group.items[MOST_ITEMS - 1 :]
-    others = FleetItem(f"{len(rest)} others", sum(each.count for each in rest), group.place)
+    others = FleetItem(
+        f"{len(rest)} others",
+        sum(each.count for each in rest),
+        sum(each.share for each in rest),
+        group.place,
+    )
     return (*group.items[: MOST_ITEMS - 1], others)
 
 

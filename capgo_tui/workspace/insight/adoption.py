@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from capgo_tui.api.client import CapgoClient
@@ -88,11 +88,16 @@ def sparkline(values: Sequence[float]) -> str:
 
 
 class UsageReader:
-    """Reads the use of bundles once, where the API key may; a refusal is remembered."""
+    """Reads the use of bundles and the active devices once, where the API key may.
+
+    A refusal is remembered.
+    """
 
     def __init__(self, client: CapgoClient, app_id: str, now: Callable[[], datetime]) -> None:
         self.usage: Usage | None = None
         """The use of the last days; None while it is not known."""
+        self.active_by_platform: Mapping[str, int] | None = None
+        """The active devices of those days by platform; None while it is not known."""
         self.is_settled = False
         """Whether no further request is needed."""
         self._client = client
@@ -111,6 +116,9 @@ class UsageReader:
         start = today - timedelta(days=DAYS - 1)
         try:
             self.usage = await self._client.bundle_usage(self._app_id, start=start, end=today)
+            self.active_by_platform = await self._client.active_by_platform(
+                self._app_id, start=start, end=today
+            )
             self.is_settled = True
         except UnsupportedByRevision:
             self.is_settled = True

@@ -57,6 +57,8 @@ class FleetItem:
 
     label: str
     count: int
+    share: float
+    """0 to 1, of the devices that its group counts."""
     place: Place
     note: str = ""
 
@@ -105,8 +107,6 @@ class Overview:
     adoption_note: str = ""
     fleet: tuple[FleetGroup, ...] = ()
     fleet_note: str = ""
-    fleet_size: int = 0
-    """The devices that `fleet` counts."""
     changes: tuple[LatestChange, ...] = ()
     changes_note: str = ""
     warnings: tuple[WarningLine, ...] = ()

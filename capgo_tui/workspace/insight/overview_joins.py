@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.insight.adoption import DAYS
 from capgo_tui.workspace.insight.latest_changes import merge_latest
 from capgo_tui.workspace.insight.overview import (
     AdoptionLine,
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 NO_UPDATE: Final = "devices there get no update"
 UNTOLD_PLATFORMS: Final = "platforms not told"
+ACTIVE: Final = "active"
+"""The group of the devices that were active in the days of the statistics."""
 BASIS_POINTS: Final = 10_000
 
 
@@ -66,6 +69,8 @@ class Facts:
     adoption: Adoption | None
     has_devices: bool
     told_flags: FlagsByChannel
+    active: Mapping[str, int] | None
+    """Active devices by platform, of the statistics."""
     audit: Sequence[AuditEntry] | None
     fingerprint: str
 
@@ -82,6 +87,7 @@ class Facts:
             workspace.adoption,
             workspace.devices.as_of is not None,
             workspace.told_flags,
+            workspace.usage.active_by_platform,
             workspace.audit.latest,
             workspace.client.key_fingerprint,
         )
@@ -105,9 +111,8 @@ def make_overview(facts: Facts, entries: Sequence[Entry] | None) -> Overview:
         _routing_note(facts, are_untold=are_untold),
         tuple(_adoption_lines(facts)),
         _adoption_note(facts),
-        tuple(_fleet_groups(facts.survey, facts.context)),
+        tuple(_fleet_groups(facts)),
         _fleet_note(facts),
-        facts.survey.device_count,
         tuple(_latest_changes(facts, entries)),
         _changes_note(facts, entries),
         tuple(_warning_line(each) for each in warnings) if facts.has_channels else (),
@@ -189,16 +194,27 @@ def _adoption_note(facts: Facts) -> str:
 # Fleet
 
 
-def _fleet_groups(survey: Survey, context: CellContext) -> Iterator[FleetGroup]:
+def _fleet_groups(facts: Facts) -> Iterator[FleetGroup]:
+    survey, context = facts.survey, facts.context
+    total = survey.device_count
     everything = Place("devices", "devices", condition="")
+    active = {name: count for name, count in (facts.active or {}).items() if count}
+    if active:
+        items = tuple(
+            _platform_item(name, count, sum(active.values())) for name, count in _largest(active)
+        )
+        yield FleetGroup(ACTIVE, items, everything)
     if not survey.device_count:
         return
-    platforms = tuple(_platform_item(name, count) for name, count in _largest(survey.platforms))
-    yield FleetGroup("platform", platforms, everything)
+    if not active:
+        counts = _largest(survey.platforms)
+        items = tuple(_platform_item(name, count, total) for name, count in counts)
+        yield FleetGroup("platform", items, everything)
     natives = tuple(
         FleetItem(
             name,
             count,
+            count / total,
             Place("devices", f"native {name}", condition=exactly("native", name, Measure.VERSION)),
         )
         for name, count in _largest(survey.native_versions)
@@ -207,7 +223,7 @@ def _fleet_groups(survey: Survey, context: CellContext) -> Iterator[FleetGroup]:
     if natives:
         yield FleetGroup("native", natives, replace(everything, sort="native"))
     builds = [
-        FleetItem(label, count, Place("devices", label, condition=condition))
+        FleetItem(label, count, count / total, Place("devices", label, condition=condition))
         for label, count, condition in (
             ("dev builds", survey.development_build_count, "is:dev"),
             ("emulators", survey.emulator_count, "is:emulator"),
@@ -220,10 +236,11 @@ def _fleet_groups(survey: Survey, context: CellContext) -> Iterator[FleetGroup]:
     yield _override_group(survey, context)
 
 
-def _platform_item(name: str, count: int) -> FleetItem:
+def _platform_item(name: str, count: int, total: int) -> FleetItem:
     label = "not told" if name == UNKNOWN else PLATFORMS.get(name, name)
     condition = "platform:/^[?]$/" if name == UNKNOWN else exactly("platform", name)
-    return FleetItem(label, count, Place("devices", label, condition=condition))
+    place = Place("devices", label, condition=condition)
+    return FleetItem(label, count, count / total, place)
 
 
 def _override_group(survey: Survey, context: CellContext) -> FleetGroup:
@@ -233,7 +250,9 @@ def _override_group(survey: Survey, context: CellContext) -> FleetGroup:
     for name, count in _largest(survey.overrides):
         stale = survey.stale_overrides.get(name, 0)
         note = f"{stale} stale" if stale else ""
-        items.append(FleetItem(name, count, place_of_forced(name), note))
+        items.append(
+            FleetItem(name, count, count / survey.device_count, place_of_forced(name), note)
+        )
     unknown = survey.unknown_override_count
     note = f"{unknown} not told" if unknown else ""
     return FleetGroup("overrides", tuple(items), INVENTORY, note if items else note or "none")
@@ -248,6 +267,9 @@ def _fleet_note(facts: Facts) -> str:
     if not survey.device_count:
         return _adoption_note(facts) if facts.adoption is None else "the devices are not known"
     count = group_digits(survey.device_count)
+    if facts.active and any(facts.active.values()):
+        which = "all" if survey.is_whole else "the loaded"
+        return f"active in {DAYS} days, then {which} {count} devices"
     return f"all {count} devices" if survey.is_whole else f"the {count} loaded devices"
 
 

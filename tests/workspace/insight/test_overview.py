@@ -43,7 +43,7 @@ def facts(seed: int, **more: object) -> Facts:
     context = CellContext(NOON, survey=survey, traits=LIVE if seed % 3 else DOCUMENTED)
     adoption = adoption_of_survey(survey)
     made = Facts(
-        context, channels, True, True, {}, survey, adoption, True, {}, None, "0a1b2c3d"
+        context, channels, True, True, {}, survey, adoption, True, {}, None, None, "0a1b2c3d"
     )  # fmt: skip
     return replace(made, **more)  # type: ignore[arg-type]
 
@@ -127,6 +127,15 @@ def test_its_lines_fit_and_no_warning_is_left_out(seed: int, size: tuple[int, in
     assert {row.place for rows in columns for row in rows} >= {
         each.place for each in overview.routing
     }
+
+
+def test_the_active_devices_of_the_statistics_go_before_those_that_happen_to_be_loaded() -> None:
+    active = {"ios": 30, "android": 10, "electron": 0, "unknown": 0}
+    first, *others = make_overview(facts(1, active=active), ()).fleet
+    assert [(each.label, each.count, each.share) for each in first.items] == [
+        ("iOS", 30, 0.75), ("Android", 10, 0.25),
+    ]  # fmt: skip
+    assert "platform" not in [group.title for group in others]
 
 
 def test_what_is_not_known_is_neither_a_bar_nor_a_zero() -> None:
