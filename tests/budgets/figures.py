@@ -83,11 +83,11 @@ PAGE = 150
 MORE_ROWS = 500
 """Rows appended at once, to compare two tables."""
 BUDGETS: tuple[Budget, ...] = (
-    *_bytes("cursor", "cursor key", 240, 390),
+    *_bytes("cursor", "cursor key", 270, 480),
     *_bytes("edge", "cursor key over the edge", 2350, 4600),
     *_bytes("page", "page key", 2350, 4600),
     *_bytes("prompt", "prompt opening", 240, 300),
-    *_bytes("prompt-close", "prompt closing", 300, 800),
+    *_bytes("prompt-close", "prompt closing", 300, 850),
     *_bytes("form", "link form opening", 1550, 2050),
     *_bytes("form-close", "link form closing", 750, 1700),
     *_bytes("rollout-form", "rollout form opening", 1900, 3200),
@@ -105,7 +105,7 @@ BUDGETS: tuple[Budget, ...] = (
     *_bytes("palette-open", "palette opening", 270, 470),
     *_bytes("palette", "palette letter", 2200, 4000),
     *_bytes("copy-open", "copy menu opening", 230, 540),
-    *_bytes("export-open", "export opening", 460, 960),
+    *_bytes("export-open", "export opening", 460, 1050),
     Budget("idle", "idle", "two seconds of rest, ansi-dark", "B", 0),
     Budget("cold-start", "requests", "cold start", "requests", 4),
     Budget("fix", "requests", "override fix beside the first lists", "requests", 4),

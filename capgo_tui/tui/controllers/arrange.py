@@ -28,7 +28,10 @@ class ArrangeController:
         self._host.overlays.sort_bar.open(rows.columns, rows.state.sort)
 
     def sort_by(self, column: str | None) -> None:
-        """Sort by a column, or the other way round; the cursor stays on its record."""
+        """Sort by a column, or the other way round.
+
+        A cursor that was moved stays on its record; in the first row it stays in the first.
+        """
         if self._host.workspace is None:
             return
         rows = self._host.rows
@@ -37,6 +40,7 @@ class ArrangeController:
             newest = any(c.newest_first for c in rows.view.columns if c.id == column)
             sort = Sort.next(rows.view.sort, column, newest_first=newest)
         rows.view.sort_by(sort)
+        rows.state.stays_on_top = rows.state.index == 0
         self._host.table.show_sort((sort.column_id, sort.descending) if sort else None)
         self._lists.show_order()
 

@@ -65,6 +65,14 @@ class DetailController:
         self._host.set_focus(self._host.table)
         return True
 
+    def show_next(self) -> None:
+        """Go on to the next record."""
+        self._host.table.action_move(1)
+
+    def show_previous(self) -> None:
+        """Go back to the record before."""
+        self._host.table.action_move(-1)
+
     def hints(self) -> Sequence[Hint]:
         """Return the keys that come first while it is open."""
         follow = (Hint("⏎", "follow →"),) if self._host.detail.has_links else ()
@@ -72,6 +80,7 @@ class DetailController:
             self._host.hint_of("back", "back"),
             Hint("↑↓", "scroll"),
             *follow,
+            self._host.hint_of("record.next", "next"),
             self._host.hint_of("record.raw", "fields" if self._raw else "JSON"),
         )
 
@@ -124,5 +133,15 @@ class DetailController:
         Action(
             "record.raw", "J", "JSON", "Show the record as the server sent it", toggle_raw, 250,
             takes=Takes.RECORD,
+        ),
+        Action(
+            "record.next", "right_square_bracket", "next record",
+            "Go on to the next record, inside the detail too", show_next, 470, hint=False,
+            shown_key="]", takes=Takes.RECORD,
+        ),
+        Action(
+            "record.previous", "left_square_bracket", "record before",
+            "Go back to the record before, inside the detail too", show_previous, 471, hint=False,
+            shown_key="[", takes=Takes.RECORD,
         ),
     )  # fmt: skip

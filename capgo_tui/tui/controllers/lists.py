@@ -64,6 +64,12 @@ class ListController:
         self.advance(self._host.rows)
         self._host.table.rows_replaced()
         self._detail.follow()
+        self._release_top(self._host.rows)
+
+    def _release_top(self, rows: AnyRows) -> None:
+        """Let the cursor follow its record again, once the order is made."""
+        if not rows.view.busy:
+            rows.state.stays_on_top = False
 
     def _on_change(self, name: str, event: Event | ViewChange) -> None:
         host = self._host
@@ -147,6 +153,7 @@ class ListController:
                 await asyncio.sleep(0)
         finally:
             self._busy.discard(rows.resource.name)
+            self._release_top(rows)
 
     def when_filtered(self, act: Callable[[], None]) -> None:
         """Call a function once the filter of the list in view is done.

@@ -107,9 +107,12 @@ class LoadingController:
             host.ask_for_key()
             return
         host.status.dismiss()
-        collection = host.rows.view.collection
+        self._read_again()
+
+    def _read_again(self) -> None:
+        collection = self._host.rows.view.collection
         if collection.as_of is None:
-            host.read(collection.load_more(), f"load the {collection.name}")
+            self._host.read(collection.load_more(), f"load the {collection.name}")
         else:
             self._refresh()
 
@@ -150,6 +153,9 @@ class LoadingController:
         collection = host.rows.view.collection
         if collection.error is not None or (collection.waiting or self._status.waiting) is not None:
             host.show_status()
+        can_read = host.is_current and not (host.is_taken or self.is_over)
+        if can_read and not workspace.client.key_refused and self._status.seconds_to_reconnect == 0:
+            self._read_again()
         if (
             self._polling is not None
             and host.app.is_watched

@@ -142,7 +142,7 @@ class PaletteController:
                 if text is not None:
                     self._filters.narrow(text)
             case palette.Find(tab, key):
-                self._go_to(tab, key)
+                self.go_to(tab, key)
             case palette.Explain(device_id):
                 self._explain(device_id)
             case palette.UseTheme(name):
@@ -160,7 +160,8 @@ class PaletteController:
         else:
             self._lists.export(form, name)
 
-    def _go_to(self, tab: str, key: str) -> None:
+    def go_to(self, tab: str, key: str) -> None:
+        """Show a record of a list, without the filter where that hides it."""
         self._tabs.show(tab)
         if self._host.rows.view.index_of(key) is None:
             self._filters.narrow("")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui import words
+from capgo_tui.workspace.list_state import Loading
+from capgo_tui.workspace.reconnection import Reconnection
 
 if TYPE_CHECKING:
     from capgo_tui.tui.controllers.lists import ListController
@@ -19,6 +22,25 @@ class StatusController:
     def __init__(self, host: Host, lists: ListController) -> None:
         self._host = host
         self._lists = lists
+        self._reconnections: defaultdict[str, Reconnection] = defaultdict(Reconnection)
+
+    @property
+    def seconds_to_reconnect(self) -> int | None:
+        """The seconds until the list in view is read again after an outage; None for never."""
+        workspace = self._host.workspace
+        if workspace is None:
+            return None
+        collection = self._host.rows.view.collection
+        if collection.loading is not Loading.NOTHING:
+            return None
+        reconnection = self._reconnections[collection.name]
+        return reconnection.seconds_left(collection.error, collection.failed_at, workspace.now())
+
+    def show_position(self) -> None:
+        """Show which of the rows in view the cursor is on."""
+        table, count = self._host.table, self._host.table.row_count
+        has_place = self._host.page is None and count and table.cursor_key is not None
+        self._host.status.show_position(*((table.state.index + 1, count) if has_place else (0, 0)))
 
     @property
     def waiting(self) -> RetryCountdown | None:
@@ -37,6 +59,7 @@ class StatusController:
     def show(self) -> None:
         """Show the state of the list in view, once there is a workspace."""
         page, workspace = self._host.page, self._host.workspace
+        self.show_position()
         if page is not None:
             self._host.status.show_state(page.status)
         elif workspace is not None:
@@ -49,6 +72,8 @@ class StatusController:
         count = len(view) if view.is_current else None
         state = words.status(collection, count, query, now)
         counting_down = collection.waiting is not None
+        if not counting_down and (seconds := self.seconds_to_reconnect) is not None:
+            state = f"{state} · read again in {seconds} s" if seconds else state
         marks_summary = host.rows.marks.summary
         error = collection.error
         # A wait or a lock matters more than the marks or the filter.

@@ -49,6 +49,7 @@ class Body(Horizontal):
         """Update the detail, and the hints where the first record came or the last one went."""
         self._controllers.detail.follow()
         self._controllers.hints.show()
+        self._controllers.status.show_position()
 
     def on_record_table_opened(self) -> None:
         """Open the detail of the record."""

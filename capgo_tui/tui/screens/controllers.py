@@ -20,6 +20,7 @@ from capgo_tui.tui.controllers.lists import ListController
 from capgo_tui.tui.controllers.loading import LoadingController
 from capgo_tui.tui.controllers.overview import OverviewController
 from capgo_tui.tui.controllers.palette import PaletteController
+from capgo_tui.tui.controllers.pasting import PasteController
 from capgo_tui.tui.controllers.status import StatusController
 from capgo_tui.tui.controllers.survey import SurveyController
 from capgo_tui.tui.controllers.tabs import TabController
@@ -91,6 +92,7 @@ class Controllers:
         self.palette = PaletteController(
             host, self.filter, list_actions, self.tabs, self.insight.explain_id
         )
+        self.pasting = PasteController(host, self.tabs, self.devices, self.palette)
         self.pages = PageController(host, self.loader)
         acting = (
             self.devices,

@@ -274,9 +274,9 @@ class MainScreen(OverlayScreen):
             self.controllers.tabs.show(event.name)
 
     async def on_paste(self, event: events.Paste) -> None:
-        """Open the form for ids with a text pasted onto the list of devices."""
-        if self.is_current and not self.is_taken and self.tab == "devices":
-            await self.controllers.devices.ask_for_ids(event.text)
+        """Go to what a text pasted onto a list names, or ask what to do to the ids in it."""
+        if self.is_current and not self.is_taken:
+            await self.controllers.pasting.paste(event.text)
 
     def on_click(self) -> None:
         """Close the detail at a click on the list beside it."""

@@ -13,6 +13,7 @@ from capgo_tui.tui.widgets.lines import pad, strip, width_of, wrap
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.app import ComposeResult
     from textual.geometry import Size
     from textual.strip import Strip
 
@@ -22,6 +23,37 @@ MAX_ROWS: Final = 3
 """Rows a message may take, on a screen that is high enough."""
 SCREEN_SHARE: Final = 6
 """One row for each so many of the screen's rows, so that the list keeps the most of it."""
+
+
+class Position(Widget):
+    """Which of so many rows the cursor is on."""
+
+    DEFAULT_CSS = """
+    Position {
+        dock: right;
+        height: 1;
+        visibility: hidden;
+        & > .position--text { color: $foreground-muted; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"position--text"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+
+    def show(self, text: str) -> None:
+        """Set the text, with as much room as it takes."""
+        if text != self.text:
+            if len(text) != len(self.text):
+                self.styles.width = len(text) + 1
+            self.text = text
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the text."""
+        style = self.get_component_rich_style("position--text")
+        return strip([(self.text if y == 0 else "", style)], self.size.width, self.rich_style)
 
 
 class StatusLine(Widget):
@@ -54,6 +86,7 @@ class StatusLine(Widget):
         self._unseen = 0
         """Outcomes that were replaced before they were drawn."""
         self._wait = ""
+        self._position = Position()
         self._drawing = ("", "state", False)
         self._lines = [""]
 
@@ -71,6 +104,24 @@ class StatusLine(Widget):
         """
         self._state, self._keeps_last = (text, stale), keep_last
         self._update()
+
+    def compose(self) -> ComposeResult:
+        """Make the position, a widget of its own: the state beside it is not drawn with it."""
+        yield self._position
+
+    def show_position(self, number: int, count: int) -> None:
+        """Show which of so many rows the cursor is on, where there is room for it; 0 for none."""
+        total = str(count)
+        self._position.show(f"{number:>{len(total)}}/{total}" if count else "")
+        self._place_position()
+
+    def _place_position(self) -> None:
+        """Show the position if the text leaves room for it.
+
+        Beside a message too: to hide it and show it again costs a repaint of the row.
+        """
+        cells, room = width_of(self._position.text), self.size.width - 1
+        self._position.visible = bool(cells) and width_of(self._drawing[0]) + 3 + cells <= room
 
     def show_wait(self, text: str) -> None:
         """Set the text of the pending retry; empty for none."""
@@ -106,11 +157,13 @@ class StatusLine(Widget):
         )
         if before != self._drawing:
             self._lay_out()
+            self._place_position()
 
     def on_resize(self, event: events.Resize) -> None:
         """Break the text again for the new width."""
         del event
         self._lay_out()
+        self._place_position()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the rows that the text takes."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
+from textual.strip import Strip
+
 from capgo_tui.tui.widgets.lines import Run, pad, pad_middle, strip, width_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rich.style import Style
-    from textual.strip import Strip
 
     from capgo_tui.tui.widgets.record_table.columns import Layout
     from capgo_tui.tui.widgets.record_table.rows import Row
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     StyleOf = Callable[[str], Style]
     """Gives the style of a component class ``record-table--<name>`` by its name."""
 
+MARK = "▕"
 MARGIN = 2
 """Cells before the first column: the glyph and the mark."""
 
@@ -88,3 +91,12 @@ def _row_runs(row: Row, layout: Layout, style_of: StyleOf, cursor: Style | None)
         cut = pad_middle if column.cut_middle else pad
         # Blank cells take no colour of their own, so that they join their neighbours.
         yield cut(text, cells) + " ", cursor or style_of(tone if text else "plain")
+
+
+def with_mark(line: Strip, width: int) -> Strip:
+    """Return a line with the position mark in its last cell, unless a text needs that."""
+    last = line.crop(width - 1, width)
+    if last.text != " ":
+        return line
+    (segment,) = last
+    return Strip([*line.crop(0, width - 1), Segment(MARK, segment.style)], width)

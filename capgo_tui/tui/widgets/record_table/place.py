@@ -26,6 +26,8 @@ class TableState:
     """Columns out of sight to the left, behind the first one."""
     sort: tuple[str, bool] | None = None
     """The column the rows are sorted by, and whether descending: for the arrow in the header."""
+    stays_on_top: bool = False
+    """Whether the cursor is to be on the first row, whichever record that is, until it moves."""
     in_view: Sequence[str] = ()
     """The keys on the screen: one of them takes the cursor when its own record goes."""
 
@@ -57,6 +59,9 @@ def find_again(state: TableState, source: RowSource) -> None:
     If the record is gone the cursor goes to the nearest that was in view with it and still
     is there, the ones below first; if they are all gone it stays at its row number.
     """
+    if state.stays_on_top:
+        state.index, state.top, state.row_key = 0, 0, source.key_at(0)
+        return
     line = max(0, state.index - state.top)
     index = source.index_of(state.row_key) if state.row_key is not None else None
     if index is None:

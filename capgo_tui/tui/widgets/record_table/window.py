@@ -14,6 +14,7 @@ from capgo_tui.tui.widgets.record_table.drawing import (
     header_line,
     placeholder_line,
     row_line,
+    with_mark,
 )
 from capgo_tui.tui.widgets.record_table.place import (
     TableState,
@@ -61,6 +62,8 @@ class RowWindow(Widget):
         self._length = 0
         self._placeholder: tuple[str, str] = ("", "")
         self._covered_rows = 0
+        self._mark_y = -1
+        """The line with the position mark; -1 for none."""
 
     # State
 
@@ -164,6 +167,7 @@ class RowWindow(Widget):
             self._look_for_end()
         if self.cursor_key != before:
             self.cursor_moved(self.cursor_key)
+        self._place_mark()
         self.refresh()
 
     def move_to_key(self, key: str) -> bool:
@@ -239,7 +243,8 @@ class RowWindow(Widget):
             return strip((), width, base)
         row = self._source.row(index, [column for column, _ in self._layout.columns])
         cursor = self._style_of("cursor") if index == self._state.index else None
-        return row_line(row, self._layout, width, self._style_of, base=base, cursor=cursor)
+        line = row_line(row, self._layout, width, self._style_of, base=base, cursor=cursor)
+        return with_mark(line, width) if y == self._mark_y else line
 
     def _style_of(self, part: str) -> Style:
         return self.get_component_rich_style(f"record-table--{part}")
@@ -261,6 +266,7 @@ class RowWindow(Widget):
 
     def on_resize(self) -> None:
         """Keep the cursor in sight; all else is drawn already."""
+        self._place_mark()
         self._keep_in_sight()
         self._look_for_end()
 
@@ -273,7 +279,18 @@ class RowWindow(Widget):
             self._note_scroll()
         return state.top != before
 
+    def _place_mark(self) -> None:
+        """Put the position mark where the rows in view are among all; called before a repaint.
+
+        It follows the scrolling, not the cursor, and so costs no repaint of its own.
+        """
+        lines = self.size.height - self._header
+        hidden = self._length - self.rows_on_screen
+        share = self._state.top / hidden if hidden > 0 else 0
+        self._mark_y = self._header + round(share * (lines - 1)) if hidden > 0 else -1
+
     def _note_scroll(self) -> None:
+        self._place_mark()
         if self._source is not None:
             remember(self._state, self._source, self.rows_on_screen)
         self.refresh()
@@ -290,6 +307,7 @@ class RowWindow(Widget):
         index = min(max(index, 0), self._length - 1)
         before = self._state.index
         if index != before:
+            self._state.stays_on_top = False
             self._state.index = index
             self._state.row_key = self._source.key_at(index)
             self._refresh_row(before)
@@ -303,6 +321,7 @@ class RowWindow(Widget):
         # Before the first layout there is no height; on_resize comes back here.
         if self.size.height and self._source is not None and self._length:
             if reveal(self._state, self._length, self.rows_on_screen):
+                self._place_mark()
                 self.refresh()
             remember(self._state, self._source, self.rows_on_screen)
 
