@@ -36,7 +36,12 @@ def app(**_options: object) -> None:
 @app.command("list")
 @list_options
 def list_apps(common: CommonOptions, options: ListOptions) -> None:
-    """List the apps that a key may see; the key and the server are all it takes."""
+    """List the apps that a key may see; the key and the server are all it takes.
+
+    capgo-tui app list
+
+    capgo-tui app list --columns app,name --json
+    """
 
     async def command(client: CapgoClient) -> Exit:
         selection = ListSelection(APPS, options, _now_alone)

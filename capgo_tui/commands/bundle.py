@@ -61,7 +61,12 @@ def bundle(**_options: object) -> None:
 @app_argument
 @list_options
 def list_bundles(common: CommonOptions, options: ListOptions) -> None:
-    """List the bundles of an app, the newest first."""
+    """List the bundles of an app, the newest first.
+
+    capgo-tui bundle list --filter 'is:unused age:>90d'
+
+    capgo-tui bundle list --csv --columns bundle,channels
+    """
 
     async def command(workspace: Workspace) -> Exit:
         selection = ListSelection(BUNDLES, options, workspace.cell_context)
@@ -76,7 +81,12 @@ def list_bundles(common: CommonOptions, options: ListOptions) -> None:
 @app_argument
 @common_options
 def get_bundle(common: CommonOptions, name: str) -> None:
-    """Show all of the bundle of a NAME; the server only lists them, so that it is looked for."""
+    """Show all of the bundle of a NAME; the server only lists them, so that it is looked for.
+
+    capgo-tui bundle get 2.4.1
+
+    capgo-tui bundle get 2.4.1 --json
+    """
 
     async def command(workspace: Workspace) -> Exit:
         return await write_one(workspace, common, BUNDLES, await find_bundle(workspace, name))
@@ -172,7 +182,7 @@ async def _delete(operation: Operation, names: Sequence[str]) -> Exit:
     show_default=True,
     help="Keep the newest N of those whose name matches.",
 )
-@click.option("--older-than", metavar="AGE", help="Delete only older ones: 30d, 6w.")
+@click.option("--older-than", metavar="AGE", help="Delete only older ones: 30d, 6w, 3mo.")
 @click.option(
     "--only", default="*", metavar="GLOB", help="Delete only such names: * and ? as in a shell."
 )
@@ -197,7 +207,7 @@ def clean_up_bundles(
 
     capgo-tui bundle cleanup --keep 5 --only 'pr-*' --yes --confirm 12
     """
-    age = None if older_than is None else parse_duration(older_than, "dw")
+    age = None if older_than is None else parse_duration(older_than)
     rules = Rules(newest=keep, run=devices, older_than=age, name=only)
 
     async def command(operation: Operation) -> Exit:
@@ -256,9 +266,9 @@ def add_bundle(
 ) -> None:
     """Register a zip that lies on a server of yours as the bundle VERSION.
 
-    capgo-tui bundle add 2.5.0 --url https://cdn.acme.com/2.5.0.zip --checksum 9f86…
+    capgo-tui bundle add 2.5.0 --url https://cdn.acme.com/a.zip --checksum 9f86…
 
-    capgo-tui bundle add 2.5.0 --url https://cdn.acme.com/2.5.0.zip --checksum 9f86… --dry-run
+    capgo-tui bundle add 2.5.0 -e https://cdn.acme.com/a.zip --checksum 9f86… -y
     """
 
     async def command(operation: Operation) -> Exit:

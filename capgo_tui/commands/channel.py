@@ -59,7 +59,12 @@ def channel(**_options: object) -> None:
 @app_argument
 @list_options
 def list_channels(common: CommonOptions, options: ListOptions) -> None:
-    """List the channels of an app."""
+    """List the channels of an app.
+
+    capgo-tui channel list
+
+    capgo-tui channel list --filter bundle:2.4.1 --json
+    """
 
     async def command(workspace: Workspace) -> Exit:
         selection = ListSelection(CHANNELS, options, workspace.cell_context)
@@ -74,7 +79,12 @@ def list_channels(common: CommonOptions, options: ListOptions) -> None:
 @app_argument
 @common_options
 def get_channel(common: CommonOptions, name: str) -> None:
-    """Show all of the channel of a NAME."""
+    """Show all of the channel of a NAME.
+
+    capgo-tui channel get production
+
+    capgo-tui channel get production --json
+    """
 
     async def command(workspace: Workspace) -> Exit:
         try:

@@ -49,7 +49,12 @@ def device(**_options: object) -> None:
 @app_argument
 @list_options
 def list_devices(common: CommonOptions, options: ListOptions) -> None:
-    """List the devices of an app."""
+    """List the devices of an app.
+
+    capgo-tui device list --filter 'is:override seen:<7d'
+
+    capgo-tui device list --sort seen:desc --limit 20 --csv
+    """
 
     async def command(workspace: Workspace) -> Exit:
         selection = ListSelection(DEVICES, options, workspace.cell_context)
@@ -70,6 +75,10 @@ def get_device(common: CommonOptions, device_id: str) -> None:
 
     A server that cannot look a custom id up is asked for those that have one, page by page.
     Where several have the same one all of them are listed, and the exit code is 1.
+
+    capgo-tui device get qa-07
+
+    capgo-tui device get 0b3f1c52-7d64-4c1c-9b52-5a0e3f8f2d11 --json
     """
     if not device_id.strip():
         raise click.UsageError("the ID is empty")

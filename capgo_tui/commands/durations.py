@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
-UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_DURATION: Final = re.compile(r"(\d{1,6})\s*([mhdw])", re.ASCII)
+from capgo_tui.workspace.ages import parse_age
+from capgo_tui.workspace.measure import Measure
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 
-def parse_duration(text: str, units: str = "mhdw") -> timedelta:
-    """Return the duration of a text such as ``30d``.
+def parse_duration(text: str) -> timedelta:
+    """Return the duration of a text such as ``30d``, in the units of a filter.
 
     Raises:
-        UsageError: when it is none, or in other units.
+        UsageError: when it is none.
 
     """
-    match = _DURATION.fullmatch(text.strip().lower())
-    if match is None or match[2] not in units:
-        names = ", ".join(f"{unit} for {UNITS[unit]}" for unit in units)
-        raise click.UsageError(f"{text!r} is no duration: a number and a unit ({names})")
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
+    duration = parse_age(text.strip())
+    if duration is None:
+        raise click.UsageError(f"{text!r} is no duration, such as {Measure.AGE.example}")
+    return duration
 
 
 def parse_since(text: str, now: datetime) -> datetime:

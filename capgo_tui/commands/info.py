@@ -47,7 +47,12 @@ def info(
     apikey: str | None,
     profile: str | None,
 ) -> None:
-    """Say where each setting comes from; of the key only its fingerprint."""
+    """Say where each setting comes from; of the key only its fingerprint.
+
+    capgo-tui info
+
+    capgo-tui info --profile shop --json
+    """
     del as_json  # `find_format` finds it, here or before the verb
     is_data = find_format() == "json"
     given_options = Options(

@@ -162,6 +162,8 @@ def resume_rollout(common: CommonOptions, options: WriteOptions, name: str) -> N
     """Go on with the paused rollout of a CHANNEL.
 
     capgo-tui rollout resume production
+
+    capgo-tui rollout resume production --yes
     """
     _run_step(common, options, name, "resume")
 
@@ -174,6 +176,8 @@ def finish_rollout(common: CommonOptions, options: WriteOptions, name: str) -> N
     """Make the rollout target the bundle of a CHANNEL for all its devices.
 
     capgo-tui rollout finish production
+
+    capgo-tui rollout finish production --yes --wait
     """
     _run_step(common, options, name, FINISH)
 
@@ -186,6 +190,8 @@ def stop_rollout(common: CommonOptions, options: WriteOptions, name: str) -> Non
     """End the rollout of a CHANNEL: all its devices get its bundle.
 
     capgo-tui rollout stop production
+
+    capgo-tui rollout stop production --dry-run
     """
     _run_step(common, options, name, STOP)
 

@@ -49,7 +49,7 @@ SIMPLE_TERMINALS: Final = ("dumb", "unknown")
 """Values of TERM for which no interface can be drawn, such as in a shell inside Emacs."""
 OF_THE_APP: Final = ("device", "refresh", "theme", "mouse", "demo", "debug")
 """Options that no verb takes."""
-OWN_OPTIONS: Final = ("sandbox",)
+OWN_OPTIONS: Final = ("help", "sandbox")
 """Verbs that take none of the options before them."""
 
 

@@ -97,7 +97,12 @@ def sandbox(
     latency: int | None,
     faults: tuple[str, ...],
 ) -> None:
-    """Run an imitation of the Capgo backend with made-up data, to try things out safely."""
+    """Run an imitation of the Capgo backend with made-up data, to try things out safely.
+
+    capgo-tui sandbox --devices 2000
+
+    capgo-tui sandbox --port 0 --fault latency=300
+    """
     from capgo_tui.sandbox.app import create_app  # noqa: PLC0415 - a server only here
     from capgo_tui.sandbox.entrance import find_entrance  # noqa: PLC0415
     from capgo_tui.sandbox.generate import generate  # noqa: PLC0415

@@ -20,6 +20,7 @@ VERBS = {
     "bundle": "List, promote, delete, clean up, edit and register bundles.",
     "channel": "List, set, add and delete channels.",
     "device": "List devices, and link them to channels.",
+    "help": "Show a page: filters, keys, settings, exit-codes or safety.",
     "info": "Say where each setting comes from.",
     "log": "List the changes made with this program.",
     "rollback": "Put the previous bundle back on a channel.",
@@ -34,7 +35,22 @@ ALIASES: Final = {"a": "add", "c": "cleanup", "d": "delete", "l": "list", "s": "
 """The one-letter names of the official command line, under each noun that has such a verb."""
 
 
-class Noun(click.Group):
+class NamedGroup(click.Group):
+    """A click group that names the nearest of its commands when there is no such one."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command of the first word, its name and the words after it."""
+        if args and args[0][:1].isalnum() and self.get_command(ctx, args[0]) is None:
+            from capgo_tui.commands.selection import describe_missing  # noqa: PLC0415 - a mistake
+
+            missing = describe_missing("verb", args[0], self.list_commands(ctx))
+            ctx.fail(f"{missing}; there are {', '.join(self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+
+class Noun(NamedGroup):
     """A click group of verbs, which takes their options before them too."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -47,7 +63,7 @@ class Noun(click.Group):
         self.format_commands(ctx, formatter)
 
 
-class Verbs(click.Group):
+class Verbs(NamedGroup):
     """A click group that imports only the verb it runs, for a quick start."""
 
     def make_context(

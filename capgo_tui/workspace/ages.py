@@ -44,6 +44,14 @@ def parse_age(text: str) -> timedelta | None:
         return timedelta.max
 
 
+def describe_span(span: timedelta) -> str:
+    """Return a span in the largest unit up to days that it is whole in: ``30 d`` or ``36 h``."""
+    for unit, length in _UNITS[_UNITS.index(("d", timedelta(days=1))) :]:
+        if not span % length:
+            return f"{span // length} {unit}"
+    return f"{span.total_seconds():g} s"
+
+
 def clock_time(moment: datetime) -> str:
     """Return the wall-clock time in the local time zone, ``14:02:11``."""
     return moment.astimezone().strftime("%H:%M:%S")

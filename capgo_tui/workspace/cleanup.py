@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from capgo_tui.api.errors import Refusal
 from capgo_tui.api.requests import BundleName
+from capgo_tui.workspace.ages import describe_span
 from capgo_tui.workspace.bundle_links import linked_to
 from capgo_tui.workspace.sorting import NO_VERSION, version_value
 
@@ -139,7 +140,7 @@ def _find_protection(
         if bundle.created_at is None:
             return Keep.AGELESS, "of unknown age"
         if now - bundle.created_at <= rules.older_than:
-            return Keep.YOUNG, f"not older than {rules.older_than.days} d"
+            return Keep.YOUNG, f"not older than {describe_span(rules.older_than)}"
     return None
 
 
@@ -157,7 +158,7 @@ def _why_deleted(rules: Rules, use: str) -> str:
     if rules.newest:
         conditions.append(f"not among the newest {rules.newest}")
     if rules.older_than is not None:
-        conditions.append(f"older than {rules.older_than.days} d")
+        conditions.append(f"older than {describe_span(rules.older_than)}")
     return ", ".join(conditions)
 
 

@@ -44,7 +44,7 @@ CASES = (
     Case("app", (b"info", b"--app", b"com.acme." + BYTES), message="--app holds no app id"),
     Case("server", (b"info", b"--api-url", b"https://a" + BYTES), message="holds no server"),
     Case("key", (b"info", b"-a", BYTES), message="-a: the API key holds a space"),
-    Case("verb", (b"list" + BYTES,), message="No such command"),
+    Case("verb", (b"list" + BYTES,), message="no verb"),
     Case("device", (b"device", b"get", BYTES, *AWAY), FAILED, "holds half a character"),
     Case("channel", (b"channel", b"get", BYTES, *AWAY), FAILED, "holds half a character"),
     Case("file", (b"sandbox", b"--state", BYTES), FAILED, "cannot be read"),

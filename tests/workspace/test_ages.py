@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.workspace.ages import age, clock_time, full_time
+from capgo_tui.workspace.ages import age, clock_time, describe_span, full_time, parse_age
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,3 +87,24 @@ def test_moments_are_told_in_the_readers_zone() -> None:
     assert clock_time(moment) == "05:30:05"
     assert full_time(moment, NOW) == "15h ago, 2026-11-22 05:30:05"
     assert full_time(NOW, NOW) == "now, 2026-11-22 21:00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("90s", "90 s"),
+        ("5m", "5 m"),
+        ("36h", "36 h"),
+        ("48h", "2 d"),
+        ("3mo", "90 d"),
+        ("0d", "0 d"),
+    ],
+)
+def test_a_span_is_told_in_a_unit_that_it_is_whole_in(text: str, words: str) -> None:
+    span = parse_age(text)
+    assert span is not None
+    assert describe_span(span) == words
+
+
+def test_a_span_of_part_of_a_second_is_told_in_seconds() -> None:
+    assert describe_span(timedelta(seconds=1.5)) == "1.5 s"
