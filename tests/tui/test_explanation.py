@@ -72,6 +72,33 @@ async def test_platforms_that_no_row_tells_are_read_from_the_audit_once() -> Non
         assert paths.count("/app/com.acme.shop") <= 1
 
 
+CHANGE = (
+    "INSERT INTO audit_logs (created_at, table_name, record_id, operation, org_id, old_record,"
+    " new_record) SELECT '2026-11-20T09:00:00+00:00', 'channels', '1', 'UPDATE', 'org-1',"
+    " json_object('id', 1, 'app_id', app_id), json_object('id', 1, 'app_id', app_id, {told})"
+    " FROM channels WHERE id = 1"
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "text", "is_named"),
+    [
+        ("'ios', json('true')", "✓ default channel", True),
+        ("'ios', json('false')", "✗ default channel", True),
+        ("'android', json('true')", "? default channel", False),
+    ],
+)
+async def test_platforms_of_the_audit_are_used_and_named(
+    told: str, text: str, *, is_named: bool
+) -> None:
+    server = shop("live")
+    server.change(CHANGE.format(told=told))
+    async with on_devices(server) as driver:
+        page = await explain(driver)
+        assert text in page
+        assert ("from the audit history" in page) is is_named
+
+
 async def test_a_key_that_may_not_read_the_audit_is_told_that_it_is_not_known() -> None:
     server = shop("live")
     async with on_devices(server, key=READER) as driver:

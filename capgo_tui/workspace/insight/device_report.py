@@ -46,13 +46,13 @@ async def report_device(
         await channels.reread()
     await channels.load_all()
     _note_gap(channels, gaps)
-    flags = await _find_flags(workspace, device)
+    flags = await _find_flags(workspace, device, is_anew=is_anew)
     result = _explain(workspace, device, flags)
     if any(_find_bundle(workspace, each) is None for each in result.bundles):
         await workspace.bundles.load_all()
         _note_gap(workspace.bundles, gaps)
         result = _explain(workspace, device, flags)
-    return DeviceReport(device, result, tuple(gaps), flags is not NO_FLAGS)
+    return DeviceReport(device, result, tuple(gaps), uses_audit=bool(flags))
 
 
 async def _read_device(
@@ -71,21 +71,25 @@ async def _read_device(
     return found or device
 
 
-async def _find_flags(workspace: Workspace, device: Device) -> FlagsByChannel:
-    """Return platform flags from the audit history, where a channel's row tells none."""
+async def _find_flags(workspace: Workspace, device: Device, *, is_anew: bool) -> FlagsByChannel:
+    """Return what the audit history tells of channels whose rows do not tell the platform."""
     platform = (device.platform or "").lower()
     if platform not in PLATFORMS:
         return NO_FLAGS
-    concerned = (
-        each
+    untold = [
+        each.id
         for each in workspace.channels.records.values()
         if (each.name == device.channel if device.channel else each.public)
-    )
-    if all(flags_of(each)[platform] is not None for each in concerned):
+        and flags_of(each)[platform] is None
+    ]
+    if not untold:
         return NO_FLAGS
-    if workspace.audit.latest is None:
+    if is_anew or workspace.audit.latest is None:
         await workspace.read_audit()
-    return workspace.told_flags
+    told = workspace.told_flags
+    return {
+        each: told[each] for each in untold if each in told and told[each][platform] is not None
+    }
 
 
 def _explain(workspace: Workspace, device: Device, flags: FlagsByChannel) -> Explanation:
