@@ -29,7 +29,7 @@ def shop(revision: str) -> Server:
 
 def rows_of(text: str) -> list[list[str]]:
     """Return the cells of the rows on the screen, the mark first."""
-    lines = [line for line in text.split("\n") if line.strip()[:1] in ("≠", "=")]
+    lines = [line.rstrip("▕ ") for line in text.split("\n") if line.strip()[:1] in ("≠", "=")]
     return [[line.strip()[0], *line.strip()[1:].split()] for line in lines]
 
 
