@@ -351,7 +351,11 @@ def list_ways(tab: str) -> list[Write]:
 def shop() -> dict[str, object]:
     """Return the state that the writes start from."""
     lists = [
-        channel(n, name, version=4 if name == "qa" else 1) for n, name in enumerate(CHANNELS, 1)
+        # Its devices run a native version above all bundles, which is no matter to them.
+        channel(n, name, version=4, disable_auto_update_under_native=False)
+        if name == "qa"
+        else channel(n, name)
+        for n, name in enumerate(CHANNELS, 1)
     ]
     return state(
         channels=lists,
