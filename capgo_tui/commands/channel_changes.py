@@ -8,6 +8,7 @@ from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.promotions import Promotion, make_promotion
+from capgo_tui.workspace.insight.promotion_warnings import find_promotion_warnings
 from capgo_tui.workspace.rollout import rollout_steps
 
 if TYPE_CHECKING:
@@ -87,10 +88,12 @@ async def put_on_channel(
     warnings: Sequence[str] = (),
 ) -> Exit:
     """Put a bundle on one channel."""
+    more_warnings = await find_promotion_warnings(operation.workspace, channel, bundle)
+    all_warnings = (*warnings, *more_warnings)
 
     def make(now: Channel) -> Change:
         return make_promotion(
-            operation.workspace, now, bundle, kind=kind, note=note, warnings=warnings
+            operation.workspace, now, bundle, kind=kind, note=note, warnings=all_warnings
         )
 
     return await change_channel(operation, channel, make)
@@ -101,9 +104,12 @@ async def put_on_channels(
 ) -> Exit:
     """Put a bundle on several channels, which are confirmed together."""
     workspace = operation.workspace
+    warnings = {
+        each.id: await find_promotion_warnings(workspace, each, bundle) for each in channels
+    }
 
     def make(channel: Channel) -> Change:
-        return make_promotion(workspace, channel, bundle)
+        return make_promotion(workspace, channel, bundle, warnings=warnings.get(channel.id, ()))
 
     def again(change: Change) -> Change | None:
         now = workspace.channels.records.get(change.row_key or "")

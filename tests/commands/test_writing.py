@@ -539,6 +539,15 @@ def test_what_older_servers_cannot_do_is_refused_and_the_rest_done(
         assert report(place, "bundle", "promote", "1.0.2", "beta", "--yes")["undo"] == 2
 
 
+def test_a_promotion_says_which_native_packages_differ(place: Place) -> None:
+    for name, version in (("1.0.1", "6.0.0"), ("1.0.2", "6.1.0")):
+        packages = f'[{{"name": "camera", "version": "{version}"}}]'
+        place.server.change("UPDATE bundles SET native_packages = ? WHERE name = ?", packages, name)
+    end = place("bundle", "promote", "1.0.2", "beta", "--dry-run")
+    assert end.code == OK, end
+    assert "native packages differ from the present bundle: camera 6.0.0 → 6.1.0" in end.stderr
+
+
 def test_a_change_without_a_journal_is_not_sent(place: Place) -> None:
     (place.folder / "state").write_text("no folder")
     end = place("device", "link", ONE, "beta", "--yes")
