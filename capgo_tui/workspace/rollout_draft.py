@@ -244,6 +244,8 @@ class RolloutDraft:
             known += f" · {group_digits(audience.unknown_count)} more not known"
         if (count := self._count_on_target(audience)) is not None:
             known += f" · {group_digits(count)} run {self.target_label} now"
+        if audience.is_assumed:
+            known += " · if it serves all platforms, which is not told"
         return known
 
     def _count_on_target(self, audience: Audience) -> int | None:
