@@ -130,6 +130,17 @@ def _text_of(file: Path | None, key: str) -> tuple[str, str] | None:
     return (text, config.where(key)) if isinstance(text, str) else None
 
 
+def profile_names(file: Path | None) -> list[str]:
+    """Return the names of the profiles of ``config.toml``.
+
+    Raises:
+        ConfigFileError: when there is a mistake in the file.
+
+    """
+    config = None if file is None else ConfigFile.read(file)
+    return [] if config is None else list(_check_profiles(config)[0])
+
+
 def keys_of(file: Path | None) -> tuple[ConfigFile, dict[str, str]] | None:
     """Return the keys that ``config.toml`` names for actions, by the action's id; None for none.
 

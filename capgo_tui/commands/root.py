@@ -27,7 +27,7 @@ from capgo_tui.commands.textual_environment import (
 from capgo_tui.commands.verbs import Verbs
 from capgo_tui.config_file import ConfigFile, ConfigFileError
 from capgo_tui.memory import Memory
-from capgo_tui.profiles import keys_of
+from capgo_tui.profiles import keys_of, profile_names
 from capgo_tui.settings import (
     THEME_VARIABLE,
     Options,
@@ -146,6 +146,12 @@ def capgo_tui(
         else:
             launch = _make_launch(Options(apikey, app_id, api_url, revision, profile), device)
             launch = replace(launch, journal=machine.journal(), memory=machine.memory())
+            names = profile_names(machine.find_environment().config_file)
+            launch = replace(
+                launch,
+                profile_names=names,
+                launch_profile=_launch_profile,
+            )
         variables = terminal_variables(os.environ)
         has_mouse = _can_use_mouse(variables) if mouse is None else mouse
         launch = replace(
@@ -207,6 +213,29 @@ def _make_launch(options: Options, device: str | None) -> Launch:
         revision=value_of(settings.revision),
         device=device,
         profile=value_of(settings.profile),
+    )
+
+
+def _launch_profile(launch: Launch, name: str) -> Launch:
+    """Return settings with another profile; raises `SettingsError` as the start does.
+
+    The options and variables that named the first app, key and server do not count.
+    """
+    environment = machine.find_environment()
+    named = ("CAPGO_TOKEN", "CAPGO_APP_ID", "CAPGO_API_URL", "CAPGO_PROFILE")
+    environ = {key: value for key, value in environment.environ.items() if key not in named}
+    settings = find(Options(profile=name), replace(environment, environ=environ))
+    return replace(
+        launch,
+        api_key=value_of(settings.key),
+        app_id=value_of(settings.app_id),
+        server=settings.server.value,
+        server_named_by=settings.unconfirmed_server,
+        server_doubt=settings.server_doubt,
+        app_doubt=settings.app_doubt,
+        revision=value_of(settings.revision),
+        profile=value_of(settings.profile),
+        device=None,
     )
 
 

@@ -6,12 +6,13 @@ import asyncio
 import gc
 import os
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import AwaitMount
 
+from capgo_tui.text import clean
 from capgo_tui.tui import garbage
 from capgo_tui.tui.app_base import AppBase
 from capgo_tui.tui.screens.main import MainScreen, screen_class
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from capgo_tui.tui.terminal.background import BackgroundColour
     from capgo_tui.tui.terminal.output_failure import OutputFailure
     from capgo_tui.tui.terminal.pastes import InputDropped
-    from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
 START_SECONDS = 2.0
@@ -76,7 +76,8 @@ class CapgoApp(AppBase):
         """Why the terminal can no longer be read or written; ends the app."""
         self._now = now
         self._has_interrupt = False
-        self._workspace: Workspace | None = None
+        self._opened: list[OpenedApp] = []
+        """The apps that were opened, each with its lists."""
 
     def get_driver_class(self) -> type[Driver]:
         """Return Textual's driver; for a POSIX terminal or a browser, ours."""
@@ -114,8 +115,63 @@ class CapgoApp(AppBase):
         launch = self.launch
         bound_screen = screen_class(launch.keys)
         screen = bound_screen(target, launch.device, launch.refresh_seconds, launch.start)
-        self.push_screen(screen)
+        opened = OpenedApp(target, launch, screen)
+        if self._opened:
+            self.install_screen(screen, opened.name)
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+        self._opened.append(opened)
         screen.call_after_refresh(self._connect, screen)
+
+    # Other apps
+
+    @property
+    def profile_names(self) -> Sequence[str]:
+        """The profiles that can be opened."""
+        return self.launch.profile_names
+
+    def open_app(self, app_id: str) -> None:
+        """Show another app of the API key in use; its lists are kept while this runs."""
+        screen = self.screen
+        if isinstance(screen, MainScreen):
+            self._switch(self.launch, self.launch.open_with(screen.target.api_key, app_id))
+
+    def open_profile(self, name: str) -> None:
+        """Show the app of another profile."""
+        self.run_worker(self._open_profile(name), exit_on_error=False)
+
+    async def _open_profile(self, name: str) -> None:
+        """Read its settings in a thread: its key may come from a command."""
+        if self.launch.launch_profile is None or not isinstance(self.screen, MainScreen):
+            return
+        screen = self.screen
+        try:
+            launch = await asyncio.to_thread(self.launch.launch_profile, self.launch, name)
+        except ValueError as error:
+            screen.say(f"✗ {clean(str(error))}")
+            return
+        if launch.target is None:
+            screen.say(f"✗ The profile {name} lacks something: capgo-tui --profile {name} asks.")
+        elif screen is self.screen:
+            self._switch(launch, launch.target)
+
+    def _switch(self, launch: Launch, target: Target) -> None:
+        """Show the screen of a target, a new one if it was not opened before."""
+        current = next(each for each in self._opened if each.screen is self.screen)
+        opened = next((each for each in self._opened if each.has(target)), None)
+        if opened is current:
+            current.screen.say(f"This is {target.app_id}.")
+            return
+        if not self.is_screen_installed(current.screen):
+            self.install_screen(current.screen, current.name)
+        if opened is None:
+            self.launch = replace(launch, device=None)
+            self._show(target)
+        else:
+            self.launch = opened.launch
+            self.switch_screen(opened.screen)
+            opened.screen.show_chrome()
 
     def on_background_colour(self, event: BackgroundColour) -> None:
         """Use the light theme on a light background, unless there are rows to draw anew."""
@@ -132,7 +188,7 @@ class CapgoApp(AppBase):
 
         arguments = (screen.target,) if self._now is None else (screen.target, self._now)
         try:
-            self._workspace = await asyncio.to_thread(session.open_workspace, *arguments)
+            workspace = await asyncio.to_thread(session.open_workspace, *arguments)
         except ValueError as error:
             screen.table.say("This server cannot be used.", str(error))
             return
@@ -141,7 +197,7 @@ class CapgoApp(AppBase):
             self.report_bug(error)
             return
         self.light_theme = None
-        screen.open(self._workspace)
+        screen.open(workspace)
 
     async def on_main_screen_key_request(self, event: MainScreen.KeyRequest) -> None:
         """Ask for another API key in place of a refused one, unless a write is under way."""
@@ -149,8 +205,13 @@ class CapgoApp(AppBase):
             if isinstance(self.screen, MainScreen):
                 self.screen.say("A write is under way: r asks for another key once it has ended.")
             return
-        await self._close_workspace()
+        opened = next(each for each in self._opened if each.screen is self.screen)
+        self._opened.remove(opened)
+        await opened.close()
         self.pop_screen()
+        if self.is_screen_installed(opened.screen):
+            self.uninstall_screen(opened.screen)
+            opened.screen.remove()
         self.launch = replace(self.launch, app_id=event.app_id)
         self._ask("The key was refused; give another one.")
 
@@ -179,11 +240,9 @@ class CapgoApp(AppBase):
         self._has_interrupt = False
 
     async def _leave(self) -> None:
-        if self._workspace is not None:
-            self._workspace.client.cancel_waits()
-        for screen in self.screen_stack:
-            if isinstance(screen, MainScreen):
-                screen.cancel_reads()
+        for opened in self._opened:
+            opened.cancel_waits()
+            opened.screen.cancel_reads()
         while self._writes:
             for stop in self._writes.values():
                 if stop is not None:
@@ -198,8 +257,8 @@ class CapgoApp(AppBase):
 
     async def _shutdown(self) -> None:
         """Shut down after the writes under way have ended, whatever ended the app."""
-        if self._workspace is not None:
-            self._workspace.client.cancel_waits()
+        for opened in self._opened:
+            opened.cancel_waits()
         while self._writes:
             for stop in filter(None, self._writes.values()):
                 stop()
@@ -208,12 +267,8 @@ class CapgoApp(AppBase):
 
     async def on_unmount(self) -> None:
         """Close the connections."""
-        await self._close_workspace()
-
-    async def _close_workspace(self) -> None:
-        workspace, self._workspace = self._workspace, None
-        if workspace is not None:
-            await workspace.aclose()
+        for opened in self._opened:
+            await opened.close()
 
     # Bugs
 
@@ -264,6 +319,38 @@ class CapgoApp(AppBase):
         if self._exception is not None:
             self.report_bug(self._exception)
         self._close_messages_no_wait()
+
+
+@dataclass(slots=True)
+class OpenedApp:
+    """An app that was opened, and its screen."""
+
+    target: Target
+    launch: Launch
+    """The settings that it was opened with."""
+    screen: MainScreen
+
+    @property
+    def name(self) -> str:
+        """A name for its screen, of which no two are alike."""
+        return f"app-{id(self.screen)}"
+
+    def has(self, target: Target) -> bool:
+        """Return whether it shows the app of a target, with the same key, server and profile."""
+        ours, profile = self.target, target.profile
+        same = ours.app_id == target.app_id and ours.server == target.server
+        same = same and ours.api_key == target.api_key
+        return same and (ours.profile and ours.profile.name) == (profile and profile.name)
+
+    def cancel_waits(self) -> None:
+        """End the waiting of reads."""
+        if self.screen.workspace is not None:
+            self.screen.workspace.client.cancel_waits()
+
+    async def close(self) -> None:
+        """Close its connections and its journal."""
+        if self.screen.workspace is not None:
+            await self.screen.workspace.aclose()
 
 
 def _stacks(renderable: RenderableType) -> Sequence[Stack]:

@@ -11,7 +11,7 @@ from capgo_tui.memory import Memory
 from capgo_tui.tui.terminal.key_queue import KeyQueueApp
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
@@ -67,6 +67,19 @@ class AppBase(KeyQueueApp):
         """Keep the outcome of a write for printing after the exit, if the app is quitting."""
         if self._leaving:
             self.last_words.append(outcome)
+
+    @property
+    @abstractmethod
+    def profile_names(self) -> Sequence[str]:
+        """The profiles that can be opened."""
+
+    @abstractmethod
+    def open_app(self, app_id: str) -> None:
+        """Show another app of the API key in use; its lists are kept while this runs."""
+
+    @abstractmethod
+    def open_profile(self, name: str) -> None:
+        """Show the app of another profile."""
 
     def leave(self) -> None:
         """Quit, after the writes under way if there are any."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.workspace.target import Access, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from capgo_tui.api.key import ApiKey
@@ -39,6 +39,10 @@ class Launch(Access):
     """The file of what is remembered between runs; None to forget it at the end."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Other keys of actions, by the action's id."""
+    profile_names: Sequence[str] = ()
+    """The profiles of ``config.toml``."""
+    launch_profile: Callable[[Launch, str], Launch] | None = None
+    """Returns settings with another profile; raises ValueError when that cannot be used."""
     mouse: bool = True
     """Whether the terminal is asked to report the mouse."""
 

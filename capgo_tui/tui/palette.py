@@ -90,11 +90,27 @@ class ExportTo:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenApp:
+    """Show another app of the key."""
+
+    app_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProfile:
+    """Show the app of another profile."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """Leave the program."""
 
 
-Command: TypeAlias = Act | Begin | Show | Find | Explain | UseTheme | ExportTo | Quit
+Command: TypeAlias = (
+    Act | Begin | Show | Find | Explain | UseTheme | ExportTo | OpenApp | OpenProfile | Quit
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +137,8 @@ class Offer:
     channels: Iterable[Channel]
     bundles: Iterable[Bundle]
     themes: Sequence[str]
+    profiles: Sequence[str] = ()
+    """The names of the profiles."""
     no_themes: str = ""
     """Why the theme cannot be changed; empty when it can."""
 
@@ -171,6 +189,11 @@ class Offer:
         if "theme".startswith(prefix):
             explanation = self.no_themes or "other colours; the name of a theme follows"
             yield Entry("theme", explanation, Begin("theme "), "theme ", bool(self.no_themes))
+        if "app".startswith(prefix):
+            yield Entry("app", "another app of this key; its id follows", Begin("app "), "app ")
+        if "profile".startswith(prefix) and self.profiles:
+            explanation = "another profile of config.toml; its name follows"
+            yield Entry("profile", explanation, Begin("profile "), "profile ")
         if "export".startswith(prefix):
             explanation = "the list in view; csv, json or ndjson and a file may follow"
             yield Entry("export", explanation, ExportTo("", ""), "export ")
@@ -194,6 +217,12 @@ class Offer:
                 for name in sorted(self.themes, key=lambda each: not each.startswith(prefix))
                 if prefix in name
             ]  # fmt: skip
+        if "profile".startswith(head) and self.profiles:
+            return [
+                Entry(f"profile {name}", "show its app", OpenProfile(name), f"profile {name}")
+                for name in self.profiles
+                if rest.casefold() in name.casefold()
+            ]
         if "export".startswith(head):
             form, _, name = rest.partition(" ")
             return [
@@ -248,6 +277,22 @@ def find_devices(text: str, devices: Sequence[Device]) -> list[Entry]:
               Find("devices", each.wire_id))
         for each in islice(matching, MOST_NAMES)
     ]  # fmt: skip
+
+
+def app_entries(rest: str, apps: Iterable[tuple[str, str | None]]) -> list[Entry]:
+    """Return entries for the apps of the key whose id or name contains a text."""
+    part = rest.strip().casefold()
+    return [
+        Entry(f"app {app_id}", name or "", OpenApp(app_id), f"app {app_id}")
+        for app_id, name in apps
+        if part in app_id.casefold() or part in (name or "").casefold()
+    ]
+
+
+def app_pattern(text: str) -> str | None:
+    """Return what follows ``app``; None for another command."""
+    head, space, rest = text.lstrip().partition(" ")
+    return rest if space and head.casefold() == "app" else None
 
 
 def device_pattern(text: str) -> str:

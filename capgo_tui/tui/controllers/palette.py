@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from capgo_tui.api.errors import CapgoError
 from capgo_tui.tui.actions import Action
 from capgo_tui.tui.tabs import EVERYWHERE
 
@@ -47,6 +48,8 @@ class PaletteController:
         self._tabs = tabs
         self._explain = explain
         """Explains the device of an id."""
+        self._apps: Sequence[tuple[str, str | None]] | None = None
+        """The apps of the key; None until they are read."""
         self._theme = ""
         """The theme in use while another one is previewed; empty when none is."""
         self._preview_timer: Timer | None = None
@@ -60,7 +63,7 @@ class PaletteController:
         host, workspace = self._host, self._host.workspace
         if workspace is None:
             return
-        from capgo_tui.tui.palette import Offer  # noqa: PLC0415 - not before it is asked
+        from capgo_tui.tui.palette import Offer, app_entries, app_pattern  # noqa: PLC0415 - rare
 
         def offer() -> Offer:
             return Offer(
@@ -69,6 +72,7 @@ class PaletteController:
                 workspace.channels.records.values(),
                 workspace.bundles.records.values(),
                 sorted(host.app.available_themes),
+                host.app.profile_names,
                 NO_THEMES if "NO_COLOR" in os.environ else "",
             )
 
@@ -76,6 +80,8 @@ class PaletteController:
             return offer().match(text)
 
         async def search(text: str) -> Sequence[Entry]:
+            if (pattern := app_pattern(text)) is not None:
+                return app_entries(pattern, await self._list_apps())
             devices = await self._find_devices(workspace, text)
             if devices or match(text):
                 return devices
@@ -87,6 +93,17 @@ class PaletteController:
 
         host.status.dismiss()
         host.overlays.palette_bar.open(match, search, text, host.app.memory.lines(PALETTE))
+
+    async def _list_apps(self) -> Sequence[tuple[str, str | None]]:
+        """Return the apps of the key, read at the first need; none where the server has no list."""
+        if self._apps is None:
+            from capgo_tui.workspace.apps import list_apps  # noqa: PLC0415 - few switch
+
+            try:
+                self._apps = await list_apps(self._host.target)
+            except (CapgoError, ValueError):
+                return [(self._host.target.app_id, "this one; the others could not be listed")]
+        return self._apps
 
     async def _find_devices(self, workspace: Workspace, text: str) -> Sequence[Entry]:
         """Search the loaded devices in a thread: there may be 100 000."""
@@ -149,6 +166,10 @@ class PaletteController:
                 self._use_theme(name)
             case palette.ExportTo(form, name):
                 self._export(form, name)
+            case palette.OpenApp(app_id):
+                self._host.app.open_app(app_id)
+            case palette.OpenProfile(name):
+                self._host.app.open_profile(name)
             case palette.Quit():
                 self._host.app.leave()
 
