@@ -38,6 +38,16 @@ def memory_file() -> Path:
     return _state_folder() / "memory.json"
 
 
+def names_file() -> Path:
+    """Return the path of the names that a shell completes, beside the journal.
+
+    Raises:
+        RuntimeError: when the user has no home folder.
+
+    """
+    return _state_folder() / "names.json"
+
+
 def config_file() -> Path:
     """Return the path of the user's ``config.toml``, which is only read and need not exist.
 

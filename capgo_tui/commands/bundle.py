@@ -16,6 +16,7 @@ from capgo_tui.commands.common_options import (
     options_before_verb,
     write_options,
 )
+from capgo_tui.commands.completions import complete_bundles, complete_promotion
 from capgo_tui.commands.durations import parse_duration
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.list_options import list_options
@@ -77,7 +78,7 @@ def list_bundles(common: CommonOptions, options: ListOptions) -> None:
 
 
 @bundle.command("get")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_bundles)
 @app_argument
 @common_options
 def get_bundle(common: CommonOptions, name: str) -> None:
@@ -95,7 +96,9 @@ def get_bundle(common: CommonOptions, name: str) -> None:
 
 
 @bundle.command("promote")
-@click.argument("words", nargs=-1, metavar="BUNDLE CHANNEL... [APP]")
+@click.argument(
+    "words", nargs=-1, metavar="BUNDLE CHANNEL... [APP]", shell_complete=complete_promotion
+)
 @write_options
 def promote_bundle(common: CommonOptions, options: WriteOptions, words: tuple[str, ...]) -> None:
     """Put a BUNDLE on one or more channels.
@@ -122,7 +125,7 @@ def promote_bundle(common: CommonOptions, options: WriteOptions, words: tuple[st
 
 
 @bundle.command("delete")
-@click.argument("words", nargs=-1, metavar="BUNDLE... [APP]")
+@click.argument("words", nargs=-1, metavar="BUNDLE... [APP]", shell_complete=complete_bundles)
 @write_options
 def delete_bundles(common: CommonOptions, options: WriteOptions, words: tuple[str, ...]) -> None:
     """Delete bundles, for good. Those that a channel uses stay.
@@ -217,7 +220,7 @@ def clean_up_bundles(
 
 
 @bundle.command("set")
-@click.argument("name", metavar="BUNDLE")
+@click.argument("name", metavar="BUNDLE", shell_complete=complete_bundles)
 @app_argument
 @click.option("--comment", help="The comment; an empty one takes it away.")
 @click.option("--link", metavar="URL", help="The link; an empty one takes it away.")

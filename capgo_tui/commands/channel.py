@@ -21,6 +21,7 @@ from capgo_tui.commands.common_options import (
     options_before_verb,
     write_options,
 )
+from capgo_tui.commands.completions import complete_channels
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.list_options import list_options
 from capgo_tui.commands.list_selection import ListSelection
@@ -75,7 +76,7 @@ def list_channels(common: CommonOptions, options: ListOptions) -> None:
 
 
 @channel.command("get")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_channels)
 @app_argument
 @common_options
 def get_channel(common: CommonOptions, name: str) -> None:
@@ -99,7 +100,7 @@ def get_channel(common: CommonOptions, name: str) -> None:
 
 
 @channel.command("set")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_channels)
 @app_argument
 @setting_options
 @click.option("--latest-remote", is_flag=True, help="Put the newest bundle on it.")
@@ -163,7 +164,13 @@ async def _find_newest_bundle(workspace: Workspace) -> str:
 @channel.command("add")
 @click.argument("name")
 @app_argument
-@click.option("--from", "source", metavar="CHANNEL", help="Copy the settings of this channel.")
+@click.option(
+    "--from",
+    "source",
+    metavar="CHANNEL",
+    help="Copy the settings of this channel.",
+    shell_complete=complete_channels,
+)
 @setting_options
 @write_options
 def add_channel(
@@ -201,7 +208,7 @@ def add_channel(
 
 
 @channel.command("delete")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_channels)
 @app_argument
 @click.option("--delete-bundle", is_flag=True, help="Delete its bundle too, where a server can.")
 @click.option("--success-if-not-found", is_flag=True, help="A channel that is not there is fine.")

@@ -10,6 +10,7 @@ import click
 from capgo_tui.api.channel_setting import Kind
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.settings import CHANNEL_SETTINGS
+from capgo_tui.commands.completions import complete_bundles
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.selection import find_bundle
 from capgo_tui.workspace.channel_fields import read_text
@@ -124,7 +125,15 @@ def _option(setting: ChannelSetting) -> Decorator:
     if setting.kind is Kind.CHOICE:
         words = [*setting.choices, *setting.choice_labels.values()]
         return click.option(name, *aliases, setting.name, type=click.Choice(words), help=help_text)
-    return click.option(name, *aliases, setting.name, metavar=_metavar(setting), help=help_text)
+    complete = complete_bundles if setting.kind is Kind.BUNDLE else None
+    return click.option(
+        name,
+        *aliases,
+        setting.name,
+        metavar=_metavar(setting),
+        help=help_text,
+        shell_complete=complete,
+    )
 
 
 def _metavar(setting: ChannelSetting) -> str:

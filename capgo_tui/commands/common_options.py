@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from capgo_tui.commands import options
+from capgo_tui.commands.completions import complete_apps
 from capgo_tui.commands.machine import find_environment, journal, log_file
 from capgo_tui.commands.output import prepare
 from capgo_tui.settings import Options, SettingsError, find, value_of
@@ -111,7 +112,11 @@ class WriteOptions:
 
 
 _APP: Final = click.option(
-    "--app", "app_id", metavar="ID", help="The app, which can be the last word too."
+    "--app",
+    "app_id",
+    metavar="ID",
+    help="The app, which can be the last word too.",
+    shell_complete=complete_apps,
 )
 _TARGET: Final[tuple[options.Decorator, ...]] = (
     options.SERVER,
@@ -225,4 +230,4 @@ def earlier(name: str, value: T) -> T:
     return value
 
 
-app_argument = click.argument("app", required=False, metavar="[APP]")
+app_argument = click.argument("app", required=False, metavar="[APP]", shell_complete=complete_apps)

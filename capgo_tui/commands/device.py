@@ -14,6 +14,7 @@ from capgo_tui.commands.common_options import (
     options_before_verb,
     write_options,
 )
+from capgo_tui.commands.completions import complete_bundles, complete_channels
 from capgo_tui.commands.device_selection import UNSEEN, report_walk, select_devices
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.list_options import list_options
@@ -100,9 +101,14 @@ def get_device(common: CommonOptions, device_id: str) -> None:
 
 
 @device.command("link")
-@click.argument("words", nargs=-1, metavar="ID... CHANNEL [APP]")
+@click.argument("words", nargs=-1, metavar="ID... CHANNEL [APP]", shell_complete=complete_channels)
 @click.option("--unseen", is_flag=True, help="Link ids that the server has not seen as well.")
-@click.option("--bundle", metavar="BUNDLE", help="With this bundle, where the server takes one.")
+@click.option(
+    "--bundle",
+    metavar="BUNDLE",
+    help="With this bundle, where the server takes one.",
+    shell_complete=complete_bundles,
+)
 @write_options
 def link_devices(
     common: CommonOptions,

@@ -8,6 +8,7 @@ import click
 from click.core import ParameterSource
 
 from capgo_tui.api.revisions import Revision
+from capgo_tui.commands.completions import complete_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,10 @@ REVISION: Final[Decorator] = click.option(
     help="The revision of the API the server speaks.",
 )
 PROFILE: Final[Decorator] = click.option(
-    "--profile", metavar="NAME", help="The profile of config.toml to go by."
+    "--profile",
+    metavar="NAME",
+    help="The profile of config.toml to go by.",
+    shell_complete=complete_profiles,
 )
 LOG_FILE: Final[Decorator] = click.option(
     "--log-file", metavar="PATH", help="Write every request into this file, without the key."

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.api.errors import CapgoError
+from capgo_tui.api.models import Bundle, Channel
 from capgo_tui.api.records import Record
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import find_width, say, write
 from capgo_tui.commands.running import describe_error
 from capgo_tui.workspace.export.formats import Format, writer_of
 from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.known_names import KINDS, keep_names
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -46,7 +49,17 @@ async def write_list(
         is_join_missing = selection.is_selective and not is_whole
 
     make_writer = partial(_writer, resource, common.format, workspace, selection)
-    code = await write_pages(resource, pager, selection, make_writer=make_writer, join=join)
+    names: list[str] = []
+
+    def note(page: Page[T]) -> None:
+        if resource.name in KINDS:
+            names.extend(row.wire_id for row in page.rows if isinstance(row, Channel | Bundle))
+
+    code = await write_pages(
+        resource, pager, selection, make_writer=make_writer, join=join, note=note
+    )
+    whole = [resource.name] if pager.at_end else []
+    await asyncio.to_thread(keep_names, workspace.target, {resource.name: names}, whole)
     return Exit.IN_PART if is_join_missing and code is Exit.OK else code
 
 
@@ -77,10 +90,12 @@ async def write_pages(
     *,
     make_writer: Callable[[], Writer[T]],
     join: Callable[[], Awaitable[None]],
+    note: Callable[[Page[T]], None] | None = None,
 ) -> Exit:
     """Write a list as `write_list` does.
 
     `join` is awaited once the first page is there; what `make_writer` gives may be another by then.
+    `note` is called with each page.
     A list that is sorted is read to its end before anything is written.
     """
     limit, is_sorted = selection.limit, selection.sort is not None
@@ -103,6 +118,8 @@ async def write_pages(
             write(writer.begin())
             has_begun = True
         progress.note(page)
+        if note is not None:
+            note(page)
         if is_sorted:
             progress.rows += rows
             continue

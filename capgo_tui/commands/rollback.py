@@ -8,6 +8,7 @@ import click
 
 from capgo_tui.commands.channel_changes import put_on_channel
 from capgo_tui.commands.common_options import app_argument, write_options
+from capgo_tui.commands.completions import complete_bundles, complete_channels
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.selection import find_bundle, find_channel, load_bundles
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", metavar="CHANNEL")
+@click.argument("name", metavar="CHANNEL", shell_complete=complete_channels)
 @app_argument
-@click.option("--to", metavar="BUNDLE", help="This older bundle, in place of the previous one.")
+@click.option(
+    "--to",
+    metavar="BUNDLE",
+    help="This older bundle, in place of the previous one.",
+    shell_complete=complete_bundles,
+)
 @write_options
 def rollback(common: CommonOptions, options: WriteOptions, name: str, to: str | None) -> None:
     """Put the bundle back on a CHANNEL that it carried before; never a newer one.

@@ -18,6 +18,7 @@ from capgo_tui.commands.channel_changes import (
 )
 from capgo_tui.commands.channel_options import fill
 from capgo_tui.commands.common_options import app_argument, options_before_verb, write_options
+from capgo_tui.commands.completions import complete_bundles, complete_channels
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.selection import find_channel
@@ -50,14 +51,16 @@ def _read_share(_context: click.Context, _option: click.Parameter, text: str | N
     return text
 
 
-_channel_argument = click.argument("name", metavar="CHANNEL")
+_channel_argument = click.argument("name", metavar="CHANNEL", shell_complete=complete_channels)
 _SHARE_HELP = "The share of the devices: 10% or 2.5."
 
 
 @rollout.command("start")
 @_channel_argument
 @app_argument
-@click.option("-b", "--bundle", metavar="BUNDLE", help="The rollout target.")
+@click.option(
+    "-b", "--bundle", metavar="BUNDLE", help="The rollout target.", shell_complete=complete_bundles
+)
 @click.option("--share", metavar="PERCENT", callback=_read_share, help=_SHARE_HELP)
 @write_options
 def start_rollout(

@@ -16,6 +16,7 @@ from capgo_tui import __version__
 from capgo_tui.api.errors import InvalidEnvironment
 from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import machine, options
+from capgo_tui.commands.completions import complete_apps
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
 from capgo_tui.commands.textual_environment import (
@@ -49,7 +50,7 @@ SIMPLE_TERMINALS: Final = ("dumb", "unknown")
 """Values of TERM for which no interface can be drawn, such as in a shell inside Emacs."""
 OF_THE_APP: Final = ("device", "refresh", "theme", "mouse", "demo", "debug")
 """Options that no verb takes."""
-OWN_OPTIONS: Final = ("help", "sandbox")
+OWN_OPTIONS: Final = ("completion", "help", "sandbox")
 """Verbs that take none of the options before them."""
 
 
@@ -66,7 +67,13 @@ def _for_verbs(command: Callable[..., None]) -> Callable[..., None]:
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="capgo-tui")
-@click.option("--app", "app_id", metavar="ID", help="The app, such as com.example.app.")
+@click.option(
+    "--app",
+    "app_id",
+    metavar="ID",
+    help="The app, such as com.example.app.",
+    shell_complete=complete_apps,
+)
 @options.SERVER
 @options.KEY
 @options.REVISION

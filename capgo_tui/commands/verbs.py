@@ -19,6 +19,7 @@ VERBS = {
     "app": "List the apps of a key.",
     "bundle": "List, promote, delete, clean up, edit and register bundles.",
     "channel": "List, set, add and delete channels.",
+    "completion": "Write the completion script of a shell.",
     "device": "List devices, and link them to channels.",
     "help": "Show a page: filters, keys, settings, exit-codes or safety.",
     "info": "Say where each setting comes from.",

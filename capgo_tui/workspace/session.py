@@ -6,6 +6,7 @@ what imports the HTTP library: callers that paint first call it from a thread.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -28,6 +29,7 @@ from capgo_tui.workspace.insight.adoption import (
 from capgo_tui.workspace.insight.routes import NO_FLAGS, FlagsByChannel, read_flags
 from capgo_tui.workspace.insight.survey import Survey, take_survey
 from capgo_tui.workspace.journal import Journal
+from capgo_tui.workspace.known_names import KINDS, keep_names
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.missing_rights import MissingRights
 from capgo_tui.workspace.pending_retries import PendingRetries
@@ -292,9 +294,13 @@ class Workspace:
         return not self.client.traits.tells_bundle_names
 
     async def aclose(self) -> None:
-        """Close the connections to the server, and the journal."""
+        """Close the connections to the server and the journal, and keep the names of its lists."""
         await self.client.aclose()
         self.journal.close()
+        names = {kind: [*map(_wire_id, self.collections[kind].records.values())] for kind in KINDS}
+        whole = {kind for kind in KINDS if self.collections[kind].at_end}
+        names = {kind: each for kind, each in names.items() if each}
+        await asyncio.to_thread(keep_names, self.target, names, whole)
 
     def _name_of_bundle(self, bundle_id: int) -> str | None:
         bundle = self.bundles.records.get(str(bundle_id))
@@ -313,6 +319,10 @@ class Workspace:
         if isinstance(event, StateChange):
             return
         self._links = BundleLinks.of(self.channels.records.values(), ())
+
+
+def _wire_id(record: Channel | Bundle) -> str:
+    return record.wire_id
 
 
 def _make_collection(resource: ListedResource[T], source: Source) -> Collection[T]:
