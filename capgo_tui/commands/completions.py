@@ -34,6 +34,15 @@ def complete_bundles(
     return _choose(_list_names(context, "bundles"), incomplete)
 
 
+def complete_records(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """Return the channels and bundles that begin so."""
+    return _choose(
+        [*_list_names(context, "channels"), *_list_names(context, "bundles")], incomplete
+    )
+
+
 def complete_promotion(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[str]:

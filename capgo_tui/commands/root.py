@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
@@ -16,7 +16,7 @@ from capgo_tui import __version__
 from capgo_tui.api.errors import InvalidEnvironment
 from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import machine, options
-from capgo_tui.commands.completions import complete_apps
+from capgo_tui.commands.completions import complete_apps, complete_bundles, complete_channels
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
 from capgo_tui.commands.textual_environment import (
@@ -40,7 +40,7 @@ from capgo_tui.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from capgo_tui.tui.launch import Launch
@@ -48,10 +48,56 @@ if TYPE_CHECKING:
 
 SIMPLE_TERMINALS: Final = ("dumb", "unknown")
 """Values of TERM for which no interface can be drawn, such as in a shell inside Emacs."""
-OF_THE_APP: Final = ("device", "refresh", "theme", "mouse", "demo", "debug")
-"""Options that no verb takes."""
+OF_RECORDS: Final = ("device", "channel", "bundle")
+"""Options that name the record to open on."""
+OF_THE_APP: Final = ("refresh", "theme", "mouse", "demo", "debug")
+"""Options that no verb takes but that which opens the app."""
+OPEN: Final = "open"
 OWN_OPTIONS: Final = ("completion", "help", "sandbox")
 """Verbs that take none of the options before them."""
+
+
+_APP_OPTIONS: Final[tuple[options.Decorator, ...]] = (
+    click.option(
+        "--app",
+        "app_id",
+        metavar="ID",
+        help="The app, such as com.example.app.",
+        shell_complete=complete_apps,
+    ),
+    options.SERVER,
+    options.KEY,
+    options.REVISION,
+    options.PROFILE,
+    click.option(
+        "--refresh",
+        type=click.FloatRange(min=1),
+        metavar="SECONDS",
+        help="Read the list in view again this often.",
+    ),
+    options.READ_ONLY,
+    options.LOG_FILE,
+    click.option("--theme", metavar="NAME", help="The colours; without it those of the terminal."),
+    click.option(
+        "--mouse/--no-mouse",
+        default=None,
+        help="Use the mouse; without it only where that is no SSH connection and no GNU screen.",
+    ),
+    click.option("--demo", is_flag=True, help="Try everything on made-up data, with no account."),
+    click.option(
+        "--debug",
+        is_flag=True,
+        help="Heed TEXTUAL_LOG, TEXTUAL_DEBUG and the like; what they write may hold the API key.",
+    ),
+)
+"""The options of the app, on whichever record it starts."""
+
+
+def app_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Decorate a command that starts the app with the options for it."""
+    for option in reversed(_APP_OPTIONS):
+        command = option(command)
+    return command
 
 
 def _for_verbs(command: Callable[..., None]) -> Callable[..., None]:
@@ -67,37 +113,21 @@ def _for_verbs(command: Callable[..., None]) -> Callable[..., None]:
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="capgo-tui")
+@app_options
 @click.option(
-    "--app",
-    "app_id",
-    metavar="ID",
-    help="The app, such as com.example.app.",
-    shell_complete=complete_apps,
+    "--device", metavar="ID", help="Open straight on this device; a custom id is one too."
 )
-@options.SERVER
-@options.KEY
-@options.REVISION
-@options.PROFILE
-@click.option("--device", metavar="ID", help="Open straight on this device.")
 @click.option(
-    "--refresh",
-    type=click.FloatRange(min=1),
-    metavar="SECONDS",
-    help="Read the list in view again this often.",
+    "--channel",
+    metavar="NAME",
+    help="Open straight on this channel.",
+    shell_complete=complete_channels,
 )
-@options.READ_ONLY
-@options.LOG_FILE
-@click.option("--theme", metavar="NAME", help="The colours; without it those of the terminal.")
 @click.option(
-    "--mouse/--no-mouse",
-    default=None,
-    help="Use the mouse; without it only where that is no SSH connection and no GNU screen.",
-)
-@click.option("--demo", is_flag=True, help="Try everything on made-up data, with no account.")
-@click.option(
-    "--debug",
-    is_flag=True,
-    help="Heed TEXTUAL_LOG, TEXTUAL_DEBUG and the like; what they write may hold the API key.",
+    "--bundle",
+    metavar="NAME",
+    help="Open straight on this bundle.",
+    shell_complete=complete_bundles,
 )
 @_for_verbs
 @click.pass_context
@@ -105,20 +135,10 @@ def capgo_tui(
     context: click.Context,
     /,
     *,
-    app_id: str | None,
-    api_url: str | None,
-    apikey: str | None,
-    revision: str | None,
-    profile: str | None,
     device: str | None,
-    refresh: float | None,
-    read_only: bool,
-    log_file: str | None,
-    theme: str | None,
-    mouse: bool | None,
-    demo: bool,
-    debug: bool,
-    **for_verbs: object,
+    channel: str | None,
+    bundle: str | None,
+    **values: Any,
 ) -> None:
     """Browse and edit a Capgo app's channels, devices and bundles.
 
@@ -130,22 +150,66 @@ def capgo_tui(
     if (verb := context.invoked_subcommand) is not None:
         if given_options and verb in OWN_OPTIONS:
             raise click.UsageError(f"options go after the verb {verb!r}")
-        if clash := [name for name in given_options if name in OF_THE_APP]:
+        if clash := [name for name in given_options if name in OF_RECORDS]:
+            name = _option_name(context, clash[0])
+            raise click.UsageError(f"{name} is for the app, not for {verb}")
+        if clash := [name for name in given_options if name in OF_THE_APP and verb != OPEN]:
             name = _option_name(context, clash[0])
             raise click.UsageError(f"{name} is for the app, not for {verb}")
         gc.enable()
         return
-    if clash := [name for name in for_verbs if name in given_options]:
+    own_names = {
+        each.name
+        for each in context.command.params
+        if isinstance(each, click.Option) and not each.hidden
+    }
+    if clash := [name for name in given_options if name not in own_names]:
         raise click.UsageError(f"{_option_name(context, clash[0])} goes with a verb")
+    names = {"devices": device, "channels": channel, "bundles": bundle}
+    given_names = {kind: name for kind, name in names.items() if name is not None}
+    for kind, name in given_names.items():
+        if not name.strip():
+            raise click.UsageError(f"--{kind.removesuffix('s')} is empty")
+    if len(given_names) > 1:
+        raise click.UsageError("give one of --device, --channel and --bundle")
+    app_values = {name: value for name, value in values.items() if name in own_names}
+    start_app(context, given_options, given_names, **app_values)
+
+
+def start_app(
+    context: click.Context,
+    given_options: Sequence[str],
+    names: Mapping[str, str],
+    *,
+    app_id: str | None,
+    api_url: str | None,
+    apikey: str | None,
+    revision: str | None,
+    profile: str | None,
+    refresh: float | None,
+    read_only: bool,
+    log_file: str | None,
+    theme: str | None,
+    mouse: bool | None,
+    demo: bool,
+    debug: bool,
+) -> None:
+    """Run the app, and exit with its code.
+
+    `names` has the name of the record to open on, by the name of its list; an empty one is any.
+    """
     if not debug:
         drop_debugging(os.environ)
     own_values = {"app_id", "api_url", "apikey", "profile"}.intersection(given_options)
     if demo and own_values:
         raise click.UsageError(f"--demo brings its own {', '.join(sorted(own_values))}")
-    if device is not None and not device.strip():
-        raise click.UsageError("--device is empty")
     if not is_in_browser(os.environ):
         _check_terminal()
+    from capgo_tui.tui.launch import StartRecord  # noqa: PLC0415 - a verb needs no interface
+
+    device = names.get("devices")
+    others = [StartRecord(kind, name) for kind, name in names.items() if kind != "devices"]
+    record = others[0] if others else None
     try:
         if demo:
             demo_revision = None if revision in (None, "auto") else Revision(revision)
@@ -165,7 +229,8 @@ def capgo_tui(
             launch,
             theme=_choose_theme(theme, variables),
             mouse=has_mouse,
-            start=_choose_start(),
+            start=_choose_start() if record is None else record.list_name,
+            record=record,
             keys=_choose_keys(),
         )
     except (SettingsError, InvalidEnvironment) as error:

@@ -24,6 +24,7 @@ VERBS = {
     "help": "Show a page: filters, keys, settings, exit-codes or safety.",
     "info": "Say where each setting comes from.",
     "log": "List the changes made with this program.",
+    "open": "Start the app on a channel, a bundle or a device.",
     "rollback": "Put the previous bundle back on a channel.",
     "rollout": "Start, share, pause, resume, finish and stop rollouts.",
     "sandbox": "Run an imitation of the Capgo backend.",

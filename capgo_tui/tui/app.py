@@ -114,7 +114,9 @@ class CapgoApp(AppBase):
     def _show(self, target: Target) -> None:
         launch = self.launch
         bound_screen = screen_class(launch.keys)
-        screen = bound_screen(target, launch.device, launch.refresh_seconds, launch.start)
+        screen = bound_screen(
+            target, launch.device, launch.refresh_seconds, launch.start, launch.record
+        )
         opened = OpenedApp(target, launch, screen)
         if self._opened:
             self.install_screen(screen, opened.name)

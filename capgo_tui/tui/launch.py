@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class StartRecord:
+    """A record to open with."""
+
+    list_name: str
+    """The list it is in; empty where it may be a channel, a bundle or a device."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Launch(Access):
     """The settings of one run; a missing API key or app id is asked for on the setup screen."""
 
@@ -31,6 +40,8 @@ class Launch(Access):
     """Called on consent, to remember it."""
     device: str | None = None
     """A device id to open with."""
+    record: StartRecord | None = None
+    """Another record to open with."""
     start: str = ""
     """The name of the tab to begin with; empty for the channels."""
     theme: ThemeChoice | None = None

@@ -22,6 +22,7 @@ from capgo_tui.commands import root
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.root import capgo_tui
 from capgo_tui.sandbox.store import Store
+from capgo_tui.tui.launch import StartRecord
 from tests.arsenal.servers import make_answer, raw_server
 
 if TYPE_CHECKING:
@@ -192,6 +193,26 @@ def test_the_demo_takes_no_account(options: list[str], name: str) -> None:
 @pytest.mark.parametrize("device", ["", "  "])
 def test_an_empty_device_is_a_mistake(device: str) -> None:
     assert "--device is empty" in start("-a", KEY, "--device", device).mistake
+
+
+@pytest.mark.parametrize("name", ["channel", "bundle"])
+def test_the_app_opens_on_a_channel_or_a_bundle(name: str) -> None:
+    launch = start("-a", KEY, "--app", "com.acme.shop", f"--{name}", "x").launch
+    assert (launch.record, launch.start) == (StartRecord(f"{name}s", "x"), f"{name}s")
+    assert f"--{name} is empty" in start("-a", KEY, f"--{name}", " ").mistake
+    assert "give one of" in start("-a", KEY, f"--{name}", "x", "--device", "y").mistake
+
+
+def test_open_starts_the_app_on_a_record_of_that_name() -> None:
+    launch = start("open", "beta", "com.acme.shop", "-a", KEY, "--read-only").launch
+    assert launch.record == StartRecord("", "beta")
+    assert (launch.app_id, launch.read_only) == ("com.acme.shop", True)
+    before = start("--app", "com.acme.shop", "-a", KEY, "--refresh", "9", "open", "beta").launch
+    assert (before.app_id, before.refresh_seconds) == ("com.acme.shop", 9)
+    assert start("--demo", "open", "beta").launch.record == StartRecord("", "beta")
+    assert "the name is empty" in start("open", " ").mistake
+    assert "two apps" in start("open", "a", "com.acme.a", "--app", "com.acme.b").mistake
+    assert "is for the app, not for open" in start("--device", "x", "open", "beta").mistake
 
 
 def test_the_package_runs_as_a_module_and_says_where_it_needs_a_terminal() -> None:

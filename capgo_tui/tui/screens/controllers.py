@@ -18,6 +18,7 @@ from capgo_tui.tui.controllers.leave import LeaveController
 from capgo_tui.tui.controllers.list_actions import ListActions
 from capgo_tui.tui.controllers.lists import ListController
 from capgo_tui.tui.controllers.loading import LoadingController
+from capgo_tui.tui.controllers.opening import OpeningController
 from capgo_tui.tui.controllers.overview import OverviewController
 from capgo_tui.tui.controllers.palette import PaletteController
 from capgo_tui.tui.controllers.pasting import PasteController
@@ -32,6 +33,7 @@ from capgo_tui.tui.screens.pages import PageController
 if TYPE_CHECKING:
     from capgo_tui.tui.actions import Action
     from capgo_tui.tui.host import Host
+    from capgo_tui.tui.launch import StartRecord
     from capgo_tui.tui.widgets.title_bar import TitleBar
     from capgo_tui.workspace.session import Workspace
 
@@ -93,6 +95,7 @@ class Controllers:
             host, self.filter, list_actions, self.tabs, self.insight.explain_id
         )
         self.pasting = PasteController(host, self.tabs, self.devices, self.palette)
+        self.opening = OpeningController(host, self.tabs, self.filter, self.palette)
         self.pages = PageController(host, self.loader)
         acting = (
             self.devices,
@@ -127,10 +130,14 @@ class Controllers:
         """The function that runs each action, by its id."""
         self._show_status = host.show_status
 
-    def open(self, workspace: Workspace, device: str | None) -> None:
-        """Show the lists of a workspace, and the device that was requested at the start."""
+    def open(
+        self, workspace: Workspace, device: str | None, record: StartRecord | None = None
+    ) -> None:
+        """Show the lists of a workspace, and the record that was requested at the start."""
         self.lists.open(workspace)
         workspace.pending_retries.listen(self._show_status)
         self.tabs.show_current()
         if device is not None:
             self.filter.open_on(device, workspace)
+        if record is not None:
+            self.opening.open_on(record, workspace)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.tui.actions import Action, ActionContext
     from capgo_tui.tui.app_base import AppBase
+    from capgo_tui.tui.launch import StartRecord
     from capgo_tui.tui.lists import AnyRows
     from capgo_tui.tui.overlays.filter_bar import FilterBar
     from capgo_tui.tui.overlays.palette_bar import PaletteBar
@@ -75,6 +76,7 @@ class MainScreen(OverlayScreen):
         device: str | None = None,
         refresh_seconds: float | None = None,
         start: str = "",
+        record: StartRecord | None = None,
     ) -> None:
         # Textual sets these at the first resize, after a wasted layout.
         width, height = self.app.size
@@ -82,7 +84,7 @@ class MainScreen(OverlayScreen):
         super().__init__(classes=" ".join(_class_at(*each) for each in points))
         self.target = target
         self.workspace: Workspace | None = None
-        self._device = device
+        self._device, self._record = device, record
         self.title_bar = TitleBar(target)
         self.table = RecordTable(id="records", classes="behind")
         self.detail = Detail(id="detail", classes="behind")
@@ -115,7 +117,7 @@ class MainScreen(OverlayScreen):
         waiting anyway: reading all three at once makes the start a tenth longer.
         """
         self.workspace = workspace
-        self.controllers.open(workspace, self._device)
+        self.controllers.open(workspace, self._device, self._record)
         self.set_timer(loading.HEAD_START, self.controllers.loading.begin_all)
 
     def finish_start(self) -> None:
