@@ -53,7 +53,7 @@ OF_RECORDS: Final = ("device", "channel", "bundle")
 OF_THE_APP: Final = ("refresh", "theme", "mouse", "demo", "debug")
 """Options that no verb takes but that which opens the app."""
 OPEN: Final = "open"
-OWN_OPTIONS: Final = ("completion", "help", "sandbox")
+OWN_OPTIONS: Final = ("sandbox",)
 """Verbs that take none of the options before them."""
 
 

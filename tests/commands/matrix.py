@@ -1,4 +1,4 @@
-"""Every verb that changes something, in every situation, against a sandbox on a socket.
+"""Every verb, in every situation, against a sandbox on a socket.
 
 ``python -m tests.commands.matrix`` runs each cell as a process of its own and prints the exit
 codes; the tests run some of them.
@@ -35,6 +35,7 @@ DEVICE: Final = device_id(1)
 SUM: Final = "0a" * 32
 WRONG: Final = ("--confirm", "something else")
 """The wrong answer to a question, which is an answer of no."""
+TWO_FORMATS: Final = ("--json", "--csv")
 NO_APP: Final = "com.acme.none"
 CLOSED: Final = "http://127.0.0.1:1"
 CONFIG: Final = '[profiles.prod]\nproduction = true\nkey_env = "CAPGO_TOKEN"\n'
@@ -63,6 +64,17 @@ class Verb:
     writes: bool = True
 
 
+READ: Final = dict.fromkeys(SITUATIONS, OK) | {
+    "not found": NOT_FOUND,
+    "refused": USAGE,  # nothing is refused to a reader but what makes no sense
+    "offline": FAILED,
+    "dry run": USAGE,
+}
+"""Exit codes of the verbs that only read and name a record."""
+LISTED: Final = READ | {"not found": NOT_ALLOWED}
+"""The same of lists, where the app can be missing; the server says the same of a foreign one."""
+LOCAL: Final = READ | {"not found": USAGE, "offline": OK}
+"""The same of verbs that send nothing."""
 START: Final = "rollout start beta --bundle 1.0.2 --share 10% --yes"
 LINK: Final = f"device link {DEVICE} beta --yes"
 VERBS: Final = (
@@ -156,6 +168,41 @@ VERBS: Final = (
         writes=False,
     ),
 )
+READERS: Final = (
+    *(
+        Verb(
+            f"{noun} list",
+            ("--filter", text, "--sort", noun, "--columns", noun, "--limit", "2"),
+            (NO_APP,),
+            ("--filter", f"{noun}x:1"),
+            "",
+            codes=LISTED,
+            writes=False,
+        )
+        for noun, text in (("device", "is:stale|!is:stale"), ("channel", "beta"), ("bundle", "1"))
+    ),
+    Verb(
+        "app list",
+        ("--filter", "acme"),
+        ("--filter", "nothing-like-it"),
+        ("--columns", "qq"),
+        "",
+        codes=READ | {"not found": OK},
+        writes=False,
+    ),
+    *(
+        Verb(f"{noun} get", (name,), (missing,), (name, *TWO_FORMATS), "", codes=READ, writes=False)
+        for noun, name, missing in (
+            ("device", DEVICE, "nobody"),
+            ("channel", "beta", "betta"),
+            ("bundle", "1.0.2", "9.9.9"),
+        )
+    ),
+    Verb("info", (), ("--profile", "prodd"), ("--app", "nonsense"), "", codes=LOCAL, writes=False),
+    Verb("help", ("filters",), ("filter",), ("a", "b"), "", codes=LOCAL, writes=False),
+    Verb("completion", ("bash",), ("csh",), (), "", codes=LOCAL, writes=False),
+)
+"""The verbs that only read."""
 CODES: Final = {
     "ok": OK,
     "not found": NOT_FOUND,
@@ -310,12 +357,12 @@ def main() -> None:
     with ThreadPoolExecutor(4) as pool:
         rows = [
             (verb, [pool.submit(fill, verb, situation) for situation in SITUATIONS])
-            for verb in VERBS
+            for verb in (*VERBS, *READERS)
         ]
         print(f"{'':16}" + "".join(f"{situation:>13}" for situation in SITUATIONS))
         for verb, cells in rows:
             print(f"{verb.name:16}" + "".join(f"{cell.result():>13}" for cell in cells), flush=True)
-    print(f"{len(VERBS) * len(SITUATIONS)} cells, none empty")
+    print(f"{len(VERBS + READERS) * len(SITUATIONS)} cells, none empty")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 
 from capgo_tui.commands import running
 from capgo_tui.workspace.session import open_client
-from tests.commands.matrix import SITUATIONS, VERBS, Verb, run_cell, run_here, run_process
+from tests.commands.matrix import READERS, SITUATIONS, VERBS, Verb, run_cell, run_here, run_process
 from tests.support.retry_policy import one_try
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SAMPLE = [
     (verb, situation)
-    for at, verb in enumerate(VERBS)
+    for at, verb in enumerate((*VERBS, *READERS))
     for situation in ("ok", SITUATIONS[1 + at % (len(SITUATIONS) - 1)])
 ]
 

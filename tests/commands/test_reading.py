@@ -233,7 +233,10 @@ def test_what_else_needs_an_app_says_so_before_it_asks(shell: Shell) -> None:
 
 
 def test_what_is_not_there_is_not_found(shell: Shell) -> None:
-    check_failure(shell("channel", "get", "nowhere"), NOT_FOUND, "capgo-tui: ")
+    check_failure(shell("channel", "get", "nowhere"), NOT_FOUND, "no channel 'nowhere'")
+    for noun, name, near in (("channel", "betta", "beta"), ("bundle", "1.0.1x", "1.0.1")):
+        message = f"no {noun} '{name}'; {near} is near"
+        check_failure(shell(noun, "get", name), NOT_FOUND, message)
     check_failure(shell("device", "get", "nowhere"), NOT_FOUND, "capgo-tui: ")
 
 
