@@ -155,6 +155,19 @@ def close_to_others(file: Path) -> None:
         file.chmod(0o600)
 
 
+def create_private(file: Path, text: str) -> None:
+    """Write a new file for its owner only.
+
+    Raises:
+        FileExistsError: when something has that name, which is left as it is.
+        OSError: when it cannot be written.
+
+    """
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as new:
+        new.write(text)
+
+
 def write_private(file: Path, text: str) -> None:
     """Replace a file in a private folder, which is made where it is missing, in one step.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from capgo_tui import locations
-from capgo_tui.settings import Environment
+from capgo_tui.settings import KEY_FILE, Environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +43,12 @@ def journal() -> Path:
     Nothing is changed without a journal, and the interface says so at its start.
     """
     return _or_none(locations.journal_file) or NO_JOURNAL
+
+
+def key_file() -> Path | None:
+    """Return the path of the user's key file; None when there is no home folder."""
+    home = _or_none(Path.home)
+    return None if home is None else home / KEY_FILE
 
 
 def memory() -> Path | None:

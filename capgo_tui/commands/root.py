@@ -222,6 +222,7 @@ def start_app(
                 launch,
                 profile_names=names,
                 launch_profile=_launch_profile,
+                key_file=machine.key_file(),
             )
         variables = terminal_variables(os.environ)
         has_mouse = _can_use_mouse(variables) if mouse is None else mouse

@@ -50,6 +50,8 @@ class Launch(Access):
     """The file of what is remembered between runs; None to forget it at the end."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Other keys of actions, by the action's id."""
+    key_file: Path | None = None
+    """Where the setup screen offers to save the API key; None for nowhere."""
     profile_names: Sequence[str] = ()
     """The profiles of ``config.toml``."""
     launch_profile: Callable[[Launch, str], Launch] | None = None

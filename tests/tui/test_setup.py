@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from textual.widgets import Input
@@ -13,6 +14,8 @@ from tests.support.world import ALL, APP, OTHER_APP, READER, SECRETS, WRONG
 from tests.tui.driving import assert_secret, open_app, post_keys
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.server import Server
 
 
@@ -98,3 +101,62 @@ async def test_a_server_that_would_get_the_key_in_the_clear_is_refused_in_words(
         assert driver.app.bug is None
         await driver.type("q")
         await driver.wait_until_closed()
+
+
+async def test_the_apps_of_the_key_are_chosen_with_the_arrows(server: Server) -> None:
+    launch = Launch(ApiKey(ALL), asgi_app=lambda: server)
+    async with open_app(server, launch=launch, wait_for="Apps of this key") as driver:
+        box = driver.app.screen.query_one("#app", Input)
+        seen = []
+        for key in ("down", "down", "down", "up"):
+            await driver.type(key)
+            seen.append(box.value)
+        assert seen == [seen[0], seen[1], seen[0], seen[1]]
+        assert set(seen) == {APP, OTHER_APP}
+        while box.value != APP:
+            await driver.type("down")
+        await driver.type("enter")
+        await driver.until("6 loaded · end of list")
+
+
+async def test_an_app_that_the_key_does_not_have_is_doubted_once(server: Server) -> None:
+    launch = Launch(ApiKey(ALL), asgi_app=lambda: server)
+    async with open_app(server, launch=launch, wait_for="Apps of this key") as driver:
+        count = len(server.requests)
+        await driver.type(*"com.acme.shp", "enter")
+        await driver.until(f"This key has no app com.acme.shp: {APP} is near.")
+        assert len(server.requests) == count
+        await driver.type("enter")
+        await driver.until(lambda: not isinstance(driver.app.screen, SetupScreen), "the lists")
+
+
+async def test_the_key_is_saved_for_its_owner_and_never_over_another(
+    server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / ".capgo"
+    launch = Launch(asgi_app=lambda: server, key_file=file)
+    async with open_app(server, launch=launch, wait_for="ctrl+s save the key") as driver:
+        await driver.type("ctrl+s")
+        await driver.until("There is no key to save")
+        await driver.type(*"two words", "ctrl+s")
+        await driver.until("Not saved: the API key holds a space")
+        assert not file.exists()
+        await driver.type("escape", *ALL, "ctrl+s")
+        await driver.until("for you alone to read")
+        assert file.read_text() == f"{ALL}\n"
+        if sys.platform != "win32":
+            assert file.stat().st_mode & 0o777 == 0o600
+        assert_secret(driver, SECRETS)
+        await driver.type("escape", *READER, "ctrl+s")
+        await driver.until("is there already, and was left as it is")
+        assert file.read_text() == f"{ALL}\n"
+
+
+async def test_the_key_is_not_saved_through_a_link(server: Server, tmp_path: Path) -> None:
+    file, target = tmp_path / ".capgo", tmp_path / "target"
+    file.symlink_to(target)
+    launch = Launch(asgi_app=lambda: server, key_file=file)
+    async with open_app(server, launch=launch, wait_for="API key") as driver:
+        await driver.type(*ALL, "ctrl+s")
+        await driver.until("is there already")
+        assert not target.exists()

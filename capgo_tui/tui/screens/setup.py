@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -13,6 +14,7 @@ from textual.widgets import Input
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.key import ApiKey
+from capgo_tui.plain_files import create_private
 from capgo_tui.text import clean
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
@@ -41,6 +43,9 @@ class SetupScreen(Screen[Target | None]):
     CSS_PATH = "setup.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "quit", show=False, id="setup.leave"),
+        Binding("up", "choose(-1)", "app before", show=False, id="setup.up"),
+        Binding("down", "choose(1)", "next app", show=False, id="setup.down"),
+        Binding("ctrl+s", "save_key", "save the key", show=False, id="setup.save"),
     ]
 
     def __init__(
@@ -51,6 +56,10 @@ class SetupScreen(Screen[Target | None]):
         self._launch = launch
         self._problem = problem
         self._api_key = None if problem else launch.api_key
+        self._apps: Sequence[str] = ()
+        """The apps of the key; empty until they are listed, and where they cannot be."""
+        self._doubted = ""
+        """The app id that is none of them, and was said to be none."""
         self._has_consent = launch.server_named_by is None
         """Whether the operator agreed to send the API key to the server."""
 
@@ -76,7 +85,7 @@ class SetupScreen(Screen[Target | None]):
             )
             yield TextBlock("", "warn", id="problem")
         yield Detail()
-        yield TextLine(" ⏎ next  tab between fields  ctrl+c twice quits", "muted")
+        yield TextLine(self._hints, "muted")
 
     def on_mount(self) -> None:
         """Focus the first missing setting."""
@@ -110,7 +119,43 @@ class SetupScreen(Screen[Target | None]):
             self.query_one("#app", Input).focus()
             self._list_apps()
             return
+        if self._apps and app_id not in self._apps and app_id != self._doubted:
+            self._doubted = app_id
+            near = get_close_matches(app_id, self._apps, 1, 0.5)
+            hint = f"{near[0]} is near" if near else "↑↓ choose one"
+            self._say(f"This key has no app {clean(app_id)}: {hint}. ⏎ opens it all the same.")
+            return
         self.dismiss(self._launch.open_with(self._api_key, app_id))
+
+    @property
+    def _hints(self) -> str:
+        save = "" if self._launch.key_file is None else "  ctrl+s save the key"
+        return f" ⏎ next  tab between fields  ↑↓ apps{save}  ctrl+c twice quits"
+
+    def action_choose(self, steps: int) -> None:
+        """Fill in the next app of the key."""
+        box = self.query_one("#app", LineInput)
+        if self._apps and self.focused is box:
+            at = self._apps.index(box.value) + steps if box.value in self._apps else min(steps, 0)
+            box.fill(self._apps[at % len(self._apps)])
+
+    async def action_save_key(self) -> None:
+        """Save the typed key for the next runs, where no file is yet."""
+        file, text = self._launch.key_file, self.query_one("#key", Input).value
+        if file is None:
+            return
+        if not text:
+            self._say("There is no key to save: type one.")
+            return
+        try:
+            key = ApiKey(text)
+            await asyncio.to_thread(create_private, file, f"{key.reveal()}\n")
+        except FileExistsError:
+            self._say(f"Not saved: {file} is there already, and was left as it is.")
+        except (OSError, ValueError) as error:
+            self._say(f"Not saved: {getattr(error, 'strerror', None) or error}.")
+        else:
+            self._say(f"The key is in {file}, for you alone to read.")
 
     def _agree(self) -> None:
         remember = self._launch.remember_server
@@ -169,6 +214,8 @@ class SetupScreen(Screen[Target | None]):
         lines += [Line(name or "", app_id) for app_id, name in listing]
         lines += [Line("", "")] if listing else []
         self._tell(lines)
+        # More than are listed may be there: then none is called wrong.
+        self._apps = [app_id for app_id, _ in listing] if len(listing) < apps.MOST else ()
         box = self.query_one("#app", LineInput)
         if len(listing) == 1 and not box.value:
             box.fill(listing[0][0])
