@@ -73,7 +73,8 @@ class StatusController:
         state = words.status(collection, count, query, now)
         counting_down = collection.waiting is not None
         if not counting_down and (seconds := self.seconds_to_reconnect) is not None:
-            state = f"{state} · read again in {seconds} s" if seconds else state
+            again = f"read again in {seconds} s" if seconds else ""
+            state = " · ".join(part for part in (state, again) if part)
         marks_summary = host.rows.marks.summary
         error = collection.error
         # A wait or a lock matters more than the marks or the filter.
