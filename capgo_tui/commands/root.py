@@ -217,10 +217,9 @@ def start_app(
         else:
             launch = _make_launch(Options(apikey, app_id, api_url, revision, profile), device)
             launch = replace(launch, journal=machine.journal(), memory=machine.memory())
-            names = profile_names(machine.find_environment().config_file)
             launch = replace(
                 launch,
-                profile_names=names,
+                profile_names=profile_names(machine.find_environment().config_file),
                 launch_profile=_launch_profile,
                 key_file=machine.key_file(),
             )

@@ -25,8 +25,8 @@ def keys_of_the_screen() -> set[str]:
     """Every key that is registered, as the interface writes it."""
     moves = {key for keys, _ in (*MOVES, *FORMS) for key in keys.split()}
     actions = {key for action in ACTIONS for key in (action.shown_key or action.keys).split(",")}
-    # An arrow stands between two values as well, and «a character» is any key.
-    return {*actions, *moves, "enter", "escape"} - {"→", "a", "character"}
+    # An arrow stands between two values as well, «a character» is any key, and 0 is a count.
+    return {*actions, *moves, "enter", "escape"} - {"→", "a", "character", "0"}
 
 
 def key_pattern() -> re.Pattern[str]:

@@ -190,6 +190,6 @@ class TravelController:
         Action(
             "device.overrides", "F", "overrides",
             "All devices forced to a channel, by channel: stale ones, and when they were set",
-            show_overrides, 475, EVERYWHERE, hint=False,
+            show_overrides, 477, EVERYWHERE, hint=False,
         ),
     )  # fmt: skip
