@@ -12,15 +12,8 @@ from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import is_served
 from capgo_tui.workspace.channel_fields import read_text
 from capgo_tui.workspace.numbers import group_digits
-from capgo_tui.workspace.rollout import (
-    FINISH,
-    PAUSE,
-    START,
-    STOP,
-    RolloutStep,
-    rollout_steps,
-    serve_step,
-)
+from capgo_tui.workspace.rollout import RolloutStep, rollout_steps, serve_step
+from capgo_tui.workspace.rollout_labels import FINISH, PAUSE, START, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -157,7 +157,7 @@ async def test_moving_the_cursor_leaves_the_hints_alone(server: Server) -> None:
 async def test_a_refused_right_greys_the_action_until_it_is_asked_for_anew(
     server: Server,
 ) -> None:
-    async with on_channels(server, "qa", key=READER, size=(140, 40)) as driver:
+    async with on_channels(server, "qa", key=READER, size=(200, 40)) as driver:
         await driver.type("l", *"1.0.5", "enter")
         await driver.wait_for_question()
         await driver.type("y")

@@ -6,9 +6,9 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from capgo_tui.api.errors import Refusal
 from capgo_tui.tui import words
 from capgo_tui.tui.actions import Action
-from capgo_tui.workspace.journal import JournalUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ def _import_joins() -> Callable[[Facts, Sequence[Entry] | None], Overview]:
 def _read_journal(workspace: Workspace) -> Sequence[Entry] | None:
     try:
         return workspace.journal.entries()
-    except JournalUnusable:
+    except Refusal:  # the journal cannot be used
         return None
 
 

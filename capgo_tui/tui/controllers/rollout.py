@@ -13,8 +13,8 @@ from capgo_tui.tui.overlays.rollout_form import TARGET
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.insight.audience import read_audience
 from capgo_tui.workspace.insight.promotion_warnings import find_promotion_warnings
-from capgo_tui.workspace.rollout import FINISH, START
 from capgo_tui.workspace.rollout_draft import RolloutDraft
+from capgo_tui.workspace.rollout_labels import FINISH, START
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

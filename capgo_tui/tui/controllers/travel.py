@@ -9,11 +9,11 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from capgo_tui.api.errors import Refusal
 from capgo_tui.tui.actions import Action
 from capgo_tui.tui.controllers.trip import Leg
 from capgo_tui.tui.tabs import EVERYWHERE, TAB_BY_NAME
 from capgo_tui.workspace.insight.places import OVERRIDES
-from capgo_tui.workspace.journal import JournalUnusable
 from capgo_tui.workspace.sorting import Sort
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _read_times(workspace: Workspace) -> Mapping[str, tuple[datetime, datetime]]
 
     try:
         return read_override_times(workspace.journal.entries(MOST_ENTRIES))
-    except JournalUnusable:
+    except Refusal:  # the journal cannot be used
         return None
 
 

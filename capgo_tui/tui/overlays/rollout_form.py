@@ -9,7 +9,7 @@ from textual.geometry import Region
 
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
-from capgo_tui.workspace.rollout import FINISH, PAUSE, START, STOP
+from capgo_tui.workspace.rollout_labels import FINISH, PAUSE, START, STOP
 from capgo_tui.workspace.share_bar import FULL, HELD, share_bar
 
 if TYPE_CHECKING:

@@ -1,0 +1,10 @@
+"""Labels of the steps of a rollout, apart from what makes their changes, which is heavier."""
+
+from __future__ import annotations
+
+from typing import Final
+
+START: Final = "start"
+PAUSE: Final = "pause"
+FINISH: Final = "promote to stable"
+STOP: Final = "roll back"
