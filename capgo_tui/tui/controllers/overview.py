@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 DELAY: Final = 0.05
 """Seconds from a change of a list to the next overview: pages may follow one another."""
+LONG_DELAY: Final = 1.0
+"""The same while the whole list of devices is being loaded."""
 PATIENCE: Final = 0.5
 """Seconds for which the first overview waits for what the lists do not tell."""
 OVERVIEW_ONLY: Final = frozenset({"overview"})
@@ -71,7 +73,9 @@ class OverviewController:
         self._page = page
         if not self._is_planned:
             self._is_planned = True
-            page.set_timer(DELAY, self._begin)
+            workspace = self._host.workspace
+            is_loading_all = workspace is not None and workspace.devices.loading_all
+            page.set_timer(LONG_DELAY if is_loading_all else DELAY, self._begin)
 
     def _begin(self) -> None:
         page, self._is_planned = self._page, False
