@@ -70,7 +70,7 @@ def merge_latest(
         if name and identity.isdecimal():
             told[name].append(row)
             identities[name] = int(identity)
-    for name in {*of_channels, *told}:
+    for name in dict.fromkeys([*of_channels, *told]):
         items = merge_history(
             of_channels[name], told[name], name, identities.get(name, 0), name_of_bundle
         )

@@ -269,7 +269,7 @@ def _fleet_note(facts: Facts) -> str:
     count = group_digits(survey.device_count)
     if facts.active and any(facts.active.values()):
         which = "all" if survey.is_whole else "the loaded"
-        return f"active in {DAYS} days, then {which} {count} devices"
+        return f"active: last {DAYS} days; rest: {which} {count} devices"
     return f"all {count} devices" if survey.is_whole else f"the {count} loaded devices"
 
 

@@ -109,7 +109,8 @@ def _about_rollouts(channels: Sequence[Channel]) -> Iterator[Warning]:
             reason = channel.rollout_pause_reason
             why = f": {reason}" if reason else ""
             name = channel.rollout_bundle.name or f"#{channel.rollout_bundle.id}"
-            yield Warning(f"rollout of {name} on {channel.name} is paused{why}", channel)
+            text = f"rollout of {name} on {channel.name} is paused{why}"
+            yield Warning(text, channel, "channel.rollout")
 
 
 def _about_overrides(

@@ -12,6 +12,7 @@ from capgo_tui.api.models import AuditEntry, Device
 from capgo_tui.api.records import BundleRef
 from capgo_tui.api.revisions import DOCUMENTED, LIVE
 from capgo_tui.cells import width_of
+from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.widgets.overview_lines import bar, lay_out, percent
 from capgo_tui.workspace.cells import CellContext, describe_share
 from capgo_tui.workspace.collection import Collection
@@ -159,6 +160,18 @@ def test_a_share_that_is_there_is_never_drawn_as_none(share: float) -> None:
     assert width_of(describe_share(share)) == 10
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_warning_names_an_action_that_there_is(seed: int) -> None:
+    actions = {action.id: action for action in ACTIONS}
+    paused = [
+        replace(each, rollout_bundle=BundleRef(8, "2.5.0"), rollout_paused_at=NOON)
+        for each in random_channels(seed)
+    ]
+    warnings = make_overview(facts(seed, channels=paused), ()).warnings
+    assert {actions[each.action].writes for each in warnings} == {True}
+    assert "channel.rollout" in {each.action for each in warnings}
+
+
 def test_the_latest_changes_are_those_of_the_audit_history_newest_first() -> None:
     rows = [
         AuditEntry(
@@ -181,6 +194,21 @@ def test_the_latest_changes_are_those_of_the_audit_history_newest_first() -> Non
     ]  # fmt: skip
     assert {each.who for each in changes} == {"ci-key"}
     assert [each.at for each in changes] == sorted((each.at for each in changes), reverse=True)
+
+
+def test_changes_of_one_moment_keep_one_order() -> None:
+    names = [f"channel-{number}" for number in range(8)]
+    rows = [
+        AuditEntry(
+            id=number,
+            created_at=NOON,
+            record_id=str(number),
+            new_record={"id": number, "name": name, "app_id": "a"},
+        )
+        for number, name in enumerate(names, 1)
+    ]
+    changes = merge_latest((), rows, lambda _: None, fingerprint="", places={}, now=NOON)
+    assert [each.text for each in changes] == [f"{name} created" for name in names]
 
 
 def test_a_condition_compares_a_version_and_searches_a_name() -> None:
