@@ -124,6 +124,8 @@ async def test_it_reads_again_by_itself_after_an_outage(server: Server) -> None:
         server.on("GET", "/device", FAULT)
         await driver.type("r")
         await driver.until(f"read again in {FIRST_SECONDS} s")
+        assert "the server failed (503)" in driver.line(-2)
+        assert "STALE" in driver.line(-2).split(" · ")[-1], "the age is what stays"
         count = len(server.requests)
         driver.main.tick()
         await driver.settle()

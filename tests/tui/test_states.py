@@ -127,7 +127,7 @@ async def test_a_failed_refresh_keeps_the_old_rows_and_says_they_are_old(server:
         await driver.type("j", "enter")
         await driver.until("device id")
         await driver.type("escape", "slash", *"ios", "enter")
-        await driver.until("6 of 12 loaded · the server failed (503) · STALE")
+        await driver.until("6 of 12 loaded · the server failed (503) · read again in 10 s · STALE")
         server.off("GET", "/device")
         await driver.type("r")
         await driver.until("6 of 12 loaded · end of list · as of")

@@ -73,8 +73,11 @@ class StatusController:
         state = words.status(collection, count, query, now)
         counting_down = collection.waiting is not None
         if not counting_down and (seconds := self.seconds_to_reconnect) is not None:
-            again = f"read again in {seconds} s" if seconds else ""
-            state = " · ".join(part for part in (state, again) if part)
+            # Before the age of the rows, which comes last and stays where there is no room for all.
+            parts_of_state = [each for each in state.split(" · ") if each]
+            at = len(parts_of_state) - (collection.as_of is not None)
+            again = [f"read again in {seconds} s"] if seconds else []
+            state = " · ".join([*parts_of_state[:at], *again, *parts_of_state[at:]])
         marks_summary = host.rows.marks.summary
         error = collection.error
         # A wait or a lock matters more than the marks or the filter.
