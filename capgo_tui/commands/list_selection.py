@@ -56,6 +56,8 @@ class ListSelection(Generic[T]):
         self.columns = _read_columns(resource, words, options.columns)
         """The columns that are asked for; None for those that the format has by itself."""
         self.sort = _read_sort(words, options.sort)
+        self.unknown_count = 0
+        """Records of which a fact that the filter asks for is not known."""
 
     @property
     def is_selective(self) -> bool:
@@ -73,6 +75,10 @@ class ListSelection(Generic[T]):
             return records
         texts = Texts(self._resource.columns, self._cell_context, self._resource.facts)
         texts.extend(records)
+        facts = self.query.facts
+        self.unknown_count += sum(
+            any(texts.fact(record, fact) is None for fact in facts) for record in records
+        )
         matches = [each for at, each in enumerate(records) if texts.match(self.query, at, each)]
         if self.query.error:
             raise CommandError(Exit.USAGE, f"--filter: {clean(self.query.error)}")

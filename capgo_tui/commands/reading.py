@@ -131,7 +131,12 @@ async def write_pages(
         write(writer.rows(rows))
         progress.written_count = len(rows)
     write(writer.end())
-    return _report(resource, progress, interruption, is_selective=selection.is_selective)
+    code = _report(resource, progress, interruption, is_selective=selection.is_selective)
+    if selection.unknown_count:
+        facts = " or ".join(f"is:{fact}" for fact in selection.query.facts)
+        say(f"of {selection.unknown_count} of the {resource.name} {facts} is not known")
+        return Exit.IN_PART
+    return code
 
 
 def _report(

@@ -131,6 +131,17 @@ def test_a_filter_without_a_match_is_said_beside_the_data(shell: Shell) -> None:
     assert result.stderr == "capgo-tui: none of the 300 devices matches\n"
 
 
+def test_what_the_server_does_not_tell_is_said_and_answered_in_part(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    store = store_of(state(overrides={device_id(7): "beta"}))
+    shell = shell_on(Server(store, revision="legacy"), monkeypatch, tmp_path)
+    result = shell("device", "list", "--csv", "--filter", "is:override")
+    assert result.exit_code == IN_PART
+    assert "of 12 of the devices is:override is not known" in result.stderr
+    store.close()
+
+
 # Columns
 
 
