@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.config_file import ConfigFile, ConfigFileError, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
 NAME: Final = re.compile(r"[\w.-]{1,32}", re.ASCII)
@@ -172,15 +172,6 @@ def _leaves(table: Table, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
             yield from _leaves(value, (*place, name))
         else:
             yield (*place, name), value
-
-
-def list_profiles(file: Path | None) -> Sequence[str]:
-    """Return the names of the profiles; none when there is a mistake in the file."""
-    try:
-        config = None if file is None else ConfigFile.read(file)
-        return [] if config is None else [*_check_profiles(config)[0]]
-    except ConfigFileError:
-        return []
 
 
 def choose_profile(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from capgo_tui import locations
 from capgo_tui.commands.machine import find_environment, journal
-from capgo_tui.profiles import list_profiles
+from capgo_tui.config_file import ConfigFileError
+from capgo_tui.profiles import profile_names
 from capgo_tui.settings import Options, SettingsError, find, value_of
 from capgo_tui.workspace.known_names import KnownNames
 
@@ -56,7 +57,9 @@ def complete_profiles(
     _context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[str]:
     """Return the profiles that begin so."""
-    return _choose(list_profiles(find_environment().config_file), incomplete)
+    with suppress(ConfigFileError):
+        return _choose(profile_names(find_environment().config_file), incomplete)
+    return []
 
 
 def complete_apps(

@@ -308,6 +308,7 @@ def _launch_profile(launch: Launch, name: str) -> Launch:
         revision=value_of(settings.revision),
         profile=value_of(settings.profile),
         device=None,
+        record=None,
     )
 
 

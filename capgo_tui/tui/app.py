@@ -168,7 +168,7 @@ class CapgoApp(AppBase):
         if not self.is_screen_installed(current.screen):
             self.install_screen(current.screen, current.name)
         if opened is None:
-            self.launch = replace(launch, device=None)
+            self.launch = replace(launch, device=None, record=None)
             self._show(target)
         else:
             self.launch = opened.launch

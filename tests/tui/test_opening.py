@@ -8,7 +8,7 @@ import pytest
 
 from capgo_tui.tui.launch import StartRecord
 from tests.support.server import answering
-from tests.support.world import device_id
+from tests.support.world import OTHER_APP, device_id
 from tests.tui.driving import Driver, open_app
 
 if TYPE_CHECKING:
@@ -58,3 +58,11 @@ async def test_a_list_that_cannot_be_read_is_said(server: Server) -> None:
     server.on("GET", "/channel", answering(500, body))
     async with open_app(server, record=StartRecord("", "beta"), wait_for="") as driver:
         await driver.until("beta was not found: Out to lunch")
+
+
+async def test_another_app_is_not_opened_on_it_too(server: Server) -> None:
+    async with open_app(server, record=StartRecord("channels", "beta"), wait_for="") as driver:
+        await driver.until(lambda: name_at_cursor(driver) == "beta", "beta")
+        driver.app.open_app(OTHER_APP)
+        await driver.until(lambda: driver.main.target.app_id == OTHER_APP, "the other app")
+        assert driver.app.launch.record is None
