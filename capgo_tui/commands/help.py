@@ -15,6 +15,7 @@ KEYS: Final = "keys"
 TOPICS: Final = {
     "filters": "What can be typed after / and --filter.",
     KEYS: "The keys of the app.",
+    "screen": "More about some keys, forms, undo, exports and waiting.",
     "settings": "Where the key, the app and the server come from.",
     "exit-codes": "What the exit codes mean.",
     "safety": "What is asked, read back, noted and undone.",
@@ -27,7 +28,7 @@ WIDTH: Final = 80
 @click.argument("topic", required=False, type=str, metavar="[TOPIC]")
 @click.pass_context
 def help(context: click.Context, topic: str | None) -> None:  # noqa: A001 - the name of the verb
-    """Show a page: filters, keys, settings, exit-codes or safety; or the help of a verb.
+    """Show a page: filters, keys, screen, settings, exit-codes or safety; or a verb's help.
 
     capgo-tui help filters
 
