@@ -155,7 +155,7 @@ async def _delete(operation: Operation, names: Sequence[str]) -> Exit:
             if len(names) == 1:
                 raise
             say(str(missing))
-            codes.append(missing.code)
+            codes.append(missing.exit_code)
     plan = await plan_deletions(workspace, bundles)
     for refused, why in plan.refusals:
         say(f"{refused.name} stays: {why}")

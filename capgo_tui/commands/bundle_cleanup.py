@@ -31,7 +31,7 @@ class _CommandCleanupUi:
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
-        self.code = Exit.REFUSED
+        self.exit_code = Exit.REFUSED
         """The exit code where nothing is agreed on."""
 
     def is_closed(self) -> bool:
@@ -81,7 +81,7 @@ async def clean_up(operation: Operation, rules: Rules) -> Exit:
         return await operation.show_question(question)
     ui = _CommandCleanupUi(operation)
     agreed = await agree_on_cleanup(workspace, ui, make_plan)
-    return ui.code if agreed is None else await operation.perform_agreed_batch(agreed)
+    return ui.exit_code if agreed is None else await operation.perform_agreed_batch(agreed)
 
 
 async def _load_devices(workspace: Workspace) -> None:

@@ -233,7 +233,7 @@ def delete_channel(
         try:
             record = await find_channel(workspace, name)
         except CommandError as missing:
-            if not success_if_not_found or missing.code is not Exit.NOT_FOUND:
+            if not success_if_not_found or missing.exit_code is not Exit.NOT_FOUND:
                 raise
             say(str(missing))
             return Exit.OK

@@ -183,9 +183,9 @@ async def _override(
     workspace = operation.workspace
     selection = await select_devices(workspace, ids, takes_unseen=takes_unseen)
     for missing in selection.missing:
-        hint = UNSEEN if channel is not None and missing.code is Exit.NOT_FOUND else ""
+        hint = UNSEEN if channel is not None and missing.exit_code is Exit.NOT_FOUND else ""
         say(f"{missing}{hint}")
-    codes = [missing.code for missing in selection.missing]
+    codes = [missing.exit_code for missing in selection.missing]
     if not selection.matches:
         return combine_exits(codes)
     plan = plan_overrides(workspace, selection.matches, channel, bundle)

@@ -29,7 +29,7 @@ class MissingDevice:
 
     word: str
     reason: str
-    code: Exit
+    exit_code: Exit
 
     def __str__(self) -> str:
         return f"{clean(self.word)}: {self.reason}"
@@ -82,7 +82,7 @@ async def select_devices(
         result = _judge(word, match, searches.get(word))
         if isinstance(result, DeviceMatch):
             matches[result.id] = result
-        elif takes_unseen and finder.takes_unknown and result.code is Exit.NOT_FOUND:
+        elif takes_unseen and finder.takes_unknown and result.exit_code is Exit.NOT_FOUND:
             matches[match.id] = match
         else:
             missing.append(result)

@@ -49,4 +49,4 @@ class CommandError(Exception):
 
     def __init__(self, code: Exit, message: str) -> None:
         super().__init__(message)
-        self.code = code
+        self.exit_code = code

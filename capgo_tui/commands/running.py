@@ -65,7 +65,7 @@ def _leave_with(
         code = Exit.FAILED
     except CommandError as failure:
         say(str(failure))
-        code = failure.code
+        code = failure.exit_code
     except CapgoError as error:
         say(describe_error(error))
         code = exit_of(error)

@@ -575,7 +575,6 @@ capgo-tui undo "$number" --yes --confirm {count}
 """Put the devices of ids.txt on beta, and undo it."""
 
 
-@pytest.mark.timeout(400)
 def test_the_script_of_the_readme(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     """With ``--whole`` for 200 devices, else for the fewest whose number has to be typed."""
     count = 200 if pytestconfig.getoption("whole") else 51

@@ -48,7 +48,7 @@ def test_both_count_and_neither_answers(sandbox: Sandbox, tmp_path: Path) -> Non
         terminal.press("/abcd", "abcd")
         terminal.type("\x01\x1b\x7f")  # bound there: deletes a word
         terminal.press("e", "/e ")
-        terminal.press("\x1b1", "HOLDS BACK")  # clears the filter, then shows the channels
+        terminal.press("\x1b1", "ROLLOUT")  # clears the filter, then shows the channels
         terminal.press("2", "CUSTOM ID")
         assert "/e" not in terminal.line(-2)
         # Alt+y is a no to a question: the y behind it opens the copy menu, as typed after it.
@@ -73,7 +73,7 @@ def test_tmux_with_its_own_settings_loses_neither(sandbox: Sandbox, tmp_path: Pa
         terminal.settle("loaded")
         terminal.press("2", "CUSTOM ID")
         terminal.press("/abc", "/abc ")
-        terminal.press("\x1b1", "HOLDS BACK")
+        terminal.press("\x1b1", "ROLLOUT")
         terminal.press("2", "CUSTOM ID")
         assert "/abc" not in terminal.text
         subprocess.run([*command, "kill-server"], check=False)

@@ -72,7 +72,7 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
         assert sandbox.key == KEY
         terminal.wait_for("6 loaded")
         terminal.press("3", "5 loaded")
-        terminal.press("\r", "your key is [key hidden]")
+        terminal.press("\r", "your key is [key")
         terminal.press("J", '"comment"')
         terminal.press("q", "5 loaded")
         terminal.press("2", "12 loaded")

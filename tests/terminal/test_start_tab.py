@@ -31,7 +31,8 @@ def test_the_app_opens_on_the_tab_that_the_file_names(
     with PseudoTerminal([str(COMMAND)], environ=environ, folder=tmp_path) as terminal:
         terminal.settle(sign)
         terminal.settle("loaded")
-        terminal.press("1", "CHANNEL ")
+        terminal.type("1")
+        terminal.settle("CHANNEL ")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 import unicodedata
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -42,6 +43,10 @@ PATIENCE = 20.0
 """Seconds before a wait fails: on a busy machine a thread of the app may need them."""
 
 
+POSITION = re.compile(r"\s+[\d ]+/[\d ]+\+?$")
+"""Which of how many records the cursor is on, at the end of the status line."""
+
+
 class Driver:
     """A running app: types keys and reads the screen."""
 
@@ -71,9 +76,10 @@ class Driver:
 
     @property
     def status(self) -> str:
-        """The status line, which may take several rows, as one line."""
+        """The status line, which may take several rows, as one line, without the position."""
         rows = len(self.app.screen.query_one(StatusLine)._lines)
-        return " ".join(self.line(row).rstrip() for row in range(-1 - rows, -1))
+        text = " ".join(self.line(row).rstrip() for row in range(-1 - rows, -1))
+        return POSITION.sub("", text)
 
     @property
     def cursor(self) -> str | None:

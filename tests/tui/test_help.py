@@ -39,7 +39,7 @@ async def test_esc_shows_all_lines_again_and_then_closes(server: Server) -> None
 
 async def test_enter_on_what_cannot_be_done_says_why(server: Server) -> None:
     async with on_devices(server, read_only=True) as driver:
-        await driver.type("question_mark", "slash", *"force", "enter")
+        await driver.type("question_mark", "slash", *"force this", "enter")
         await driver.until("read-only: --read-only")
         assert "Not now" in driver.text
         await driver.type("enter")

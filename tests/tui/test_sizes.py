@@ -112,7 +112,7 @@ def assert_looks_right(driver: Driver, size: tuple[int, int]) -> None:
             # A wide character in two columns at once would be cut in half, and shown as blank.
             text = _cells(line.text, at, cells)
             assert cell_len(text) == cells
-            assert not _cells(line.text, at + cells, 1).strip(), line.text
+            assert _cells(line.text, at + cells, 1) in {"", " ", "▕"}, line.text
         at += cells + 1
     assert at - 1 <= region.width
     # The cursor is in view, on its record.
@@ -230,7 +230,7 @@ async def test_beside_a_wide_table_the_detail_follows_the_cursor(server: Server)
 async def test_help_names_every_key_and_leaves_with_each_of_its_own(
     server: Server, tab: str
 ) -> None:
-    async with on_devices(server, size=(80, 100)) as driver:
+    async with on_devices(server, size=(80, 180)) as driver:
         for key in ("escape", "q", "question_mark"):
             await driver.type(tab, "question_mark")
             await driver.until("Keys on ")

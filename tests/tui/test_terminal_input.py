@@ -195,4 +195,5 @@ NOISE = st.text(alphabet="\x1b[]PO?;$y0129\\\x07Mu<\x9b", min_size=1, max_size=1
 @given(st.lists(NOISE, max_size=8))
 @settings(deadline=None, max_examples=400)
 def test_whatever_came_ctrl_c_is_heard_at_once(pieces: list[str]) -> None:
-    assert parse([*pieces, "\x03"])[-1] == "ctrl+c"
+    # Behind an Esc it is alt+ctrl+c, which becomes Esc and ctrl+c where it is looked at.
+    assert parse([*pieces, "\x03"])[-1].removeprefix("alt+") == "ctrl+c"

@@ -110,6 +110,7 @@ class ListController:
                 self._show_columns()
             host.table.rows_replaced()
             self._detail.follow()
+        host.show_chrome()
 
     def _show_change(self, event: Event | ViewChange) -> None:
         view, table = self._host.rows.view, self._host.table

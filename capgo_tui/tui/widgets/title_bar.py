@@ -185,6 +185,8 @@ class TitleBar(Widget):
                 f" {tab.key} {tab.label} " if tab.name == self._active else f" {tab.key} "
                 for tab in self._tabs
             ]
+        if sum(map(width_of, texts)) > room - 12:
+            texts = [f" {tab.key} " for tab in self._tabs]
         return texts
 
     def _style(self, part: str) -> Style:

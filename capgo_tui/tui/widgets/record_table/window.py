@@ -62,8 +62,8 @@ class RowWindow(Widget):
         self._length = 0
         self._placeholder: tuple[str, str] = ("", "")
         self._covered_rows = 0
-        self._mark_y = -1
-        """The line with the position mark; -1 for none."""
+        self._mark_y: int | None = None
+        """The line with the position mark; -1 for none, None until there is a height."""
 
     # State
 
@@ -244,6 +244,8 @@ class RowWindow(Widget):
         row = self._source.row(index, [column for column, _ in self._layout.columns])
         cursor = self._style_of("cursor") if index == self._state.index else None
         line = row_line(row, self._layout, width, self._style_of, base=base, cursor=cursor)
+        if self._mark_y is None:
+            self._place_mark()
         return with_mark(line, width) if y == self._mark_y else line
 
     def _style_of(self, part: str) -> Style:
@@ -284,6 +286,9 @@ class RowWindow(Widget):
 
         It follows the scrolling, not the cursor, and so costs no repaint of its own.
         """
+        if not self.size.height:
+            self._mark_y = None  # the next draw knows
+            return
         lines = self.size.height - self._header
         hidden = self._length - self.rows_on_screen
         share = self._state.top / hidden if hidden > 0 else 0
