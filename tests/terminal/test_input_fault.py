@@ -58,7 +58,7 @@ RESTORING = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[<u", b"\x1b[?1
 
 @pytest.mark.parametrize("program", [BROKEN_INPUT, BROKEN_HANDLER], ids=["input", "handler"])
 def test_a_write_under_way_is_seen_through(tmp_path: Path, program: str) -> None:
-    slow = ["--fault", "late=1500@device.link"]
+    slow = ["--fault", "late=4000@device.link"]
     command = [str(COMMAND), "sandbox", "--port", "0", "--state", str(STATE), *slow]
     state = {"XDG_STATE_HOME": str(tmp_path / "state")}
     with serving(command) as sandbox:

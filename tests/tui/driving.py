@@ -43,7 +43,7 @@ PATIENCE = 20.0
 """Seconds before a wait fails: on a busy machine a thread of the app may need them."""
 
 
-POSITION = re.compile(r"\s+[\d ]+/[\d ]+\+?$")
+POSITION = re.compile(r"\s+\d{1,3}( \d{3})*/\d{1,3}( \d{3})*\+?$")
 """Which of how many records the cursor is on, at the end of the status line."""
 
 

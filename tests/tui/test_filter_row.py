@@ -67,7 +67,11 @@ async def test_up_brings_earlier_filters_of_this_tab_and_down_what_was_typed(
 ) -> None:
     async with on_devices(server) as driver:
         await driver.type("slash", *"ios", "enter", "slash", "home", "ctrl+k", *"qa")
-        await driver.type("enter", "escape", "1", "slash", "up")
+        await driver.type("enter")
+        await driver.until("/qa · ")
+        await driver.type("escape")
+        await driver.until(lambda: not driver.main.rows.view.query, "no filter")
+        await driver.type("1", "slash", "up")
         assert typed(driver) == ""
         await driver.type("escape", "2", "slash", *"nothing", "up")
         await driver.until(lambda: typed(driver) == "qa", "the latest")
