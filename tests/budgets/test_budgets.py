@@ -69,8 +69,8 @@ def test_a_figure_over_its_bound_is_called_so(budget: Budget, figure: float, ver
 
 
 def test_the_table_has_a_line_for_each_figure_that_was_measured() -> None:
-    lines = table({"idle": 12, "page.ansi": 2570}).splitlines()
+    lines = table({"idle": 12, "page.ansi": 2300}).splitlines()
     assert len(lines) == 3
-    assert "≤ 3,200" in lines[1]
-    assert "2,570 B  PASS" in lines[1]
+    assert "≤ 2,350" in lines[1]
+    assert "2,300 B  PASS" in lines[1]
     assert lines[2].endswith("12 B  FAIL")

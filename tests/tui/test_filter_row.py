@@ -68,7 +68,7 @@ async def test_up_brings_earlier_filters_of_this_tab_and_down_what_was_typed(
     async with on_devices(server) as driver:
         await driver.type("slash", *"ios", "enter", "slash", "home", "ctrl+k", *"qa")
         await driver.type("enter")
-        await driver.until("/qa · ")
+        await driver.until("cannot look up custom ids")
         await driver.type("escape")
         await driver.until(lambda: not driver.main.rows.view.query, "no filter")
         await driver.type("1", "slash", "up")
