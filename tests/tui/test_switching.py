@@ -39,7 +39,9 @@ async def test_the_apps_of_the_key_are_offered_and_each_keeps_its_lists(server: 
         await driver.until("1 marked")
         assert driver.main is first
         assert driver.cursor == cursor
-        assert all("/app" in one.path for one in server.requests[count:]), "only the apps were read"
+        # The other app may still be loading its lists; of this one nothing is read again.
+        again = [one for one in server.requests[count:] if APP in str(one.query)]
+        assert again == []
         await open_other(driver)
         assert len(driver.app._opened) == 2
         assert driver.app.bug is None
