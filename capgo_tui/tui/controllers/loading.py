@@ -99,15 +99,20 @@ class LoadingController:
 
     def refresh(self) -> None:
         """Read the list in view again."""
+        if self._prepare_refresh() is not None:
+            self._read_again()
+
+    def _prepare_refresh(self) -> Workspace | None:
+        """Return the workspace to read again; None where a key has to be asked for first."""
         host, workspace = self._host, self._host.workspace
         if workspace is None:
-            return
+            return None
         workspace.missing_rights.forget()
         if workspace.client.key_refused:
             host.ask_for_key()
-            return
+            return None
         host.status.dismiss()
-        self._read_again()
+        return workspace
 
     def _read_again(self) -> None:
         collection = self._host.rows.view.collection
@@ -118,14 +123,9 @@ class LoadingController:
 
     def refresh_all(self) -> None:
         """Read all lists again."""
-        host, workspace = self._host, self._host.workspace
+        host, workspace = self._host, self._prepare_refresh()
         if workspace is None:
             return
-        workspace.missing_rights.forget()
-        if workspace.client.key_refused:
-            host.ask_for_key()
-            return
-        host.status.dismiss()
         for collection in workspace.collections.values():
             if collection.as_of is None:
                 host.read(collection.load_more(), f"load the {collection.name}")
