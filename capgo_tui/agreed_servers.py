@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.plain_files import (
     close_to_others,
     make_private_folder,

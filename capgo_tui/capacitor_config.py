@@ -7,10 +7,10 @@ values that are certain are read, and for the others there is the reason why the
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.plain_files import UnsuitableFileError, decode_text, read_plain
 
 if TYPE_CHECKING:

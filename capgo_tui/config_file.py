@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.plain_files import read_plain
 from capgo_tui.text import clean
 

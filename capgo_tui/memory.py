@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.plain_files import close_to_others, make_private_folder, read_plain, write_private
 from capgo_tui.text import clean
 

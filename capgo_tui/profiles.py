@@ -7,10 +7,10 @@ profile is read when it is needed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.config_file import ConfigFile, ConfigFileError, Table
+from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

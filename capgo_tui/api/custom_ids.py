@@ -6,7 +6,6 @@ trusted only if each of its rows has that custom id.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.paging import Pager, Position
 from capgo_tui.api.records import raw_rows, row_text
+from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

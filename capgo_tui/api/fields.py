@@ -10,7 +10,6 @@ import dataclasses
 import functools
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -34,6 +33,7 @@ from pydantic_core.core_schema import (
 from capgo_tui.api.channel_setting import SOME_UPDATES
 from capgo_tui.api.jsonvalue import JSON
 from capgo_tui.api.records import BundleRef
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 
 _CONFIG = CoreConfig(validate_by_name=True, validate_by_alias=True)

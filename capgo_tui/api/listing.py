@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar
 
 from pydantic_core import SchemaValidator, ValidationError, from_json
@@ -29,6 +28,7 @@ from capgo_tui.api.records import (
     unreadable,
 )
 from capgo_tui.api.slices import MalformedJsonError, Outline, Span, outline
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:

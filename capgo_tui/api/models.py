@@ -8,7 +8,6 @@ whole row. Moments are aware datetimes. Rows are immutable; `dataclasses.replace
 # No `from __future__ import annotations` here: `fields.schema_of` reads the annotations.
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from capgo_tui.api.channel_setting import INTERNAL_BUNDLES
@@ -31,6 +30,7 @@ from capgo_tui.api.fields import (
 from capgo_tui.api.jsonvalue import JSON
 from capgo_tui.api.records import Record
 from capgo_tui.api.settings import CHANNEL_SETTINGS
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 
 _set = object.__setattr__

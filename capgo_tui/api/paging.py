@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, Protocol
 
 from capgo_tui.api.errors import EndlessList
 from capgo_tui.api.records import RecordT, Unreadable
+from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.hiding import hide_key
 from capgo_tui.api.jsonvalue import JSON, clean_json, load_json
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:

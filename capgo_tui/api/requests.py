@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import quote, urlencode
 
@@ -15,6 +14,7 @@ from capgo_tui.api.errors import (
 )
 from capgo_tui.api.revisions import Extra, Place, Traits
 from capgo_tui.api.settings import CHANNEL_SETTINGS, ChannelSettings
+from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,11 +6,12 @@ Requests, names in replies, states that are read back, forms, details and texts 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from capgo_tui.api.channel_setting import UNSET, ChannelSetting, Kind
 from capgo_tui.api.errors import InvalidSetting
+from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
+
+from capgo_tui.lazy_dataclass import dataclass
 
 SLICE: Final = 64 * 1024
 """Most bytes of a slice of several items: no other thread runs while one is parsed."""

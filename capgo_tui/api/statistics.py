@@ -6,10 +6,10 @@ Statistics are an extra: a reply that makes no sense reads as None, "not known".
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.jsonvalue import load_json
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:

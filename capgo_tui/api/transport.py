@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 import anyio.lowlevel
@@ -20,6 +20,7 @@ from capgo_tui.api.replies import error_of, is_denial, is_web_page
 from capgo_tui.api.server_address import parse_server
 from capgo_tui.api.servers import DEFAULT_SERVER, SELF_HOSTED_PATH, bracket
 from capgo_tui.api.unpacking import ACCEPT_ENCODING, PIECE, Unpacker, UnsupportedEncodingError
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, cast
 
 from capgo_tui.api.errors import InvalidArgument, InvalidSetting
 from capgo_tui.commands.exit_codes import Exit, exit_of
 from capgo_tui.commands.output import write
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.export.formats import Format
 from capgo_tui.workspace.export.json_text import json_text

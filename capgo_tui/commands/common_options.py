@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -13,6 +13,7 @@ from capgo_tui.commands import options
 from capgo_tui.commands.completions import complete_apps
 from capgo_tui.commands.machine import find_environment, journal, log_file
 from capgo_tui.commands.output import prepare
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.settings import Options, SettingsError, find, value_of
 from capgo_tui.text import clean
 from capgo_tui.workspace.export.formats import Format

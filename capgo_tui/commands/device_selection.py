@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say, show_progress
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 from capgo_tui.workspace.custom_ids import find_custom_ids
 from capgo_tui.workspace.device_ids import DeviceFinder, DeviceMatch

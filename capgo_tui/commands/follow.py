@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.carry_out import judge, settle
 from capgo_tui.workspace.changes.outcome import OutcomeState
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -13,6 +13,7 @@ from capgo_tui.api.records import Record
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import find_width, say, write
 from capgo_tui.commands.running import describe_error
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.export.formats import Format, writer_of
 from capgo_tui.workspace.export.json_text import json_text
 from capgo_tui.workspace.known_names import KINDS, keep_names

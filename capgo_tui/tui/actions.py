@@ -6,10 +6,11 @@ palette are all made from these declarations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.tabs import LISTS, TAB_BY_NAME
 
 if TYPE_CHECKING:

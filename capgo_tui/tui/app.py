@@ -6,12 +6,13 @@ import asyncio
 import gc
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import AwaitMount
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 from capgo_tui.tui import garbage
 from capgo_tui.tui.app_base import AppBase

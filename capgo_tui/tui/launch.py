@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.target import Access, Target
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.record_table import Row, TableState
 from capgo_tui.workspace.marks import Marks
 from capgo_tui.workspace.resources.resource import WRITING, place_behind

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.tabs import TABS
 from capgo_tui.workspace.export.formats import OF_FILES
 from capgo_tui.workspace.resources.registry import RESOURCE_NAMES

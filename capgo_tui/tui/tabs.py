@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.resources.registry import RESOURCES
 
 if TYPE_CHECKING:

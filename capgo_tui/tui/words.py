@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace import failures
 from capgo_tui.workspace.ages import age, clock_time
 from capgo_tui.workspace.failures import REVISION_GUESSED, describe_lock, time_to_wait

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.channel_setting import SOME_UPDATES
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import CHANNEL_SETTINGS
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.bundle_links import BundleLinks
 from capgo_tui.workspace.changes.rollout_state import describe_rollout
 from capgo_tui.workspace.share_bar import FULL, HELD, share_bar

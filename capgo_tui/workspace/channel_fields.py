@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.channel_setting import Kind
 from capgo_tui.api.settings import CHANNEL_SETTINGS
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.new_channels import AFTER_CREATION
 

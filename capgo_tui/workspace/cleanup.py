@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from capgo_tui.api.errors import Refusal
 from capgo_tui.api.requests import BundleName
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.ages import describe_span
 from capgo_tui.workspace.bundle_links import linked_to
 from capgo_tui.workspace.sorting import NO_VERSION, version_value

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from operator import eq
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
 from capgo_tui.api.records import complete_record
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.pending_retries import RetryCountdown
 from capgo_tui.workspace.refresh_state import RefreshState

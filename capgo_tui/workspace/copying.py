@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import Refusal
 from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
 from capgo_tui.api.records import redact_rows
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean_for_file
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.command_line import reading_command

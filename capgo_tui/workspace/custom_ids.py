@@ -7,12 +7,12 @@ asked for the id first; then for the custom id, which not every server can look 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import InvalidArgument, UnsupportedByRevision
 from capgo_tui.api.records import raw_rows, row_text
 from capgo_tui.api.requests import strip_blanks
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.numbers import group_digits
 

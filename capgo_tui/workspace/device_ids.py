@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import csv
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.short_ids import is_device_id
 from capgo_tui.text import REPLACEMENT, clean
 

@@ -7,10 +7,10 @@ program writes there.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.outcome import OutcomeState
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.plain_files import make_private_folder, read_plain
 
 if TYPE_CHECKING:

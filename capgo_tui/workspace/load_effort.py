@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.rate_limits import REQUESTS_A_MINUTE
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.numbers import duration, group_digits
 
 if TYPE_CHECKING:

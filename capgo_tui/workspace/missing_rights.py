@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 
 

@@ -8,8 +8,9 @@ polling rests until there was such a minute, whoever disturbs it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

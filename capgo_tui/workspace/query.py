@@ -23,11 +23,12 @@ be used is left out, and `Query.error` says why: the rest of the filter keeps wo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.terms import COMPARISONS, UNUSABLE, Row, Term, TermKind, narrower
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.unreadable_rows import UnreadableRows
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ body gets here; a request's own is kept only to be copied, and the key nowhere.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.curl import address_of, curl
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.audit import carried_bundles
 from capgo_tui.workspace.bundle_lines import is_pull_request_build, line_of
 from capgo_tui.workspace.changes.recorded import iterate_changes

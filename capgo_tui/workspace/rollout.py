@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.channel_setting import UNSET
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.rollout_state import NO_ROLLOUT, share_label
 from capgo_tui.workspace.changes.rollout_state import PAUSE as PAUSE_FIELDS

@@ -6,10 +6,10 @@ platform flags (§11.7): what follows is certain only where a flag is told or be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from capgo_tui.api.settings import CHANNEL_SETTINGS
+from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -7,9 +7,10 @@ is not known and is no value at all: it comes last in either direction.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
+
+from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

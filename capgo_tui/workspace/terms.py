@@ -7,13 +7,13 @@ an age without a time) holds for no row, negated or not.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING, Final, Protocol
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.sorting import NO_VERSION
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ while what was shown before stays readable; then the new order takes its place a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.collection import (
     Addition,
     Collection,

@@ -11,12 +11,12 @@ and can be stopped; it outlives the program and takes other running instances in
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import ErrorKind, Scope
 from capgo_tui.api.rate_limits import PER_DEVICE
+from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

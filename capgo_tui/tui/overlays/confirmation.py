@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.short_ids import lead_with_id
 from capgo_tui.text import clean
 from capgo_tui.tui.overlays.overlay import Overlay

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.overlays.choice_bar import ChoiceBar
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 

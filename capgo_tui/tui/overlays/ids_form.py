@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from itertools import compress
 from operator import not_
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
@@ -14,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from capgo_tui.api.errors import CapgoError
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.lines import pad, strip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
 from textual.widget import Widget
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.asker import Asker
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.overlays.choice_bar import ChoiceBar
 
 if TYPE_CHECKING:

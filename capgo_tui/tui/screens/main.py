@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 from textual.reactive import Reactive
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui import words
 from capgo_tui.tui.actions import action_on_tab
 from capgo_tui.tui.controllers import loading

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of, wrap
 
 if TYPE_CHECKING:

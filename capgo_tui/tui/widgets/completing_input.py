@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.message import Message
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.line_input import LineInput
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.actions import SkipAction
@@ -10,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.lines import Run, break_up, pad_middle, strip, width_of, wrap
 
 if TYPE_CHECKING:

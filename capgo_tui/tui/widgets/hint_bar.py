@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.message import Message
 from textual.widget import Widget
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.lines import Run, strip, width_of
 
 if TYPE_CHECKING:

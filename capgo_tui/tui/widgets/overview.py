@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.lines import Run, strip, width_of
 from capgo_tui.tui.widgets.overview_lines import GAP, PageRow, lay_out
 from capgo_tui.tui.widgets.tab_page import TabPage

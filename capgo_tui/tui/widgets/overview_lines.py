@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.lines import pad, pad_middle, width_of, wrap
 from capgo_tui.workspace.insight.adoption import sparkline
 from capgo_tui.workspace.insight.overview import FleetItem

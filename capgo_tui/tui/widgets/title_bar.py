@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.message import Message
 from textual.widget import Widget
 
 from capgo_tui.cells import truncate
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
 
 if TYPE_CHECKING:

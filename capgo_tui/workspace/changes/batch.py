@@ -6,10 +6,11 @@ import asyncio
 import uuid
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import ErrorKind, Refusal
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.carry_out import (
     SentChange,
     conclude,

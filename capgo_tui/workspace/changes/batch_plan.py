@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.describe import describe
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.revisions import DeleteAll, Extra
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.bundle_links import IN_USE, BundleLinks, linked_to
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, AllBundlesDeletion, BundleDeletion

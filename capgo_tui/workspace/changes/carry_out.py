@@ -7,10 +7,11 @@ either, the outcome is «unknown», never «failed».
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, InvalidArgument, Refusal
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.journal import JournalUnusable

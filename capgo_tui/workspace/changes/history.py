@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 from capgo_tui.workspace.ages import full_time
 from capgo_tui.workspace.changes.describe import describe

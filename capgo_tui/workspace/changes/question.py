@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.rate_limits import REQUESTS_A_MINUTE
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.confirmation_level import MANY, ConfirmationLevel, combine_levels
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.numbers import duration

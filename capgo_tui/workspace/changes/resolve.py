@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.api.errors import CapgoError
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.carry_out import judge
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.recorded import iterate_changes

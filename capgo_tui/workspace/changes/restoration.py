@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.channel_setting import Kind
 from capgo_tui.api.settings import CHANNEL_SETTINGS
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.channel_words import setting_label
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.promotions import make_promotion

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.channel_setting import UNSET
 from capgo_tui.api.settings import CHANNEL_SETTINGS
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 
 if TYPE_CHECKING:

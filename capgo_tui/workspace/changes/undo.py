@@ -6,11 +6,12 @@ compared again when the undo is confirmed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.cells import width_of
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.names import fit, shorten

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.bundle_links import identity_of
 from capgo_tui.workspace.insight.impact import is_follower
 from capgo_tui.workspace.insight.routes import Certainty, find_routes

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from capgo_tui.api.records import Record
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.insight.packages import packages_of
 
 if TYPE_CHECKING:

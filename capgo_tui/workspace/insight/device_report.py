@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.insight.explain import Explanation, explain
 from capgo_tui.workspace.insight.routes import NO_FLAGS
 from capgo_tui.workspace.routing import PLATFORMS, flags_of

@@ -6,11 +6,11 @@ what the public API tells. A rule that rests on something it does not tell is "n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.insight.routes import (
     NO_FLAGS,
     Certainty,

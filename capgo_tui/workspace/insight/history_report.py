@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.insight.channel_history import merge_history
 from capgo_tui.workspace.journal import JournalUnusable
 

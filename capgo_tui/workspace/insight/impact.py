@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.records import BundleRef
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.insight.routes import NO_FLAGS, merge_flags
 from capgo_tui.workspace.insight.update_rules import Verdict, bundle_rules, channel_rules
 

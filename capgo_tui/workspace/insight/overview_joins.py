@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.ages import age
 from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.insight.adoption import DAYS

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from capgo_tui.api.records import BundleRef
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.cells import bundle_name
 from capgo_tui.workspace.insight.routes import NO_FLAGS, find_routes
 from capgo_tui.workspace.insight.survey import UNKNOWN

@@ -6,10 +6,10 @@ key may read it; else a default channel may serve a platform or not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.routing import PLATFORMS, default_channels, flags_of
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.ages import STALE_AFTER
 from capgo_tui.workspace.bundle_links import identity_of
 

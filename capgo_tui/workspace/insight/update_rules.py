@@ -7,10 +7,10 @@ public API does not tell has the verdict "not known".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.routing import PLATFORMS
 from capgo_tui.workspace.sorting import NO_VERSION, version_value
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.insight.routes import NO_FLAGS, Certainty, merge_flags
 from capgo_tui.workspace.routing import PLATFORMS
 

@@ -5,9 +5,9 @@ The table, the filter, the export and the command line read the same columns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.query import Vocabulary
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.ages import full_time
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.record_table.drawing import MARGIN
 from capgo_tui.tui.widgets.record_table.rows import TONES
 from capgo_tui.tui.widgets.record_table.window import RowWindow

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from capgo_tui.cells import width_of
+from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.short_ids import id_end, is_device_id, short_id
 from capgo_tui.text import ODD_SPACE, REPLACEMENT, clean
 from capgo_tui.workspace.changes.change import Change
