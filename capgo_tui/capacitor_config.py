@@ -69,7 +69,9 @@ class CapacitorConfig:
                 raise BrokenConfigError(f"{name} cannot be read: {error.strerror}") from None
             except UnicodeDecodeError:
                 raise BrokenConfigError(f"{name} is not UTF-8") from None
-            look_up = _json_values(name, text) if name.endswith(".json") else _code_values(text)
+            look_up = (
+                _find_json_values(name, text) if name.endswith(".json") else _find_code_values(text)
+            )
             return _make_config(name, look_up)
         nothing = ConfigValue("capacitor.config")
         return cls("capacitor.config", nothing, nothing)
@@ -140,11 +142,11 @@ def _is_of_capgo(address: str) -> bool:
     return host == "capgo.app" or host.endswith(".capgo.app")
 
 
-def _json_values(name: str, text: str) -> LookUp:
+def _find_json_values(name: str, text: str) -> LookUp:
     try:
         document: object = json.loads(text)
     except json.JSONDecodeError as error:
-        raise BrokenConfigError(f"{name}:{_line_of(error)}: not valid JSON") from None
+        raise BrokenConfigError(f"{name}:{_find_line(error)}: not valid JSON") from None
     except (ValueError, RecursionError):
         # A number of thousands of digits is a ValueError of another kind.
         raise BrokenConfigError(f"{name}: nested too deeply, or a number is too long") from None
@@ -158,7 +160,7 @@ def _json_values(name: str, text: str) -> LookUp:
     return look_up
 
 
-def _line_of(error: json.JSONDecodeError) -> int:
+def _find_line(error: json.JSONDecodeError) -> int:
     """Return the line of an error; that of a trailing comma is its own, as in Python 3.13."""
     before = error.doc[: error.pos].rstrip()
     if before.endswith(",") and error.doc[error.pos : error.pos + 1] in ("}", "]"):
@@ -166,7 +168,7 @@ def _line_of(error: json.JSONDecodeError) -> int:
     return error.lineno
 
 
-def _code_values(code: str) -> LookUp:
+def _find_code_values(code: str) -> LookUp:
     from capgo_tui.config_program import Program  # noqa: PLC0415 - a JSON config needs no parser
     from capgo_tui.program_tokens import UncertainProgramError  # noqa: PLC0415 - as above
 
@@ -180,7 +182,7 @@ def _code_values(code: str) -> LookUp:
         if isinstance(program, UncertainProgramError):
             raise _DoubtError(program.line, str(program))
         try:
-            value = program.text_at(*path)
+            value = program.read_text(*path)
         except UncertainProgramError as doubt:
             raise _DoubtError(doubt.line, str(doubt)) from None
         return value if value is not None and value[0].strip() else None

@@ -86,7 +86,7 @@ class ConfigFile:
             why = "nested too deeply, or a number is too long"
             raise ConfigFileError(f"{path}: {why}") from None
 
-    def table(self, name: str) -> Table:
+    def get_table(self, name: str) -> Table:
         """Return a table of the top level; an empty one where there is none."""
         table = self.tables.get(name)
         return table if isinstance(table, dict) else {}
@@ -100,21 +100,23 @@ class ConfigFile:
         """
         for key, value in table.items():
             if key not in kinds:
-                raise self.mistake((*place, key), f"no such key; {self.nearest(key, kinds)}")
+                raise self.make_mistake(
+                    (*place, key), f"no such key; {self.find_nearest(key, kinds)}"
+                )
             types, words = kinds[key]
             if not isinstance(value, types):
-                raise self.mistake((*place, key), f"has to be {words}")
+                raise self.make_mistake((*place, key), f"has to be {words}")
 
-    def mistake(self, place: tuple[str, ...], what: str) -> ConfigFileError:
+    def make_mistake(self, place: tuple[str, ...], what: str) -> ConfigFileError:
         """Return the error for a mistake at a place of the file."""
-        return ConfigFileError(f"{self.where(*place)}: {what}")
+        return ConfigFileError(f"{self.describe_place(*place)}: {what}")
 
-    def where(self, *place: str) -> str:
+    def describe_place(self, *place: str) -> str:
         """Return file, line and name of a key or a table, for an error message."""
-        return f"{self.path}:{self._line_of(place)}: {clean('.'.join(place), 80)}"
+        return f"{self.path}:{self._find_line(place)}: {clean('.'.join(place), 80)}"
 
     @staticmethod
-    def nearest(name: str, names: Iterable[str]) -> str:
+    def find_nearest(name: str, names: Iterable[str]) -> str:
         """Return a hint with the closest valid name, or with all of them when none is close."""
         from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
@@ -125,22 +127,22 @@ class ConfigFile:
         more = ", …" if len(names) > MAX_NAMES else ""
         return f"there is {', '.join(names[:MAX_NAMES]) or 'none'}{more}"
 
-    def _line_of(self, place: tuple[str, ...]) -> int:
+    def _find_line(self, place: tuple[str, ...]) -> int:
         """Return the line of a key or a table; `tomllib` does not tell it."""
         import tomllib  # noqa: PLC0415 - as above
 
         header: tuple[str, ...] = ()
-        for line, statement in self._statements():
+        for line, statement in self._iterate_statements():
             table = tomllib.loads(statement)
             if statement.startswith("["):
-                header = _path_of(table)
+                header = _parse_path(table)
                 if header[: len(place)] == place:
                     return line
             elif place[: len(header)] == header and _has(table, place[len(header) :]):
                 return line
         return 1
 
-    def _statements(self) -> Iterator[tuple[int, str]]:
+    def _iterate_statements(self) -> Iterator[tuple[int, str]]:
         """Yield each header and each key with its value, and the line in which it begins."""
         begins, line, depth = 0, 1, 0
         for token in _TOKEN.finditer(self.text):
@@ -154,7 +156,7 @@ class ConfigFile:
             begins = token.end()
 
 
-def _path_of(table: Table) -> tuple[str, ...]:
+def _parse_path(table: Table) -> tuple[str, ...]:
     """Return the names in a header that was parsed on its own."""
     path: list[str] = []
     inner: object = table

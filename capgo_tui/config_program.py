@@ -43,11 +43,11 @@ class Program:
         self._tokens, self._closers = structure.tokens, structure.closers
         self._constants = self._find_constants()
         if names := self._structure.mentions.get("eval"):
-            raise self._structure.doubt(names[0], "eval may change anything")
+            raise self._structure.make_doubt(names[0], "eval may change anything")
         start = self._find_export()
-        self._root = self._literal(start + 3 if self._is_function(start) else start)
+        self._root = self._skip_literal(start + 3 if self._is_function(start) else start)
 
-    def text_at(self, *path: str) -> tuple[str, int] | None:
+    def read_text(self, *path: str) -> tuple[str, int] | None:
         """Return the text at a path and its line; None when there certainly is none.
 
         Raises:
@@ -58,12 +58,12 @@ class Program:
         for step in path:
             if literal is None or not self._tokens[literal].is_mark("{"):
                 return None
-            literal = self._member(literal, step, 0)
+            literal = self._read_member(literal, step, 0)
         if literal is None or self._tokens[literal].kind != "text":
             return None
         text = self._tokens[literal].text
         if text is None:
-            raise self._structure.doubt(literal, f"{path[-1]} is written with an escape")
+            raise self._structure.make_doubt(literal, f"{path[-1]} is written with an escape")
         return text, self._tokens[literal].line
 
     def _find_constants(self) -> dict[str, list[int]]:
@@ -98,22 +98,24 @@ class Program:
             if tokens[at].is_name("export") and not (at > 0 and tokens[at - 1].is_mark(".")):
                 if tokens[at + 1].is_name("default") or tokens[at + 1].is_mark("="):
                     starts.append(at + 2)
-            elif self._assigns_exports(at):
+            elif self._is_assigning_exports(at):
                 starts.append(at + 4)
         if len(starts) != 1:
             at = starts[1] if starts else len(tokens) - 1
             why = "the config is exported twice" if starts else "no config is exported plainly"
-            raise self._structure.doubt(at, why)
+            raise self._structure.make_doubt(at, why)
         (start,) = starts
         exports = self._structure.mentions["exports"]
         if tokens[start - 2].is_name("exports"):
             (modules, others) = self._structure.mentions["module"], exports
             if len(modules) > 1 or len(others) > 1:
-                raise self._structure.doubt(max(modules[-1], others[-1]), "exports may be changed")
+                raise self._structure.make_doubt(
+                    max(modules[-1], others[-1]), "exports may be changed"
+                )
             if returns := self._structure.mentions.get("return"):
-                raise self._structure.doubt(returns[0], "return may come before the export")
+                raise self._structure.make_doubt(returns[0], "return may come before the export")
         elif exports:
-            raise self._structure.doubt(exports[0], "exports may be changed")
+            raise self._structure.make_doubt(exports[0], "exports may be changed")
         return start
 
     def _is_function(self, at: int) -> bool:
@@ -123,7 +125,7 @@ class Program:
             self._tokens[at + place].is_mark(mark) for place, mark in enumerate(marks)
         )
 
-    def _assigns_exports(self, at: int) -> bool:
+    def _is_assigning_exports(self, at: int) -> bool:
         """Return whether ``module.exports = `` begins here, as a statement that always runs."""
         tokens = self._tokens
         if not (
@@ -151,9 +153,9 @@ class Program:
         opener = self._structure.openers[closer]
         return opener > 0 and self._tokens[opener - 1].is_name(*_CONDITIONS, "await")
 
-    def _literal(self, start: int) -> int:
+    def _skip_literal(self, start: int) -> int:
         """Return the literal that the expression of a statement is."""
-        literal, after = self._expression(start, 0)
+        literal, after = self._read_expression(start, 0)
         self._check_statement_end(after)
         return literal
 
@@ -163,41 +165,41 @@ class Program:
             return
         words = "as", "satisfies", "in", "instanceof"
         if not (token.begins_line and token.kind == "name" and not token.is_name(*words)):
-            raise self._structure.doubt(after, "the value is computed")
+            raise self._structure.make_doubt(after, "the value is computed")
 
-    def _expression(self, at: int, depth: int) -> tuple[int, int]:
+    def _read_expression(self, at: int, depth: int) -> tuple[int, int]:
         """Return where the literal that an expression is begins, and what comes after it."""
         token = self._tokens[at]
         if depth > MAX_DEPTH:
-            raise self._structure.doubt(at, "it is nested too deeply")
+            raise self._structure.make_doubt(at, "it is nested too deeply")
         if token.kind in {"text", "number"} or token.is_name(*_PLAIN):
             literal, after = at, at + 1
         elif token.is_mark("{", "["):
             literal, after = at, self._closers[at] + 1
         elif token.is_mark("<"):
-            return self._expression(self._structure.after_angles(at), depth + 1)
+            return self._read_expression(self._structure.skip_angles(at), depth + 1)
         elif token.is_mark("("):
-            literal, after = self._in_parentheses(at, depth)
+            literal, after = self._read_parentheses(at, depth)
         elif token.is_name("defineConfig") and self._tokens[at + 1].is_mark("("):
             self._check_define_config(at)
-            literal, after = self._in_parentheses(at + 1, depth)
+            literal, after = self._read_parentheses(at + 1, depth)
         elif token.kind == "name" and self._constants.get(token.source):
-            literal, after = self._constant(at, depth), at + 1
+            literal, after = self._read_constant(at, depth), at + 1
         else:
-            raise self._structure.doubt(at, "the value is computed")
+            raise self._structure.make_doubt(at, "the value is computed")
         while self._tokens[after].is_name("as", "satisfies") and (
             not self._tokens[after].begins_line
         ):
-            after = self._structure.after_type(after + 1)
+            after = self._structure.skip_type(after + 1)
         return literal, after
 
-    def _in_parentheses(self, at: int, depth: int) -> tuple[int, int]:
+    def _read_parentheses(self, at: int, depth: int) -> tuple[int, int]:
         close = self._closers[at]
-        literal, after = self._expression(at + 1, depth + 1)
+        literal, after = self._read_expression(at + 1, depth + 1)
         if self._tokens[after].is_mark(",") and after + 1 == close:
             after = close
         if after != close:
-            raise self._structure.doubt(after, "the value is computed")
+            raise self._structure.make_doubt(after, "the value is computed")
         return literal, close + 1
 
     def _check_define_config(self, at: int) -> None:
@@ -208,37 +210,37 @@ class Program:
             after = mention + 1
             while not self._tokens[after].is_name("from") and after - mention < MAX_DEPTH:
                 if self._tokens[after].kind == "end":
-                    raise self._structure.doubt(mention, "defineConfig is not a package's")
+                    raise self._structure.make_doubt(mention, "defineConfig is not a package's")
                 after += 1
             module = self._tokens[min(after + 1, len(self._tokens) - 1)]
             if module.kind != "text" or (module.text or ".").startswith("."):
-                raise self._structure.doubt(mention, "defineConfig is not a package's")
+                raise self._structure.make_doubt(mention, "defineConfig is not a package's")
 
-    def _constant(self, at: int, depth: int) -> int:
+    def _read_constant(self, at: int, depth: int) -> int:
         """Return the literal of the constant that is named here."""
         name = self._tokens[at].source
         starts = self._constants.get(name, [])
         if len(starts) != 1:
-            raise self._structure.doubt(at, f"the value of {clean(name, 40)} cannot be known")
-        literal, after = self._expression(starts[0], depth + 1)
+            raise self._structure.make_doubt(at, f"the value of {clean(name, 40)} cannot be known")
+        literal, after = self._read_expression(starts[0], depth + 1)
         self._check_statement_end(after)
         if self._tokens[literal].is_mark("{", "["):
             for mention in self._structure.mentions[name]:
                 if mention != at and not self._tokens[mention - 1].is_name("const"):
-                    raise self._structure.doubt(mention, f"{clean(name, 40)} may be changed")
+                    raise self._structure.make_doubt(mention, f"{clean(name, 40)} may be changed")
         return literal
 
-    def _member(self, brace: int, key: str, depth: int) -> int | None:
+    def _read_member(self, brace: int, key: str, depth: int) -> int | None:
         """Return the literal of a key of an object; None when it certainly has none.
 
         The last entry decides, so that an uncertain one before a literal does not matter.
         """
         if depth > MAX_DEPTH:
-            raise self._structure.doubt(brace, "it is nested too deeply")
+            raise self._structure.make_doubt(brace, "it is nested too deeply")
         result: int | UncertainProgramError | None = None
-        for start, stop in self._entries(brace):
+        for start, stop in self._iterate_entries(brace):
             try:
-                value = self._entry_value(start, stop, key, result is not None, depth)
+                value = self._find_entry_value(start, stop, key, result is not None, depth)
             except UncertainProgramError as doubt:
                 result = UncertainProgramError(doubt.line, f"{key}: {doubt}")
             else:
@@ -247,7 +249,7 @@ class Program:
             raise result
         return result
 
-    def _entries(self, brace: int) -> Iterator[tuple[int, int]]:
+    def _iterate_entries(self, brace: int) -> Iterator[tuple[int, int]]:
         """Yield where each entry of an object begins and ends.
 
         Raises:
@@ -259,7 +261,7 @@ class Program:
             token = self._tokens[at]
             if at == stop or token.is_mark(","):
                 if angles:
-                    raise self._structure.doubt(start, "a comma that may be part of a type")
+                    raise self._structure.make_doubt(start, "a comma that may be part of a type")
                 if start < at:
                     yield start, at
                 start = at + 1
@@ -267,45 +269,49 @@ class Program:
                 angles += 1 if token.source == "<" else -1
             at = self._closers.get(at, at) + 1
 
-    def _entry_value(self, start: int, stop: int, key: str, is_set: bool, depth: int) -> int | None:
+    def _find_entry_value(
+        self, start: int, stop: int, key: str, is_set: bool, depth: int
+    ) -> int | None:
         """Return the literal that an entry gives to a key; None when it certainly gives none."""
         tokens = self._tokens
         first = tokens[start]
         if first.is_mark("..."):
-            return self._spread_value(start + 1, stop, key, depth)
+            return self._find_spread_value(start + 1, stop, key, depth)
         if first.kind not in {"name", "text", "number"}:
-            raise self._structure.doubt(start, "a key is computed")
+            raise self._structure.make_doubt(start, "a key is computed")
         if start + 1 == stop:
-            return self._constant(start, depth) if first.is_name(key) else None
+            return self._read_constant(start, depth) if first.is_name(key) else None
         if not tokens[start + 1].is_mark(":"):
             self._check_method(start, key)
             return None
         name = first.text if first.kind == "text" else first.source
         if name is None:
-            raise self._structure.doubt(start, "a key is written with an escape")
+            raise self._structure.make_doubt(start, "a key is written with an escape")
         if name == "__proto__" and not is_set:
-            raise self._structure.doubt(start, "an object inherits from another")
+            raise self._structure.make_doubt(start, "an object inherits from another")
         if name != key:
             return None
-        literal, after = self._expression(start + 2, depth + 1)
+        literal, after = self._read_expression(start + 2, depth + 1)
         if after != stop:
-            raise self._structure.doubt(start, "the value is computed")
+            raise self._structure.make_doubt(start, "the value is computed")
         return literal
 
-    def _spread_value(self, start: int, stop: int, key: str, depth: int) -> int | None:
-        branches = self._branches(start, stop)
-        if branches and all(self._member(each, key, depth + 1) is None for each in branches):
+    def _find_spread_value(self, start: int, stop: int, key: str, depth: int) -> int | None:
+        branches = self._find_branches(start, stop)
+        if branches and all(self._read_member(each, key, depth + 1) is None for each in branches):
             return None
         try:
-            literal, after = self._expression(start, depth + 1)
+            literal, after = self._read_expression(start, depth + 1)
         except UncertainProgramError:
-            raise self._structure.doubt(start, "it may be set by what is spread here") from None
+            raise self._structure.make_doubt(
+                start, "it may be set by what is spread here"
+            ) from None
         if after != stop:
-            raise self._structure.doubt(start, "it may be set by what is spread here")
+            raise self._structure.make_doubt(start, "it may be set by what is spread here")
         is_object = self._tokens[literal].is_mark("{")
-        return self._member(literal, key, depth + 1) if is_object else None
+        return self._read_member(literal, key, depth + 1) if is_object else None
 
-    def _branches(self, start: int, stop: int) -> list[int]:
+    def _find_branches(self, start: int, stop: int) -> list[int]:
         """Return the objects of ``(… && {…})`` or ``(… ? {…} : {…})``; none for another form."""
         tokens = self._tokens
         if not tokens[start].is_mark("(") or self._closers[start] != stop - 1:
@@ -338,7 +344,7 @@ class Program:
             name += 1
         token = tokens[name]
         if not tokens[name + 1].is_mark("(") or token.kind not in {"name", "text"}:
-            raise self._structure.doubt(name, "an entry cannot be read")
+            raise self._structure.make_doubt(name, "an entry cannot be read")
         is_same = (token.text if token.kind == "text" else token.source) in {key, None}
         if is_same:
-            raise self._structure.doubt(name, "the value is computed")
+            raise self._structure.make_doubt(name, "the value is computed")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING, Final, TextIO
 
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def to_ascii(text: str) -> str:
     """Return a text in ASCII, in the same number of cells."""
     if text.isascii():
         return text
-    return "".join(char if char.isascii() else _counterpart(char) for char in text)
+    return "".join(char if char.isascii() else _find_counterpart(char) for char in text)
 
 
 def replace_glyphs(text: str) -> str:
@@ -83,8 +83,8 @@ def substitute_glyphs(stream: TextIO | None, environ: Mapping[str, str]) -> None
     reconfigure(encoding=ASCII if is_narrow else stream.encoding, errors=ERRORS)
 
 
-def _counterpart(char: str) -> str:
-    return GLYPHS.get(char, UNKNOWN * width_of(char))
+def _find_counterpart(char: str) -> str:
+    return GLYPHS.get(char, UNKNOWN * measure_width(char))
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:

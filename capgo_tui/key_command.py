@@ -35,7 +35,7 @@ class KeyCommandError(Exception):
     """The command printed no key; the message continues a sentence that begins with its name."""
 
 
-def output_of(words: Sequence[str], folder: Path, timeout: float) -> str:
+def read_output(words: Sequence[str], folder: Path, timeout: float) -> str:
     """Run a command and return its output.
 
     A process that it leaves in the background, such as an agent, is not waited for.
@@ -54,7 +54,7 @@ def output_of(words: Sequence[str], folder: Path, timeout: float) -> str:
     try:
         for reader in (output, errors):
             reader.start()
-        with _terminal_for(process):
+        with _open_terminal(process):
             process.wait(timeout)
     except subprocess.TimeoutExpired:
         _end(process)
@@ -75,12 +75,12 @@ def output_of(words: Sequence[str], folder: Path, timeout: float) -> str:
         why = f"failed with exit code {code}"
     text = output.text
     if why:
-        hint = " · ".join(_last_lines(errors.text, (*words, *text.split())))
+        hint = " · ".join(_get_last_lines(errors.text, (*words, *text.split())))
         raise KeyCommandError(f"{why}: {hint}" if hint else why)
     return text
 
 
-def _last_lines(errors: str, secrets: Iterable[str]) -> list[str]:
+def _get_last_lines(errors: str, secrets: Iterable[str]) -> list[str]:
     """Return the last lines of a standard error, without what may be a key."""
     lines = [line for line in errors.splitlines() if line.strip()][-MAX_LINES:]
     hideable = {each for each in secrets if len(each) >= _SHORTEST_SECRET and "/" not in each}
@@ -99,7 +99,7 @@ class _Reader(threading.Thread):
         self._content = b""
         self.is_full = False
         """Whether there was more than `MAX_BYTES`, so that reading stopped."""
-        self.when_full = _nothing
+        self.when_full = _do_nothing
 
     def run(self) -> None:
         """Read until every writer has closed the pipe."""
@@ -122,7 +122,7 @@ class _Reader(threading.Thread):
         return self._content.decode("utf-8", "replace")
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     pass
 
 
@@ -175,7 +175,7 @@ else:
         process.wait()
 
     @contextmanager
-    def _terminal_for(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    def _open_terminal(process: subprocess.Popen[bytes]) -> Iterator[None]:
         """Give its group the foreground of the terminal, if this process has it."""
         try:
             terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)

@@ -8,84 +8,84 @@ from pathlib import Path
 NAME = "capgo-tui"
 
 
-def journal_file() -> Path:
+def find_journal_file() -> Path:
     """Return the path of the journal; its folder is made by the first write.
 
     Raises:
         RuntimeError: when the user has no home folder.
 
     """
-    return _state_folder() / "journal.sqlite3"
+    return _find_state_folder() / "journal.sqlite3"
 
 
-def agreed_servers_file() -> Path:
+def find_agreed_servers_file() -> Path:
     """Return the path of the agreed servers; its folder is made by the first consent.
 
     Raises:
         RuntimeError: when the user has no home folder.
 
     """
-    return _state_folder() / "agreed-servers.json"
+    return _find_state_folder() / "agreed-servers.json"
 
 
-def memory_file() -> Path:
+def find_memory_file() -> Path:
     """Return the path of what the interface remembers; its folder is made by the first write.
 
     Raises:
         RuntimeError: when the user has no home folder.
 
     """
-    return _state_folder() / "memory.json"
+    return _find_state_folder() / "memory.json"
 
 
-def names_file() -> Path:
+def find_names_file() -> Path:
     """Return the path of the names that a shell completes, beside the journal.
 
     Raises:
         RuntimeError: when the user has no home folder.
 
     """
-    return _state_folder() / "names.json"
+    return _find_state_folder() / "names.json"
 
 
-def config_file() -> Path:
+def find_config_file() -> Path:
     """Return the path of the user's ``config.toml``, which is only read and need not exist.
 
     Raises:
         RuntimeError: when the user has no home folder.
 
     """
-    return _config_folder() / "config.toml"
+    return _find_config_folder() / "config.toml"
 
 
-def _state_folder() -> Path:
+def _find_state_folder() -> Path:
     """Return our state folder: in ``$XDG_STATE_HOME`` if set, else in the system's own place."""
-    folder = _folder_in("XDG_STATE_HOME")
+    folder = _find_folder("XDG_STATE_HOME")
     if folder is not None:
         return folder
     from platformdirs import user_state_path  # noqa: PLC0415 - not needed when the variable is set
 
-    return _absolute(user_state_path(NAME, appauthor=False))
+    return _make_absolute(user_state_path(NAME, appauthor=False))
 
 
-def _config_folder() -> Path:
+def _find_config_folder() -> Path:
     """Return our config folder, as above with ``$XDG_CONFIG_HOME``."""
-    folder = _folder_in("XDG_CONFIG_HOME")
+    folder = _find_folder("XDG_CONFIG_HOME")
     if folder is not None:
         return folder
     from platformdirs import user_config_path  # noqa: PLC0415 - as above
 
-    return _absolute(user_config_path(NAME, appauthor=False))
+    return _make_absolute(user_config_path(NAME, appauthor=False))
 
 
-def _absolute(folder: Path) -> Path:
+def _make_absolute(folder: Path) -> Path:
     """Return a folder; `platformdirs` leaves the ``~`` of a user without a home as it is."""
     if not folder.is_absolute():
         raise RuntimeError("there is no home folder")
     return folder
 
 
-def _folder_in(variable: str) -> Path | None:
+def _find_folder(variable: str) -> Path | None:
     """Return our folder in the one that a variable names; None when it names none."""
     value = os.environ.get(variable, "").strip()
     # The XDG specification ignores relative paths.

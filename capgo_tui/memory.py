@@ -49,7 +49,7 @@ class Memory:
         self._new_theme = ""
         self._lock = threading.Lock()
 
-    def lines(self, kind: str) -> Sequence[str]:
+    def get_lines(self, kind: str) -> Sequence[str]:
         """Return the earlier lines of a kind, the latest last."""
         return tuple(self._known.lines.get(kind, ()))
 

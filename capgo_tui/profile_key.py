@@ -30,18 +30,18 @@ def read_key(table: ProfileTable, environ: Mapping[str, str], home: Path | None)
         ConfigFileError: when the source holds no key.
 
     """
-    if (name := table.text("key_file")) is not None:
+    if (name := table.get_text("key_file")) is not None:
         source, raw = "key_file", _read_file(table, name, home)
-    elif (name := table.text("key_env")) is not None:
+    elif (name := table.get_text("key_env")) is not None:
         source, raw = "key_env", _read_variable(table, name, environ)
-    elif (words := table.words("key_command")) is not None:
+    elif (words := table.get_words("key_command")) is not None:
         source, raw = "key_command", _run_command(table, words)
     else:
         return None
     try:
         return ApiKey(raw)
     except ValueError as error:
-        raise ConfigFileError(f"{table.where(source)}: {error}") from None
+        raise ConfigFileError(f"{table.describe_place(source)}: {error}") from None
 
 
 def _read_file(table: ProfileTable, name: str, home: Path | None) -> str:
@@ -50,7 +50,9 @@ def _read_file(table: ProfileTable, name: str, home: Path | None) -> str:
     Links are followed: secret and dotfile managers make them, and the user named this file.
     """
     if home is None and name.startswith("~/"):
-        raise ConfigFileError(f"{table.where('key_file')}: no home folder was found; set HOME")
+        raise ConfigFileError(
+            f"{table.describe_place('key_file')}: no home folder was found; set HOME"
+        )
     file = home / name[2:] if home and name.startswith("~/") else table.folder / name
     try:
         return decode_text(read_plain(file, follow_links=True))
@@ -58,13 +60,13 @@ def _read_file(table: ProfileTable, name: str, home: Path | None) -> str:
         why = error.strerror
     except ValueError:  # not UTF-8, or a null character in the path
         why = "it is no text"
-    raise ConfigFileError(f"{table.where('key_file')} cannot be read: {why}")
+    raise ConfigFileError(f"{table.describe_place('key_file')} cannot be read: {why}")
 
 
 def _read_variable(table: ProfileTable, name: str, environ: Mapping[str, str]) -> str:
     raw = environ.get(name, "")
     if not raw.strip():
-        where = table.where("key_env")
+        where = table.describe_place("key_env")
         raise ConfigFileError(f"{where} names a variable that is empty or not in the environment")
     return raw
 
@@ -76,21 +78,21 @@ def _run_command(table: ProfileTable, command: str | list[str]) -> str:
     """
     import shlex  # noqa: PLC0415 - only for a key command
 
-    from capgo_tui.key_command import KeyCommandError, output_of  # noqa: PLC0415 - as above
+    from capgo_tui.key_command import KeyCommandError, read_output  # noqa: PLC0415 - as above
 
     try:
         words = shlex.split(command) if isinstance(command, str) else command
     except ValueError as error:
         why = f"cannot be split into words: {error}"
-        raise ConfigFileError(f"{table.where('key_command')} {why}") from None
+        raise ConfigFileError(f"{table.describe_place('key_command')} {why}") from None
     if not words:
-        raise ConfigFileError(f"{table.where('key_command')} is empty")
+        raise ConfigFileError(f"{table.describe_place('key_command')} is empty")
     try:
-        return output_of(words, table.folder, TIMEOUT)
+        return read_output(words, table.folder, TIMEOUT)
     except KeyCommandError as error:
         why = str(error)
     except OSError as error:
         why = f"cannot be run: {error.strerror}"
     except ValueError:
         why = "cannot be run: there is a zero in it"
-    raise ConfigFileError(f"{table.where('key_command')} {why}")
+    raise ConfigFileError(f"{table.describe_place('key_command')} {why}")

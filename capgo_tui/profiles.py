@@ -78,31 +78,31 @@ class ProfileTable:
         """Whether the profile names a source of the API key."""
         return any(key in self._values for key in KEY_SOURCES)
 
-    def text(self, key: str) -> str | None:
+    def get_text(self, key: str) -> str | None:
         """Return the text of a config key; None when it has none."""
         value = self._values.get(key)
         return value if isinstance(value, str) else None
 
-    def words(self, key: str) -> str | list[str] | None:
+    def get_words(self, key: str) -> str | list[str] | None:
         """Return the text or the list of texts of a config key; None when it has none."""
         value = self._values.get(key)
         if isinstance(value, list):
             return [word for word in value if isinstance(word, str)]
-        return self.text(key)
+        return self.get_text(key)
 
-    def where(self, key: str) -> str:
+    def describe_place(self, key: str) -> str:
         """Return file, line and name of a config key, for an error message."""
-        return self._config.where("profiles", self.profile.name, key)
+        return self._config.describe_place("profiles", self.profile.name, key)
 
 
-def theme_of(file: Path | None) -> tuple[str, str] | None:
+def read_theme(file: Path | None) -> tuple[str, str] | None:
     """Return the theme that ``config.toml`` names, and its place in the file; None for none.
 
     Raises:
         ConfigFileError: when there is a mistake in the file.
 
     """
-    return _text_of(file, "theme")
+    return _read_text(file, "theme")
 
 
 def start_of(file: Path | None) -> tuple[str, str] | None:
@@ -112,10 +112,10 @@ def start_of(file: Path | None) -> tuple[str, str] | None:
         ConfigFileError: when there is a mistake in the file.
 
     """
-    return _text_of(file, "start")
+    return _read_text(file, "start")
 
 
-def _text_of(file: Path | None, key: str) -> tuple[str, str] | None:
+def _read_text(file: Path | None, key: str) -> tuple[str, str] | None:
     """Return a text of ``config.toml`` outside all tables, and its place in the file.
 
     Raises:
@@ -127,10 +127,10 @@ def _text_of(file: Path | None, key: str) -> tuple[str, str] | None:
         return None
     _check_profiles(config)
     text = config.tables.get(key)
-    return (text, config.where(key)) if isinstance(text, str) else None
+    return (text, config.describe_place(key)) if isinstance(text, str) else None
 
 
-def profile_names(file: Path | None) -> list[str]:
+def list_profile_names(file: Path | None) -> list[str]:
     """Return the names of the profiles of ``config.toml``.
 
     Raises:
@@ -141,7 +141,7 @@ def profile_names(file: Path | None) -> list[str]:
     return [] if config is None else list(_check_profiles(config)[0])
 
 
-def keys_of(file: Path | None) -> tuple[ConfigFile, dict[str, str]] | None:
+def read_keys(file: Path | None) -> tuple[ConfigFile, dict[str, str]] | None:
     """Return the keys that ``config.toml`` names for actions, by the action's id; None for none.
 
     An id may be quoted or not: ``device.override`` is then a table in a table for TOML.
@@ -158,18 +158,22 @@ def keys_of(file: Path | None) -> tuple[ConfigFile, dict[str, str]] | None:
     if not isinstance(table, dict) or not table:
         return None
     keys: dict[str, str] = {}
-    for place, value in _leaves(table):
+    for place, value in _iterate_leaves(table):
         if not isinstance(value, str):
-            raise config.mistake(("keys", *place), 'has to be a text in quotes, such as "o,f2"')
+            raise config.make_mistake(
+                ("keys", *place), 'has to be a text in quotes, such as "o,f2"'
+            )
         keys[".".join(place)] = value
     return config, keys
 
 
-def _leaves(table: Table, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+def _iterate_leaves(
+    table: Table, place: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], object]]:
     """Yield each value of a table and of the tables in it, with its place."""
     for name, value in table.items():
         if isinstance(value, dict):
-            yield from _leaves(value, (*place, name))
+            yield from _iterate_leaves(value, (*place, name))
         else:
             yield (*place, name), value
 
@@ -203,7 +207,7 @@ def choose_profile(
         name, selector = default, f"default_profile in {config.path}"
     if name not in profiles:
         # Not repeated: it may be a key that was put in the wrong place.
-        hint = config.nearest(name, profiles)
+        hint = config.find_nearest(name, profiles)
         raise ConfigFileError(f"{selector} names no profile of {config.path}; {hint}")
     return ProfileTable(config, name, profiles[name], selector)
 
@@ -216,23 +220,25 @@ def _check_profiles(config: ConfigFile) -> tuple[dict[str, Table], str | None]:
     for name, values in (tables if isinstance(tables, dict) else {}).items():
         place = "profiles", name
         if not NAME.fullmatch(name):
-            raise config.mistake(
+            raise config.make_mistake(
                 place, "a name has up to 32 of a to z, A to Z, 0 to 9, dot, - and _"
             )
         if not isinstance(values, dict):
-            raise config.mistake(place, f"has to be a table: [profiles.{name}]")
+            raise config.make_mistake(place, f"has to be a table: [profiles.{name}]")
         config.check(place, values, _KEYS)
         sources = [key for key in values if key in KEY_SOURCES]
         if len(sources) > 1:
-            raise config.mistake(
+            raise config.make_mistake(
                 (*place, sources[1]), f"there is {sources[0]} already; give only one"
             )
         command = values.get("key_command")
         if isinstance(command, list) and not all(isinstance(word, str) for word in command):
-            raise config.mistake((*place, "key_command"), "has to be a list of texts in quotes")
+            raise config.make_mistake(
+                (*place, "key_command"), "has to be a list of texts in quotes"
+            )
         profiles[name] = values
     default = config.tables.get("default_profile")
     if default is not None and default not in profiles:
-        hint = config.nearest(str(default), profiles)
-        raise config.mistake(("default_profile",), f"there is no such profile; {hint}")
+        hint = config.find_nearest(str(default), profiles)
+        raise config.make_mistake(("default_profile",), f"there is no such profile; {hint}")
     return profiles, None if default is None else str(default)

@@ -38,11 +38,11 @@ class ProgramStructure:
         self._match_brackets()
         self._find_mentions()
 
-    def doubt(self, at: int, why: str) -> UncertainProgramError:
+    def make_doubt(self, at: int, why: str) -> UncertainProgramError:
         """Return the error that a program is uncertain at a token."""
         return UncertainProgramError(self.tokens[at].line, why)
 
-    def after_angles(self, at: int) -> int:
+    def skip_angles(self, at: int) -> int:
         """Return the index after the arguments of a type."""
         depth, start = 0, at
         while True:
@@ -52,12 +52,12 @@ class ProgramStructure:
             elif not (
                 token.kind in {"name", "text"} or token.is_mark(",", ".", "|", "&", "[", "{")
             ):
-                raise self.doubt(start, "a type cannot be read")
+                raise self.make_doubt(start, "a type cannot be read")
             at = self.closers.get(at, at) + 1
             if depth == 0:
                 return at
 
-    def after_type(self, at: int) -> int:
+    def skip_type(self, at: int) -> int:
         """Return the index after a type."""
         tokens = self.tokens
         while True:
@@ -68,11 +68,11 @@ class ProgramStructure:
             elif tokens[at].kind in {"name", "text"}:
                 at += 1
             else:
-                raise self.doubt(at, "a type cannot be read")
+                raise self.make_doubt(at, "a type cannot be read")
             while tokens[at].is_mark(".") and tokens[at + 1].kind == "name":
                 at += 2
             if tokens[at].is_mark("<"):
-                at = self.after_angles(at)
+                at = self.skip_angles(at)
             while tokens[at].is_mark("[") and not tokens[at].begins_line:
                 at = self.closers[at] + 1
             if not tokens[at].is_mark("|", "&"):
@@ -92,13 +92,13 @@ class ProgramStructure:
                 if not open_brackets or _PAIRS[self.tokens[open_brackets[-1]].source] != (
                     token.source
                 ):
-                    raise self.doubt(at, "a bracket that does not match")
+                    raise self.make_doubt(at, "a bracket that does not match")
                 self.openers[at] = open_brackets.pop()
                 self.closers[self.openers[at]] = at
                 if not open_brackets:
                     self.top_level.append(at)
         if open_brackets:
-            raise self.doubt(open_brackets[-1], "a bracket that does not end")
+            raise self.make_doubt(open_brackets[-1], "a bracket that does not end")
 
     def _find_mentions(self) -> None:
         tokens = self.tokens

@@ -108,14 +108,14 @@ class _Splitter:
             self._at = _end_of_line(self._code)
         while self._at < len(self._code):
             if len(self._tokens) > MOST_TOKENS:
-                raise self._doubt("the program is too long")
+                raise self._make_doubt("the program is too long")
             self._step()
         self._add("end", self._at)
         return self._tokens
 
     def _step(self) -> None:
         if self._code.startswith(_HTML_COMMENTS, self._at):
-            raise self._doubt("a mark that begins a comment in some programs")
+            raise self._make_doubt("a mark that begins a comment in some programs")
         token = _TOKEN.match(self._code, self._at)
         if token is None:
             self._add_other()
@@ -143,17 +143,17 @@ class _Splitter:
         if code[self._at] == "`":
             self._add_template_part("`")
         elif code.startswith("/*", self._at):
-            raise self._doubt("a comment without end")
+            raise self._make_doubt("a comment without end")
         elif code[self._at] == "/":
             self._add_slash()
         else:
-            raise self._doubt("a character that cannot be read, or a text without end")
+            raise self._make_doubt("a character that cannot be read, or a text without end")
 
     def _add_template_part(self, start: str) -> None:
         """Add what begins with a backquote, or with the brace that ends a substitution."""
         part = _TEMPLATE_PART.match(self._code, self._at + 1)
         if part is None:
-            raise self._doubt("a template without end")
+            raise self._make_doubt("a template without end")
         if part["end"] == "`":
             if start == "`":
                 self._add("text", part.end())
@@ -172,10 +172,10 @@ class _Splitter:
             is_regex = True
         elif before.kind == "mark" and before.source not in {"]", TEMPLATE_CLOSE}:
             if before.is_mark(")", "}", "!", "++", "--"):
-                raise self._doubt("a slash that may begin a regular expression")
+                raise self._make_doubt("a slash that may begin a regular expression")
             is_regex = True
         elif before.is_name(*_UNCERTAIN, *_BEFORE_REGEX):
-            raise self._doubt("a slash that may begin a regular expression")
+            raise self._make_doubt("a slash that may begin a regular expression")
         else:
             is_regex = False
         if not is_regex:
@@ -183,7 +183,7 @@ class _Splitter:
         elif (regex := _REGEX.match(self._code, self._at)) is not None:
             self._add("regex", regex.end())
         else:
-            raise self._doubt("a regular expression without end")
+            raise self._make_doubt("a regular expression without end")
 
     def _add(self, kind: Kind, end: int, source: str | None = None) -> None:
         text = self._code[self._at : end] if source is None else source
@@ -199,7 +199,7 @@ class _Splitter:
         self._begins_line = self._begins_line or lines > 0
         self._at = end
 
-    def _doubt(self, why: str) -> UncertainProgramError:
+    def _make_doubt(self, why: str) -> UncertainProgramError:
         return UncertainProgramError(self._line, why)
 
 

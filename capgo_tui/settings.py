@@ -23,7 +23,7 @@ from capgo_tui.config_file import ConfigFileError
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.plain_files import UnsuitableFileError, decode_text, read_plain
 from capgo_tui.profile_key import read_key
-from capgo_tui.profiles import choose_profile, start_of, theme_of
+from capgo_tui.profiles import choose_profile, read_theme, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -55,7 +55,7 @@ class Setting(Generic[T]):
     source: str
 
 
-def value_of(setting: Setting[T] | None) -> T | None:
+def get_value(setting: Setting[T] | None) -> T | None:
     """Return the value of a setting; None when there is none."""
     return None if setting is None else setting.value
 
@@ -137,7 +137,7 @@ def find(options: Options, environment: Environment, *, needs_app: bool = True) 
         raise SettingsError(str(error)) from None
 
 
-def named_themes(option: str | None, environment: Environment) -> Iterator[Setting[str]]:
+def find_named_themes(option: str | None, environment: Environment) -> Iterator[Setting[str]]:
     """Yield each theme that is named, the one that counts most first.
 
     Raises:
@@ -149,7 +149,7 @@ def named_themes(option: str | None, environment: Environment) -> Iterator[Setti
     if variable := environment.environ.get(THEME_VARIABLE, "").strip():
         yield Setting(variable, THEME_VARIABLE)
     try:
-        theme = theme_of(environment.config_file)
+        theme = read_theme(environment.config_file)
     except ConfigFileError as error:
         raise SettingsError(str(error)) from None
     if theme is not None:
@@ -209,8 +209,8 @@ def _is_changed(
     server: Setting[str],
 ) -> bool:
     """Return whether an option or a variable replaces a value of a profile by another."""
-    app_of_profile = None if app is None else _profile_setting(table, "app", check_app_id)
-    server_of_profile = _profile_setting(table, "api_url", _server)
+    app_of_profile = None if app is None else _read_profile_setting(table, "app", check_app_id)
+    server_of_profile = _read_profile_setting(table, "api_url", _check_server)
     if server_of_profile is None and server.source in _EXPLICIT_SERVERS:
         server_of_profile = Setting(DEFAULT_SERVER, "default")
     return (
@@ -220,16 +220,16 @@ def _is_changed(
     )
 
 
-def _profile_setting(
+def _read_profile_setting(
     table: ProfileTable | None, key: str, check: Callable[[str, str], T]
 ) -> Setting[T] | None:
     """Return a setting of the profile; None when it has no such key."""
-    if table is None or (text := table.text(key)) is None:
+    if table is None or (text := table.get_text(key)) is None:
         return None
     try:
         return Setting(check(text, "it"), table.source)
     except SettingsError as error:
-        raise SettingsError(f"{table.where(key)}: {error}") from None
+        raise SettingsError(f"{table.describe_place(key)}: {error}") from None
 
 
 class _Config:
@@ -268,10 +268,10 @@ def _find_key(
     options: Options, environment: Environment, table: ProfileTable | None
 ) -> Setting[ApiKey] | None:
     if options.key is not None:
-        return _key(options.key, "-a")
+        return _read_key(options.key, "-a")
     token = environment.environ.get("CAPGO_TOKEN", "").strip()
     if token:
-        return _key(token, "CAPGO_TOKEN")
+        return _read_key(token, "CAPGO_TOKEN")
     key = read_key(table, environment.environ, environment.home) if table else None
     if table and key:
         return Setting(key, table.source)
@@ -286,11 +286,11 @@ def _find_key(
     ):
         text = _read(file, source)
         if text and text.strip():
-            return _key(text, source)
+            return _read_key(text, source)
     return None
 
 
-def _key(raw: str, source: str) -> Setting[ApiKey]:
+def _read_key(raw: str, source: str) -> Setting[ApiKey]:
     try:
         return Setting(ApiKey(raw), source)
     except ValueError as error:
@@ -306,7 +306,7 @@ def _find_app(
     variable = environment.environ.get("CAPGO_APP_ID", "").strip()
     if variable:
         return Setting(check_app_id(variable, "CAPGO_APP_ID"), "CAPGO_APP_ID"), None
-    if (of_profile := _profile_setting(table, "app", check_app_id)) is not None:
+    if (of_profile := _read_profile_setting(table, "app", check_app_id)) is not None:
         return of_profile, None
     value = config().app_id
     if value.doubt is not None:
@@ -324,36 +324,36 @@ def _find_server(
 ) -> tuple[Setting[str], str | None, str | None]:
     """Return the server, the place in the Capacitor config to confirm it for, and a doubt."""
     if options.server is not None:
-        return Setting(_server(options.server, "--api-url"), "--api-url"), None, None
+        return Setting(_check_server(options.server, "--api-url"), "--api-url"), None, None
     variable = environment.environ.get("CAPGO_API_URL", "").strip()
     if variable:
-        return Setting(_server(variable, "CAPGO_API_URL"), "CAPGO_API_URL"), None, None
-    if (of_profile := _profile_setting(table, "api_url", _server)) is not None:
+        return Setting(_check_server(variable, "CAPGO_API_URL"), "CAPGO_API_URL"), None, None
+    if (of_profile := _read_profile_setting(table, "api_url", _check_server)) is not None:
         return of_profile, None, None
     value = config().server
     if value.doubt is not None:
         doubt = f"{value.source}: {value.doubt}"
         if value.text is None:
             return Setting(DEFAULT_SERVER, "default"), value.source, doubt
-        return Setting(_server(value.text, value.source), "proposal"), value.source, doubt
+        return Setting(_check_server(value.text, value.source), "proposal"), value.source, doubt
     if value.text is None:
         return Setting(DEFAULT_SERVER, "default"), None, None
-    return Setting(_server(value.text, value.source), value.source), value.source, None
+    return Setting(_check_server(value.text, value.source), value.source), value.source, None
 
 
 def _find_revision(options: Options, table: ProfileTable | None) -> Setting[Revision] | None:
     option = options.revision
     setting = (
-        _profile_setting(table, "revision", _revision)
+        _read_profile_setting(table, "revision", _parse_revision)
         if option is None
-        else Setting(_revision(option, "--revision"), "--revision")
+        else Setting(_parse_revision(option, "--revision"), "--revision")
     )
     return (
         None if setting is None or setting.value is None else Setting(setting.value, setting.source)
     )
 
 
-def _revision(name: str, source: str) -> Revision | None:
+def _parse_revision(name: str, source: str) -> Revision | None:
     """Return the revision of a name; None for ``auto``."""
     if name == "auto":
         return None
@@ -364,7 +364,7 @@ def _revision(name: str, source: str) -> Revision | None:
         raise SettingsError(f"{source} is no revision; there are auto, {names}") from None
 
 
-def _server(url: str, source: str) -> str:
+def _check_server(url: str, source: str) -> str:
     """Return a server's address with scheme and host in lower case, without a default port."""
     url = url.strip().rstrip("/")
     try:

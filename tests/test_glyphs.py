@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.glyphs import GLYPHS, can_show_glyphs, substitute_glyphs, to_ascii
 from capgo_tui.text import clean
 
@@ -63,7 +63,7 @@ def test_a_counterpart_is_ascii_of_the_same_width(glyph: str) -> None:
     assert len(glyph) == 1
     assert GLYPHS[glyph].isascii()
     assert GLYPHS[glyph].isprintable()
-    assert len(GLYPHS[glyph]) == width_of(glyph)
+    assert len(GLYPHS[glyph]) == measure_width(glyph)
 
 
 def test_glyphs_that_tell_records_apart_still_do() -> None:
@@ -84,7 +84,7 @@ def test_glyphs_that_tell_records_apart_still_do() -> None:
 )
 def test_text_keeps_its_cells(text: str, ascii_text: str) -> None:
     assert to_ascii(text) == ascii_text
-    assert width_of(ascii_text) == width_of(text)
+    assert measure_width(ascii_text) == measure_width(text)
 
 
 @pytest.mark.parametrize(

@@ -286,7 +286,7 @@ def test_a_place_is_found_whatever_stands_before_it(
     (tmp_path / "c.toml").write_text(text)
     config = ConfigFile.read(tmp_path / "c.toml")
     assert config is not None
-    assert config.where(*place).startswith(f"{tmp_path / 'c.toml'}:{line}: ")
+    assert config.describe_place(*place).startswith(f"{tmp_path / 'c.toml'}:{line}: ")
 
 
 @pytest.mark.parametrize(

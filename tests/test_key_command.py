@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.key_command import MAX_BYTES, KeyCommandError, output_of
+from capgo_tui.key_command import MAX_BYTES, KeyCommandError, read_output
 from tests.test_settings import KEY
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ with open("/dev/tty") as terminal:
 
 
 def ask(script: str, folder: Path, patience: float = LONG) -> str:
-    return output_of(["sh", "-c", script], folder, patience)
+    return read_output(["sh", "-c", script], folder, patience)
 
 
 def failure(script: str, folder: Path, patience: float = LONG) -> str:
@@ -76,7 +76,7 @@ def test_nothing_that_may_be_the_key_is_shown(tmp_path: Path) -> None:
     script = "echo s3cret-of-another-kind; echo is s3cret-of-another-kind >&2; exit 1"
     assert failure(script, tmp_path) == "failed with exit code 1: is [hidden]"
     with pytest.raises(KeyCommandError) as error:
-        output_of(["sh", "-c", "echo $0 >&2; exit 1", "s3cret-word"], tmp_path, LONG)
+        read_output(["sh", "-c", "echo $0 >&2; exit 1", "s3cret-word"], tmp_path, LONG)
     assert "s3cret-word" not in str(error.value)
 
 

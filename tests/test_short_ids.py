@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from capgo_tui.short_ids import SHORT, is_device_id, short_id
+from capgo_tui.short_ids import SHORT, is_device_id, shorten_id
 from capgo_tui.tui.widgets.lines import pad_middle
 from capgo_tui.workspace.changes.names import shorten
 
@@ -12,16 +12,16 @@ ID = "3f2a9c10-aaaa-4bbb-8ccc-1234567890ab"
 
 
 def test_an_id_keeps_eight_characters_at_either_end() -> None:
-    assert short_id(ID) == "3f2a9c10…567890ab"
-    assert short_id("seventeen-letters") == "seventeen-letters"
+    assert shorten_id(ID) == "3f2a9c10…567890ab"
+    assert shorten_id("seventeen-letters") == "seventeen-letters"
     assert is_device_id(ID.upper())
     assert not is_device_id(f"{ID[:-1]}g")
 
 
 @pytest.mark.parametrize("width", range(SHORT, len(ID)))
 def test_whatever_cuts_an_id_cuts_it_so(width: int) -> None:
-    assert shorten(ID, width) == short_id(ID)
-    assert pad_middle(ID, width).rstrip() == short_id(ID)
+    assert shorten(ID, width) == shorten_id(ID)
+    assert pad_middle(ID, width).rstrip() == shorten_id(ID)
 
 
 def test_an_id_with_room_is_whole_and_one_without_keeps_both_ends() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.combining_marks import limit_marks
 from capgo_tui.text import MAX_LENGTH, REPLACEMENT, clean, clean_for_file, clean_lines
 
@@ -106,7 +106,7 @@ def test_lines_stay_lines(text: str) -> None:
     ],
 )
 def test_a_text_is_as_wide_as_a_terminal_draws_it(text: str, cells: int) -> None:
-    assert width_of(text) == cells
+    assert measure_width(text) == cells
 
 
 TEXTS = st.text("abc-…▲é\u0308東京한글ｶＡ🙂ש", max_size=40)
@@ -114,12 +114,12 @@ TEXTS = st.text("abc-…▲é\u0308東京한글ｶＡ🙂ש", max_size=40)
 
 def test_each_character_is_as_wide_as_the_screen_draws_it() -> None:
     characters = filter(str.isprintable, map(chr, range(0x20, 0x20000)))
-    assert not [char for char in characters if width_of(char) != cell_len(char)]
+    assert not [char for char in characters if measure_width(char) != cell_len(char)]
 
 
 @given(TEXTS, TEXTS)
 def test_widths_add_up(one: str, other: str) -> None:
-    assert width_of(one + other) == width_of(one) + width_of(other)
+    assert measure_width(one + other) == measure_width(one) + measure_width(other)
 
 
 def test_a_mark_without_a_letter_gets_one_and_stays_off_what_is_left_of_it() -> None:
@@ -152,11 +152,11 @@ def test_at_most_eight_marks_are_drawn_on_a_letter() -> None:
     ["Z" + "\u0301" * 200, "\u1112" + "\u1161" * 200, "\u1112\ud7b0\ud7cb", "\u1161", "\u0903"],
 )
 def test_marks_take_no_cell_however_many_there_are(text: str) -> None:
-    assert width_of(clean(text)) == cell_len(clean(text)) == cell_len(limit_marks(clean(text)))
+    assert measure_width(clean(text)) == cell_len(clean(text)) == cell_len(limit_marks(clean(text)))
     assert limit_marks(clean(text))[0] == clean(text)[0]
     assert not is_mark_first(clean(text))
 
 
 def is_mark_first(text: str) -> bool:
     """Return whether a text begins with a combining character."""
-    return width_of(text[0]) == 0
+    return measure_width(text[0]) == 0

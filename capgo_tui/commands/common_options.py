@@ -14,7 +14,7 @@ from capgo_tui.commands.completions import complete_apps
 from capgo_tui.commands.machine import find_environment, journal, log_file
 from capgo_tui.commands.output import prepare
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.settings import Options, SettingsError, find, value_of
+from capgo_tui.settings import Options, SettingsError, find, get_value
 from capgo_tui.text import clean
 from capgo_tui.workspace.export.formats import Format
 from capgo_tui.workspace.target import Target
@@ -84,13 +84,13 @@ class CommonOptions:
             raise click.UsageError(
                 f"{reason}; if your key may go there, say so: --api-url {server}"
             )
-        profile = value_of(settings.profile)
+        profile = get_value(settings.profile)
         is_guarded = self.read_only or (profile is not None and profile.read_only)
         return Target(
             settings.key.value,
-            value_of(settings.app_id) or "",
+            get_value(settings.app_id) or "",
             server,
-            value_of(settings.revision),
+            get_value(settings.revision),
             journal=journal() if of_app else None,
             read_only=is_guarded or not writes,
             log_file=log_file(self.log_file),

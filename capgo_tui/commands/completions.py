@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from capgo_tui import locations
 from capgo_tui.commands.machine import find_environment, journal
 from capgo_tui.config_file import ConfigFileError
-from capgo_tui.profiles import profile_names
-from capgo_tui.settings import Options, SettingsError, find, value_of
+from capgo_tui.profiles import list_profile_names
+from capgo_tui.settings import Options, SettingsError, find, get_value
 from capgo_tui.workspace.known_names import KnownNames
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def complete_profiles(
 ) -> list[str]:
     """Return the profiles that begin so."""
     with suppress(ConfigFileError):
-        return _choose(profile_names(find_environment().config_file), incomplete)
+        return _choose(list_profile_names(find_environment().config_file), incomplete)
     return []
 
 
@@ -68,7 +68,7 @@ def complete_apps(
     """Return the apps that begin so, of those whose lists were read."""
     server, _ = _find_place(context)
     with suppress(RuntimeError):
-        return _choose(KnownNames(locations.names_file()).list_apps(server), incomplete)
+        return _choose(KnownNames(locations.find_names_file()).list_apps(server), incomplete)
     return []
 
 
@@ -88,7 +88,7 @@ def _find_place(context: click.Context) -> tuple[str, str | None]:
         settings = find(options, find_environment())
     except SettingsError:
         return "", None
-    return settings.server.value, value_of(settings.app_id)
+    return settings.server.value, get_value(settings.app_id)
 
 
 def _find_option(context: click.Context, name: str) -> str | None:
@@ -107,7 +107,7 @@ def _list_names(context: click.Context, kind: str) -> Sequence[str]:
         return []
     names: list[str] = []
     with suppress(RuntimeError):
-        names += KnownNames(locations.names_file()).find(server, app_id, kind)
+        names += KnownNames(locations.find_names_file()).find(server, app_id, kind)
     return [*names, *_list_journal_names(server, app_id, kind)]
 
 

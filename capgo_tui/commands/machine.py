@@ -32,8 +32,8 @@ def find_environment() -> Environment:
         os.environ,
         _or_none(Path.home),
         _or_none(Path.cwd),
-        _or_none(locations.config_file),
-        _or_none(locations.agreed_servers_file),
+        _or_none(locations.find_config_file),
+        _or_none(locations.find_agreed_servers_file),
     )
 
 
@@ -42,7 +42,7 @@ def journal() -> Path:
 
     Nothing is changed without a journal, and the interface says so at its start.
     """
-    return _or_none(locations.journal_file) or NO_JOURNAL
+    return _or_none(locations.find_journal_file) or NO_JOURNAL
 
 
 def key_file() -> Path | None:
@@ -53,7 +53,7 @@ def key_file() -> Path | None:
 
 def memory() -> Path | None:
     """Return the path of what the interface remembers; None when there is no folder for it."""
-    return _or_none(locations.memory_file)
+    return _or_none(locations.find_memory_file)
 
 
 def _or_none(find: Callable[[], T]) -> T | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.glyphs import substitute_glyphs
 from capgo_tui.text import clean
 
@@ -69,7 +69,7 @@ def show_progress(text: str) -> None:
     if sys.stderr is None or not sys.stderr.isatty() or text == _progress:
         return
     text = clean(text)
-    blank = " " * width_of(_progress)
+    blank = " " * measure_width(_progress)
     click.echo(f"\r{blank}\r{text}", err=True, nl=False)
     _progress = text
 

@@ -28,15 +28,15 @@ from capgo_tui.commands.textual_environment import (
 from capgo_tui.commands.verbs import Verbs
 from capgo_tui.config_file import ConfigFile, ConfigFileError
 from capgo_tui.memory import Memory
-from capgo_tui.profiles import keys_of, profile_names
+from capgo_tui.profiles import list_profile_names, read_keys
 from capgo_tui.settings import (
     THEME_VARIABLE,
     Options,
     SettingsError,
     find,
+    find_named_themes,
     find_start,
-    named_themes,
-    value_of,
+    get_value,
 )
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def start_app(
             launch = replace(launch, journal=machine.journal(), memory=machine.memory())
             launch = replace(
                 launch,
-                profile_names=profile_names(machine.find_environment().config_file),
+                profile_names=list_profile_names(machine.find_environment().config_file),
                 launch_profile=_launch_profile,
                 key_file=machine.key_file(),
             )
@@ -275,16 +275,16 @@ def _make_launch(options: Options, device: str | None) -> Launch:
     settings = find(options, environment)
     check_environment(settings.server.value)
     return Launch(
-        api_key=value_of(settings.key),
-        app_id=value_of(settings.app_id),
+        api_key=get_value(settings.key),
+        app_id=get_value(settings.app_id),
         app_doubt=settings.app_doubt,
         server=settings.server.value,
         server_named_by=settings.unconfirmed_server,
         server_doubt=settings.server_doubt,
         remember_server=partial(environment.agree, settings.server.value),
-        revision=value_of(settings.revision),
+        revision=get_value(settings.revision),
         device=device,
-        profile=value_of(settings.profile),
+        profile=get_value(settings.profile),
     )
 
 
@@ -299,14 +299,14 @@ def _launch_profile(launch: Launch, name: str) -> Launch:
     settings = find(Options(profile=name), replace(environment, environ=environ))
     return replace(
         launch,
-        api_key=value_of(settings.key),
-        app_id=value_of(settings.app_id),
+        api_key=get_value(settings.key),
+        app_id=get_value(settings.app_id),
         server=settings.server.value,
         server_named_by=settings.unconfirmed_server,
         server_doubt=settings.server_doubt,
         app_doubt=settings.app_doubt,
-        revision=value_of(settings.revision),
-        profile=value_of(settings.profile),
+        revision=get_value(settings.revision),
+        profile=get_value(settings.profile),
         device=None,
         record=None,
     )
@@ -322,13 +322,13 @@ def _choose_theme(option: str | None, variables: Mapping[str, str]) -> ThemeChoi
     """Return the theme that is named, or else one for this terminal."""
     from capgo_tui.tui.theme_choice import ThemeChoice, choose_theme  # noqa: PLC0415 - as above
 
-    for setting in named_themes(option, machine.find_environment()):
+    for setting in find_named_themes(option, machine.find_environment()):
         from capgo_tui.tui.theme import THEME_NAMES  # noqa: PLC0415 - brings Textual
 
         if setting.value in THEME_NAMES:
             return ThemeChoice(setting.value, place=setting.source)
         if setting.source != THEME_VARIABLE:
-            hint = ConfigFile.nearest(setting.value, THEME_NAMES)
+            hint = ConfigFile.find_nearest(setting.value, THEME_NAMES)
             raise SettingsError(f"{setting.source}: there is no such theme; {hint}")
     if remembered := Memory(machine.memory()).theme:
         from capgo_tui.tui.theme import THEME_NAMES  # noqa: PLC0415 - as above
@@ -346,7 +346,7 @@ def _choose_start() -> str:
     from capgo_tui.tui.tabs import TAB_BY_NAME  # noqa: PLC0415 - for the interface alone
 
     if setting.value not in TAB_BY_NAME:
-        hint = ConfigFile.nearest(setting.value, TAB_BY_NAME)
+        hint = ConfigFile.find_nearest(setting.value, TAB_BY_NAME)
         raise SettingsError(f"{setting.source}: there is no such tab; {hint}")
     return setting.value
 
@@ -359,7 +359,7 @@ def _choose_keys() -> Mapping[str, str]:
 
     """
     try:
-        named = keys_of(machine.find_environment().config_file)
+        named = read_keys(machine.find_environment().config_file)
     except ConfigFileError as error:
         raise SettingsError(str(error)) from None
     if named is None:
@@ -374,8 +374,8 @@ def _choose_keys() -> Mapping[str, str]:
         # As it was written: with quotes it is one name, without them several.
         whole = ("keys", error.action_id)
         parts = ("keys", *error.action_id.split("."))
-        place = whole if error.action_id in config.table("keys") else parts
-        raise SettingsError(str(config.mistake(place, str(error)))) from None
+        place = whole if error.action_id in config.get_table("keys") else parts
+        raise SettingsError(str(config.make_mistake(place, str(error)))) from None
     return keys
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.short_ids import id_end, short_id
+from capgo_tui.short_ids import find_id_end, shorten_id
 from capgo_tui.workspace.ages import clock_time
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
 def _name_with_id(device: Device) -> str:
     """Return the custom id and the end of the id: any device can call itself anything."""
     if not device.custom_id:
-        return short_id(device.device_id)
-    return f"{device.custom_id} {id_end(device.device_id)}"
+        return shorten_id(device.device_id)
+    return f"{device.custom_id} {find_id_end(device.device_id)}"
 
 
 async def reread_devices(workspace: Workspace, keys: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import capgo_tui as package
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.help import TOPICS
 from capgo_tui.commands.root import capgo_tui
@@ -59,7 +59,7 @@ def test_the_help_of_a_verb_has_two_examples_of_it(words: tuple[str, ...]) -> No
 def test_a_page_is_readable_at_80_columns(topic: str) -> None:
     text = page("help", topic)
     assert text.startswith("# ")
-    assert max(map(width_of, text.splitlines())) <= WIDTH
+    assert max(map(measure_width, text.splitlines())) <= WIDTH
     assert text == page("help", topic.upper())
 
 

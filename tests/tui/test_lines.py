@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from capgo_tui.text import clean
-from capgo_tui.tui.widgets.lines import break_up, pad, pad_middle, strip, width_of, wrap
+from capgo_tui.tui.widgets.lines import break_up, measure_width, pad, pad_middle, strip, wrap
 
 # What `clean` lets through is what the screen has to draw: wide, combining and emoji as well.
 AWKWARD = st.text("ab -漢字한🙂👍🏽e\u0301\u0308नि🇫🇷ﬃ\t\x1b\u200b\u200d\u202e", max_size=40)
@@ -29,7 +29,7 @@ def test_padded_text_has_exactly_the_width_and_begins_as_the_text_does(
     assert cell_len(padded_text) == width
     if not width:
         assert padded_text == ""
-    elif width_of(text) <= width:
+    elif measure_width(text) <= width:
         assert padded_text.startswith(text)
         assert not padded_text[len(text) :].strip()
     else:
@@ -43,7 +43,7 @@ def test_text_cut_in_the_middle_has_exactly_the_width_and_keeps_both_ends(
 ) -> None:
     padded_text = pad_middle(text, width)
     assert cell_len(padded_text) == width
-    if width >= 5 and width_of(text) > width:
+    if width >= 5 and measure_width(text) > width:
         head, _, tail = padded_text.partition("…")
         assert text.startswith(head.rstrip(" "))
         assert text.rstrip(" ").endswith(tail.rstrip(" "))
@@ -66,7 +66,7 @@ def test_a_line_is_exactly_as_wide_as_asked_and_has_one_segment_for_each_run_of_
     assert all(one != other for one, other in itertools.pairwise(styles))
     assert all(segment.text for segment in segments)
     whole = "".join(text for text, _ in runs)
-    if width_of(whole) <= width:
+    if measure_width(whole) <= width:
         assert line.text.startswith(whole)
         assert not line.text[len(whole) :].strip()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.key import ApiKey
-from capgo_tui.short_ids import id_end
+from capgo_tui.short_ids import find_id_end
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.widgets.record_table import RecordTable
 from tests.support.server import FAULT, Gate, Server
@@ -62,7 +62,7 @@ async def test_a_device_is_named_by_its_id_whatever_it_calls_itself() -> None:
     async with on_devices(Server(store), rows=1) as driver:
         await driver.type("o")
         await driver.until("6 of 6 channels")
-        assert driver.line(-6).startswith(f" {id_end(device_id(1))} · Override tester-01")
+        assert driver.line(-6).startswith(f" {find_id_end(device_id(1))} · Override tester-01")
         await driver.type(*"beta-two", "enter")
         await driver.wait_for_question("→ beta-two?")
     store.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.short_ids import short_id
+from capgo_tui.short_ids import shorten_id
 from capgo_tui.tui.overlays.ids_form import IdsText
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from tests.support.server import Gate, Server, answering
@@ -381,7 +381,7 @@ async def test_namesakes_are_told_apart_in_the_plan_and_in_the_run(server: Serve
     async with on_devices(server) as driver:
         await driver.type("space", "space", "space", "o", *"beta", "enter")
         await driver.until("Override 3 devices → beta")
-        short_ids = [short_id(device_id(n)) for n in (1, 2, 3)]
+        short_ids = [shorten_id(device_id(n)) for n in (1, 2, 3)]
         names = (f"lab · {short_ids[0]}", f"lab · {short_ids[1]}", f"  {short_ids[2]}")
         await driver.until(lambda: all(name in driver.text for name in names), "the three names")
         await confirm(driver, "Override 3 devices → beta")
@@ -393,13 +393,13 @@ async def test_a_question_about_one_device_names_its_id_as_well(server: Server) 
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
         await driver.wait_for_question("Override tester-01: none → beta?")
-        assert driver.line(-1).startswith(f" {short_id(device_id(1))}: Override")
+        assert driver.line(-1).startswith(f" {shorten_id(device_id(1))}: Override")
         await driver.type("n")
 
 
 async def test_an_id_has_the_same_short_form_in_the_list(server: Server) -> None:
     async with on_devices(server, size=(60, 20)) as driver:
-        assert short_id(device_id(1)) in driver.line(2)
+        assert shorten_id(device_id(1)) in driver.line(2)
 
 
 # More than fifty

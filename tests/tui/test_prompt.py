@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual import events
 
-from capgo_tui.short_ids import id_end, short_id
+from capgo_tui.short_ids import find_id_end, shorten_id
 from capgo_tui.tui.terminal.input import doubt
 from tests.support.server import Server, rewriting
 from tests.support.world import channel, device, device_id, state, store_of
@@ -151,7 +151,7 @@ async def test_the_question_names_the_device_and_both_channels(
         assert name[-4:] + "?" in question
         assert question.rstrip().endswith("y yes  n no")
         if len(custom_id) > width - 30:
-            assert question.startswith(f" {id_end(device_id(1))}: "), "no name hides the id"
+            assert question.startswith(f" {find_id_end(device_id(1))}: "), "no name hides the id"
         if width == 200:
             assert label[:20] in question
             assert name in question
@@ -272,6 +272,6 @@ async def test_a_question_names_the_device_by_its_id_as_well(
     async with on_devices(server, size=(width, 24)) as driver:
         await driver.type("o", *"beta", "enter")
         await driver.wait_for_question(": none → beta?")
-        name = short_id(device_id(1)) if whole else id_end(device_id(1))
+        name = shorten_id(device_id(1)) if whole else find_id_end(device_id(1))
         assert driver.line(-1).startswith(f" {name}: ")
         assert driver.line(-1).rstrip().endswith("y yes  n no" if width > 40 else "y/n")

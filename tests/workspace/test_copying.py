@@ -17,7 +17,7 @@ from capgo_tui.api.listing import parse_list
 from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
 from capgo_tui.api.records import Record
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.profiles import Profile
 from capgo_tui.text import clean
 from capgo_tui.workspace.command_line import reading_command
@@ -120,7 +120,7 @@ def test_the_corpus_as_every_name(name: str) -> None:
                 part
             )
             assert KEY not in copied_text
-        assert width_of(part.describe(records, "device")) < 50
+        assert measure_width(part.describe(records, "device")) < 50
         command = copying(records).text(Part.COMMAND)
         assert "\n" not in command
 

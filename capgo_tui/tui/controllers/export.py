@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.widgets.lines import pad_middle, width_of
+from capgo_tui.tui.widgets.lines import measure_width, pad_middle
 from capgo_tui.tui.words import ESC_STOPS, step_label
 from capgo_tui.workspace.export.file import WholeFile
 from capgo_tui.workspace.export.formats import OF_FILES, Format
@@ -119,8 +119,8 @@ class ExportController:
         else:
             # Cut a long path in the middle: its ends say more.
             outcome = export.outcome("more exists" + step_label(export.next_step))
-            room = max(20, self._host.size.width - width_of(outcome) - len(" ") - len(TO))
-            path = pad_middle(name, min(width_of(name), room))
+            room = max(20, self._host.size.width - measure_width(outcome) - len(" ") - len(TO))
+            path = pad_middle(name, min(measure_width(name), room))
             self._host.say(f"{outcome}{TO}{path}" if export.is_complete else outcome)
         finally:
             self._under_way = None

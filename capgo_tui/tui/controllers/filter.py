@@ -36,7 +36,7 @@ class FilterController:
         self.stop_search()  # its answer would be about a filter that is another by then
         host.status.dismiss()
         view = host.rows.view
-        earlier = host.app.memory.lines(f"filter.{host.tab}")
+        earlier = host.app.memory.get_lines(f"filter.{host.tab}")
         host.overlays.filter_bar.open(view.query.text, view.vocabulary, earlier)
         host.show_status()
 

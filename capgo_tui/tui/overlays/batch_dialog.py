@@ -11,7 +11,7 @@ from textual.containers import Vertical
 
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.detail import Detail, Line
-from capgo_tui.tui.widgets.lines import width_of
+from capgo_tui.tui.widgets.lines import measure_width
 from capgo_tui.tui.widgets.progress_line import ProgressLine
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.tui.words import brief_step
@@ -108,7 +108,7 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
         title = f" {self._title} · {self.summary}"
         why = _why_untried(batch)
         # Without room here, the reason stands only in the list.
-        fits = width_of(title + why) <= self.size.width
+        fits = measure_width(title + why) <= self.size.width
         self.query_one("#batch-title", TextLine).show(f"{title}{why}" if fits else title)
         left = None if self._is_over or batch.is_stopped else batch.seconds_left
         note = f"~{duration(left)} left" if left else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from capgo_tui.tui.overlays.overlay import Overlay
-from capgo_tui.tui.widgets.lines import Run, strip, width_of
+from capgo_tui.tui.widgets.lines import Run, measure_width, strip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,15 +81,15 @@ class ChoiceBar(Overlay, can_focus=True):
         cursor = self.get_component_rich_style("choice-bar--cursor")
         keys = f" ←→ ⏎ {self.VERB}  esc "
         names = [f" {name} " for name in self._names]
-        room = width - width_of(keys) - 2
+        room = width - measure_width(keys) - 2
         first = self._at
-        while first and sum(map(width_of, names[first - 1 : self._at + 1])) <= room:
+        while first and sum(map(measure_width, names[first - 1 : self._at + 1])) <= room:
             first -= 1
         runs: list[Run] = [(" ", base)]
         cells = 0
         for at, name in enumerate(names[first:], start=first):
-            if cells + width_of(name) > room:
+            if cells + measure_width(name) > room:
                 break
             runs.append((name, cursor if at == self._at else plain))
-            cells += width_of(name)
+            cells += measure_width(name)
         return strip([*runs, (" " * max(0, room - cells), base), (keys, plain)], width, base)

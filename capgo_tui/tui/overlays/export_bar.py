@@ -12,7 +12,7 @@ from textual.widgets import Input
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.line_input import LineInput
-from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
+from capgo_tui.tui.widgets.lines import Run, measure_width, pad, strip
 from capgo_tui.tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -90,10 +90,10 @@ class FormatLine(Widget):
             for at, form in enumerate(self._forms)
         ]
         text = f" {self._text}"
-        room = width - sum(width_of(form) for form, _ in forms)
-        keys = KEYS if width_of(text) + width_of(KEYS) < room else ""
+        room = width - sum(measure_width(form) for form, _ in forms)
+        keys = KEYS if measure_width(text) + measure_width(KEYS) < room else ""
         style = self.get_component_rich_style(f"format-line--{self._part}")
-        title = pad(text, max(0, room - width_of(keys) - 1)) + " "
+        title = pad(text, max(0, room - measure_width(keys) - 1)) + " "
         return strip([(title, style), *forms, (keys, plain)], width, base)
 
 

@@ -11,7 +11,7 @@ from textual.widgets import Input
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.overlays.typing_bar import TypingBar
 from capgo_tui.tui.widgets.line_history import LineHistory
-from capgo_tui.tui.widgets.lines import width_of
+from capgo_tui.tui.widgets.lines import measure_width
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.tui.widgets.word_completion import WordCompletion
 
@@ -94,7 +94,7 @@ class FilterBar(TypingBar):
         summary = "" if completion is None else completion.summary
         line = self.query_one("#completions", TextLine)
         room = max(0, self.size.width - INPUT_WIDTH)
-        line.styles.width = min(width_of(summary) + 1, room) if summary else 0
+        line.styles.width = min(measure_width(summary) + 1, room) if summary else 0
         line.show(summary)
 
     def action_complete(self, steps: int) -> None:

@@ -8,7 +8,7 @@ from textual.geometry import Region
 
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.completing_input import CompletingInput
-from capgo_tui.tui.widgets.lines import Run, pad, pad_middle, strip, width_of, with_edge, wrap
+from capgo_tui.tui.widgets.lines import Run, measure_width, pad, pad_middle, strip, with_edge, wrap
 from capgo_tui.tui.words import step_label
 from capgo_tui.workspace.draft import REVIEW, Draft, Entry, EntryKind
 
@@ -229,7 +229,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
             return [(f" {draft.title}", self._style("title"))]
         if y == self.size.height - 1:
             keys = self._keys()
-            hint = next((each for each in keys if width_of(each) <= width), keys[-1])
+            hint = next((each for each in keys if measure_width(each) <= width), keys[-1])
             return [(pad(hint, width).rstrip(), self._style("muted"))]
         if at is not None:
             arrow = self._arrow(y)
@@ -281,7 +281,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         note, tone = f"  {entry.hint}", "muted"
         if shows_error and (error := error_label(draft, entry.name)):
             note, tone = f"  {'' if self._is_whole else '✗ '}{error}", "warn"
-        room = max(0, self._width - self._label_width - width_of(text))
+        room = max(0, self._width - self._label_width - measure_width(text))
         # What does not fit here is shown in full below the rows.
         return [(text, style), (pad(note, room).rstrip(), self._style(tone))]
 

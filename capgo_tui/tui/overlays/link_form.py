@@ -12,7 +12,7 @@ from textual.widgets import Input
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.line_input import LineInput
-from capgo_tui.tui.widgets.lines import width_of
+from capgo_tui.tui.widgets.lines import measure_width
 from capgo_tui.tui.widgets.record_table import Column, PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.changes.names import shorten
@@ -428,7 +428,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         refusal = choices.refusal_at(at)
         if refusal:
             # The name also stands above; the reason is nowhere else in full.
-            name = shorten(choices.name_at(at), self.screen.size.width - width_of(refusal) - 4)
+            name = shorten(choices.name_at(at), self.screen.size.width - measure_width(refusal) - 4)
             self._hint_line.show(f" {name}: {refusal}", "warn")
         elif self.asking:
             choice = choices.at(at)

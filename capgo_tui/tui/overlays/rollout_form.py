@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.geometry import Region
 
 from capgo_tui.tui.overlays.overlay import AskingOverlay
-from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
+from capgo_tui.tui.widgets.lines import Run, measure_width, pad, strip
 from capgo_tui.workspace.rollout_labels import FINISH, PAUSE, START, STOP
 from capgo_tui.workspace.share_bar import FULL, HELD, share_bar
 
@@ -153,9 +153,11 @@ class RolloutForm(AskingOverlay["str | None"], can_focus=True):
         runs: list[Run] = []
         cells = 0
         for text, tone in self._rows[y]:
-            piece = text if cells + width_of(text) <= width else pad(text, max(0, width - cells))
+            piece = (
+                text if cells + measure_width(text) <= width else pad(text, max(0, width - cells))
+            )
             runs.append((piece, self.get_component_rich_style(f"rollout-form--{tone}")))
-            cells += width_of(piece)
+            cells += measure_width(piece)
         return strip(runs, width, self.rich_style)
 
     def _make_rows(self) -> list[Texts]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from capgo_tui.short_ids import id_end
+from capgo_tui.short_ids import find_id_end
 from capgo_tui.tui.terminal.input import is_doubtful
 from capgo_tui.tui.terminal.key_queue import KeyQueueApp
 from capgo_tui.tui.widgets.asker import Asker
-from capgo_tui.tui.widgets.lines import pad, strip, width_of
+from capgo_tui.tui.widgets.lines import measure_width, pad, strip
 
 if TYPE_CHECKING:
     import asyncio
@@ -115,12 +115,12 @@ class Answer(Asker[bool], can_focus=True):
         width = self.size.width
         keys = self.keys()
         prefix = self._prefix(width - len(keys))
-        if prefix and keys == KEYS and width - len(keys) - width_of(prefix) < LEAST:
+        if prefix and keys == KEYS and width - len(keys) - measure_width(prefix) < LEAST:
             keys = FEW_KEYS
             prefix = self._prefix(width - len(keys))
-        room = width - len(keys) - width_of(prefix)
+        room = width - len(keys) - measure_width(prefix)
         question = f" {self._question(room - 1)}"
-        if width_of(question) > room:
+        if measure_width(question) > room:
             question = pad(question, max(0, room))
         return strip([(prefix + question + keys, self.rich_style)], width, self.rich_style)
 
@@ -132,8 +132,10 @@ class Answer(Asker[bool], can_focus=True):
         if not self._record_id:
             return ""
         whole = f" {self._record_id}:"
-        need = width_of(self._question(ENDLESS)) + 1
-        return whole if width_of(whole) + need <= width else f" {id_end(self._record_id)}:"
+        need = measure_width(self._question(ENDLESS)) + 1
+        return (
+            whole if measure_width(whole) + need <= width else f" {find_id_end(self._record_id)}:"
+        )
 
     def keys(self) -> str:
         """Return the key hints."""

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of, wrap
+from capgo_tui.tui.widgets.lines import Run, measure_width, pad, strip, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +122,7 @@ class ColumnList(Widget, can_focus=True):
 
     @property
     def _indent(self) -> int:
-        longest = max((width_of(item.label) for item in self._items), default=0)
+        longest = max((measure_width(item.label) for item in self._items), default=0)
         return min(longest + 4, max(12, self._column_width // 3))
 
     def _bring_into_view(self) -> None:

@@ -10,7 +10,14 @@ from textual.message import Message
 from textual.widget import Widget
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.tui.widgets.lines import Run, break_up, pad_middle, strip, width_of, wrap
+from capgo_tui.tui.widgets.lines import (
+    Run,
+    break_up,
+    measure_width,
+    pad_middle,
+    strip,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,7 +183,7 @@ class Detail(Widget, can_focus=True):
         else:
             runs = [(f"   {pad_middle(line.label, self._indent - 4)} ", label), (line.text, style)]
         if arrow := self._arrow(y):
-            runs.append((" " * (width - 1 - sum(width_of(text) for text, _ in runs)), base))
+            runs.append((" " * (width - 1 - sum(measure_width(text) for text, _ in runs)), base))
             runs.append((arrow, self.get_component_rich_style("detail--label")))
         return strip(runs, width, base)
 
@@ -238,7 +245,7 @@ class Detail(Widget, can_focus=True):
         return self._indent_at(self.size.width)
 
     def _indent_at(self, width: int) -> int:
-        longest = max((width_of(line.label) for line in self._lines), default=0)
+        longest = max((measure_width(line.label) for line in self._lines), default=0)
         return min(3 + longest + 2, max(12, width * 3 // 5))
 
     def _wrap(self) -> None:
@@ -257,7 +264,7 @@ class Detail(Widget, can_focus=True):
             if line.tone == "raw":
                 pieces = break_up(line.text, width - 2)
             elif line.tone == "value" and any(
-                room < width_of(word) <= width - 2 - HANGING for word in line.text.split()
+                room < measure_width(word) <= width - 2 - HANGING for word in line.text.split()
             ):
                 # An id is copied as a whole: it stands below its label rather than in pieces.
                 rows.append(Line(line.label, "", link=line.link))

@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.tui.widgets.lines import Run, strip, width_of
+from capgo_tui.tui.widgets.lines import Run, measure_width, strip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,4 +111,4 @@ class HintBar(Widget):
 
 
 def _width(hint: Hint) -> int:
-    return width_of(hint.key) + width_of(hint.label) + 3
+    return measure_width(hint.key) + measure_width(hint.label) + 3

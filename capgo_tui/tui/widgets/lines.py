@@ -13,14 +13,14 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.combining_marks import limit_marks
-from capgo_tui.short_ids import SHORT, is_device_id, short_id
+from capgo_tui.short_ids import SHORT, is_device_id, shorten_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Run", "break_up", "pad", "pad_middle", "strip", "width_of", "with_edge", "wrap"]
+__all__ = ["Run", "break_up", "measure_width", "pad", "pad_middle", "strip", "with_edge", "wrap"]
 
 Run = tuple[str, Style]
 
@@ -32,7 +32,7 @@ def pad(text: str, width: int) -> str:
         if length <= width:
             return text + " " * (width - length)
         return text[: width - 1] + "…" if width > 0 else ""
-    if width_of(text) <= width:
+    if measure_width(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
@@ -42,10 +42,10 @@ def pad_middle(text: str, width: int) -> str:
 
     A device id that is cut has the same short form everywhere, where that fits.
     """
-    if width_of(text) <= width or width < 5:
+    if measure_width(text) <= width or width < 5:
         return pad(text, width)
     if is_device_id(text) and width >= SHORT:
-        return pad(short_id(text), width)
+        return pad(shorten_id(text), width)
     head = width // 2
     tail = width - 1 - head
     return set_cell_size(text, head) + "…" + _end(text, tail)
@@ -58,7 +58,7 @@ def strip(runs: Iterable[Run], width: int, fill: Style) -> Strip:
     for piece, piece_style in runs:
         if not piece:
             continue
-        cells += width_of(piece)
+        cells += measure_width(piece)
         if piece_style == style:
             text += limit_marks(piece)
             continue
@@ -78,14 +78,14 @@ def strip(runs: Iterable[Run], width: int, fill: Style) -> Strip:
 
 def with_edge(runs: Iterable[Run], width: int, edge: Run) -> list[Run]:
     """Return a line of `width` cells that ends in a sign, such as an arrow, after a blank cell."""
-    room = max(0, width - width_of(edge[0]) - 1)
+    room = max(0, width - measure_width(edge[0]) - 1)
     cut_runs: list[Run] = []
     position = 0
     for text, style in runs:
-        cells = min(width_of(text), room - position)
+        cells = min(measure_width(text), room - position)
         cut_runs.append((pad(text.rstrip(), cells), style))
         position += cells
-    return [*cut_runs, (" " * (width - position - width_of(edge[0])), edge[1]), edge]
+    return [*cut_runs, (" " * (width - position - measure_width(edge[0])), edge[1]), edge]
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -95,7 +95,7 @@ def wrap(text: str, width: int) -> list[str]:
         for piece in break_up(word, width):
             if not lines[-1]:
                 lines[-1] = piece
-            elif width_of(lines[-1]) + 1 + width_of(piece) <= width:
+            elif measure_width(lines[-1]) + 1 + measure_width(piece) <= width:
                 lines[-1] += f" {piece}"
             else:
                 lines.append(piece)
@@ -104,11 +104,11 @@ def wrap(text: str, width: int) -> list[str]:
 
 def break_up(text: str, width: int) -> list[str]:
     """Return a text in pieces of at most `width` cells, with every character kept."""
-    if width_of(text) <= width:
+    if measure_width(text) <= width:
         return [text]
     pieces, piece, length = [], "", 0
     for char in text:
-        cells = width_of(char)
+        cells = measure_width(char)
         if length + cells > width and piece:
             pieces.append(piece)
             piece, length = "", 0
@@ -123,7 +123,7 @@ def _end(text: str, width: int) -> str:
         return text[len(text) - width :]
     tail = ""
     for char in reversed(text):
-        if width_of(char + tail) > width:
+        if measure_width(char + tail) > width:
             break
         tail = char + tail
     return set_cell_size(tail, width)

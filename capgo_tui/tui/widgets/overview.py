@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.message import Message
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.tui.widgets.lines import Run, strip, width_of
+from capgo_tui.tui.widgets.lines import Run, measure_width, strip
 from capgo_tui.tui.widgets.overview_lines import GAP, PageRow, lay_out
 from capgo_tui.tui.widgets.tab_page import TabPage
 from capgo_tui.workspace.insight.overview import Overview
@@ -244,7 +244,7 @@ class OverviewPage(TabPage, can_focus=True):
             row = rows[at] if at < len(rows) else PageRow(())
             runs += self._runs(row, is_chosen=self._is_chosen(number, at), width=own)
             if own is not None:
-                used = sum(width_of(text) for text, _ in runs)
+                used = sum(measure_width(text) for text, _ in runs)
                 runs.append((" " * (own + GAP - used), base))
         return strip(runs, width, base)
 
@@ -255,7 +255,7 @@ class OverviewPage(TabPage, can_focus=True):
         cursor = self.get_component_rich_style("overview--cursor")
         text = "".join(text for text, _ in row.spans)
         full = width or self.size.width - (self._left_width + GAP) * (len(self._columns) - 1)
-        return [(text + " " * (full - width_of(text)), cursor)]
+        return [(text + " " * (full - measure_width(text)), cursor)]
 
     def _is_chosen(self, column: int, row: int) -> bool:
         if not self._positions or not self.has_focus:

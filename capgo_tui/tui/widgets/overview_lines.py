@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.tui.widgets.lines import pad, pad_middle, width_of, wrap
+from capgo_tui.tui.widgets.lines import measure_width, pad, pad_middle, wrap
 from capgo_tui.workspace.insight.adoption import sparkline
 from capgo_tui.workspace.insight.overview import FleetItem
 from capgo_tui.workspace.numbers import group_digits
@@ -110,7 +110,7 @@ def _column(sections: Sequence[_Section], width: int, height: int) -> list[PageR
 
 
 def _heading(section: _Section, width: int) -> PageRow:
-    room = width - width_of(section.title) - 4
+    room = width - measure_width(section.title) - 4
     note = f"  {pad(section.note, room).rstrip()}" if section.note and room > 0 else ""
     return PageRow(((f" {section.title}", "heading"), (note, "muted")))
 
@@ -179,7 +179,9 @@ class _Sections:
 
     def _change_rows(self) -> Iterator[PageRow]:
         changes = self._overview.changes
-        who = min(14 + self._width // 30, max((width_of(each.who) for each in changes), default=0))
+        who = min(
+            14 + self._width // 30, max((measure_width(each.who) for each in changes), default=0)
+        )
         room = self._width - who - 11
         for each in changes:
             spans = (
@@ -192,9 +194,9 @@ class _Sections:
     def _warning_rows(self) -> Iterator[PageRow]:
         for each in self._overview.warnings:
             key = self._keys.get(each.action, "")
-            lines = wrap(each.text, self._width - 5 - width_of(key))
+            lines = wrap(each.text, self._width - 5 - measure_width(key))
             for number, text in enumerate(lines):
-                room = self._width - 4 - width_of(key)
+                room = self._width - 4 - measure_width(key)
                 sign = " ! " if number == 0 else "   "
                 spans = [(sign, "bad"), (pad(text, room), "warn")]
                 spans.append((key, "key") if number == 0 else ("", "plain"))
@@ -202,9 +204,9 @@ class _Sections:
 
 
 def _routing_rows(lines: Sequence[RoutingLine], width: int) -> Iterator[PageRow]:
-    platform = max((width_of(each.platform) for each in lines), default=0)
-    channel = min(20, max((width_of(each.channel) for each in lines), default=0))
-    bundle = min(14, max((width_of(each.bundle) for each in lines), default=0))
+    platform = max((measure_width(each.platform) for each in lines), default=0)
+    channel = min(20, max((measure_width(each.channel) for each in lines), default=0))
+    bundle = min(14, max((measure_width(each.bundle) for each in lines), default=0))
     room = width - platform - channel - bundle - 14
     for each in lines:
         spans: list[Span] = [
@@ -215,7 +217,7 @@ def _routing_rows(lines: Sequence[RoutingLine], width: int) -> Iterator[PageRow]
             spans.append((f"{pad_middle(each.bundle, bundle)} ", "accent"))
             spans.append((f"{each.age:>4}  ", "muted"))
         if each.note:
-            left = width - sum(width_of(text) for text, _ in spans) - 1
+            left = width - sum(measure_width(text) for text, _ in spans) - 1
             spans.append((pad(each.note, left).rstrip(), "warn" if each.is_bad else "muted"))
         elif each.rollout is not None and room > 0:
             spans += _rollout_spans(each.rollout, room)
@@ -226,7 +228,7 @@ def _rollout_spans(rollout: RolloutShare, room: int) -> list[Span]:
     tone = "warn" if rollout.state else "accent"
     state = f"{rollout.state} " if rollout.state else ""
     text = f" {state}{rollout.share * 100:g} % → {rollout.target}"
-    cells = max(4, min(10, room - width_of(text)))
+    cells = max(4, min(10, room - measure_width(text)))
     steps = round(rollout.share * cells)
     steps = max(steps, 1) if rollout.share else 0
     bar = STEP * steps
@@ -241,8 +243,8 @@ def _adoption_rows(lines: Sequence[AdoptionLine], width: int, count: int) -> Ite
     shown = lines if len(lines) <= count else lines[: max(1, count - 1)]
     rest = lines[len(shown) :]
     rows = [(each.share.name, each.share.share, each.share.count) for each in shown]
-    name = min(16, max((width_of(text) for text, *_ in rows), default=0))
-    name = max(name, width_of(f"{len(rest)} others")) if rest else name
+    name = min(16, max((measure_width(text) for text, *_ in rows), default=0))
+    name = max(name, measure_width(f"{len(rest)} others")) if rest else name
     counts = [_number(number) for *_, number in rows]
     digits = max((len(text) for text in counts), default=0)
     days = max((len(each.share.history) for each in shown), default=0)
@@ -299,17 +301,17 @@ def _number(count: int | None) -> str:
 
 
 def _fleet_rows(groups: Sequence[FleetGroup], width: int) -> Iterator[PageRow]:
-    label = max((width_of(group.title) for group in groups), default=0)
+    label = max((measure_width(group.title) for group in groups), default=0)
     return (_compact_row(group, label, width) for group in groups)
 
 
 def _fleet_bars(groups: Sequence[FleetGroup], width: int) -> Iterator[PageRow]:
     shown = [(group, _largest_items(group)) for group in groups]
     items = [item for _, items in shown for item in items]
-    title = max((width_of(group.title) for group in groups), default=0)
-    label = min(16, max((width_of(item.label) for item in items), default=0))
+    title = max((measure_width(group.title) for group in groups), default=0)
+    label = min(16, max((measure_width(item.label) for item in items), default=0))
     digits = max((len(_number(item.count)) for item in items), default=0)
-    notes = max((width_of(item.note) + 2 for item in items if item.note), default=0)
+    notes = max((measure_width(item.note) + 2 for item in items if item.note), default=0)
     bars = _Bars(label, min(LONGEST_BAR, width - title - label - digits - notes - 14), digits)
     for group, group_items in shown:
         if not group_items:
@@ -346,7 +348,7 @@ def _compact_row(group: FleetGroup, label: int, width: int) -> PageRow:
         shown.insert(0, group_digits(sum(each.count for each in group.items)))
     text = " · ".join(shown)
     left = 0
-    while width_of(text) > room and len(shown) > 1:
+    while measure_width(text) > room and len(shown) > 1:
         shown.pop()
         left += 1
         text = f"{' · '.join(shown)} · {left} more"

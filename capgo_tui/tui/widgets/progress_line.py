@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import strip, width_of
+from capgo_tui.tui.widgets.lines import measure_width, strip
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -44,7 +44,7 @@ class ProgressLine(Widget):
         del y
         count, most, note = self._progress
         text = f" {count} of {most}{f' · {note}' if note else ''}"
-        room = min(WIDEST, self.size.width - 2 - width_of(text))
+        room = min(WIDEST, self.size.width - 2 - measure_width(text))
         full_cells = room * count // most if most else 0
         bar = FULL * full_cells + EMPTY * (room - full_cells) if room >= NARROWEST else ""
         runs = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import pad, strip, width_of, wrap
+from capgo_tui.tui.widgets.lines import measure_width, pad, strip, wrap
 
 if TYPE_CHECKING:
     from textual import events
@@ -120,8 +120,8 @@ class StatusLine(Widget):
 
         Beside a message too: to hide it and show it again costs a repaint of the row.
         """
-        cells, room = width_of(self._position.text), self.size.width - 1
-        self._position.visible = bool(cells) and width_of(self._drawing[0]) + 3 + cells <= room
+        cells, room = measure_width(self._position.text), self.size.width - 1
+        self._position.visible = bool(cells) and measure_width(self._drawing[0]) + 3 + cells <= room
 
     def show_wait(self, text: str) -> None:
         """Set the text of the pending retry; empty for none."""
@@ -180,7 +180,7 @@ class StatusLine(Widget):
         text, part, keep_last = self._drawing
         is_notice = part == "message" or bool(self._wait)
         rows = min(MAX_ROWS, self.app.size.height // SCREEN_SHARE) if is_notice else 1
-        if rows < 2 or width_of(text) < width or width < 2:
+        if rows < 2 or measure_width(text) < width or width < 2:
             return [_fit(text, width - 1, keep_last=keep_last)]
         lines = wrap(text, width - 1)
         return lines if len(lines) <= rows else [*lines[: rows - 1], " ".join(lines[rows - 1 :])]
@@ -201,13 +201,13 @@ def _fit(text: str, width: int, *, keep_last: bool) -> str:
 
     What does not fit is left out at the end, or before the last part where that is to stay.
     """
-    if width_of(text) <= width:
+    if measure_width(text) <= width:
         return text
     parts = text.split(SEPARATOR)
     last = f" {parts.pop()}" if keep_last and len(parts) > 1 else ""
-    while len(parts) > 1 and width_of(f"{SEPARATOR.join(parts)} …{last}") > width:
+    while len(parts) > 1 and measure_width(f"{SEPARATOR.join(parts)} …{last}") > width:
         parts.pop()
     line = f"{SEPARATOR.join(parts)} …{last}"
     # The first part may be too long as well; then it is cut like any other text.
-    cut = width_of(line) > width or (len(parts) == 1 and not last)
+    cut = measure_width(line) > width or (len(parts) == 1 and not last)
     return text if cut else line

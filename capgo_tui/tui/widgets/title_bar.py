@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from capgo_tui.cells import truncate
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.tui.widgets.lines import Run, pad, strip, width_of
+from capgo_tui.tui.widgets.lines import Run, measure_width, pad, strip
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -92,7 +92,7 @@ class TitleBar(Widget):
         if short is not None:
             style = "production" if short.production else "profile"
             self._profile = ((" · ", "app"), (short.badge, style))
-        self._profile_width = sum(width_of(text) for text, _ in self._profile)
+        self._profile_width = sum(measure_width(text) for text, _ in self._profile)
         self._tabs: Sequence[TabLabel] = ()
         self._active = ""
         self._path = ""
@@ -113,28 +113,28 @@ class TitleBar(Widget):
         """Draw the row; what does not fit goes from the left, the profile last of all."""
         width, base = self.size.width, self.rich_style
         tabs = self._fitting_tabs()
-        gap = width - sum(map(width_of, tabs))
+        gap = width - sum(map(measure_width, tabs))
         room = gap - self._profile_width
         first, place = "", f" · {self._place}" if self._place else ""
         if self._is_place_first:
             # Half of the room is the app's.
             first, place = f" {truncate(self._place, max(1, room // 2 - 3))} ·", ""
-        room -= width_of(first)
+        room -= measure_width(first)
         name = f" {self._app_id}"
         if self._path:
             # Of a long path its end matters most, and more than the app's name.
             whole = f"{name} › {self._path}"
-            fits = width_of(whole + self._read_only[1]) < room
+            fits = measure_width(whole + self._read_only[1]) < room
             name = whole if fits else f" {_end_of_path(self._path, room - 2)}"
             place = ""
         in_words, read_only = self._read_only
-        if width_of(name + place + in_words) < room:
+        if measure_width(name + place + in_words) < room:
             read_only = in_words
-        if width_of(name + place + read_only) > room - 1:
+        if measure_width(name + place + read_only) > room - 1:
             place = ""  # the app's name matters more than where it is
-        if width_of(name + read_only) > room - 1:
-            name = pad(name, max(0, room - 1 - width_of(read_only)))
-        brand = " Capgo " if room > width_of(name + place + read_only) + 9 else ""
+        if measure_width(name + read_only) > room - 1:
+            name = pad(name, max(0, room - 1 - measure_width(read_only)))
+        brand = " Capgo " if room > measure_width(name + place + read_only) + 9 else ""
         left: list[Run] = [
             (brand, self._style("brand")),
             (first, self._style("place")),
@@ -142,7 +142,7 @@ class TitleBar(Widget):
             *((text, self._style(style)) for text, style in self._profile),
             (place + read_only, self._style("place")),
         ]
-        gap = max(0, gap - sum(width_of(text) for text, _ in left))
+        gap = max(0, gap - sum(measure_width(text) for text, _ in left))
         right = [
             (text, self._style("active" if tab.name == self._active else "tab"))
             for tab, text in zip(self._tabs, tabs, strict=True)
@@ -152,9 +152,9 @@ class TitleBar(Widget):
     def on_click(self, event: events.Click) -> None:
         """Pick the tab under the mouse."""
         texts = self._fitting_tabs()
-        start = self.size.width - sum(map(width_of, texts))
+        start = self.size.width - sum(map(measure_width, texts))
         for tab, text in zip(self._tabs, texts, strict=True):
-            end = start + width_of(text)
+            end = start + measure_width(text)
             if start <= event.x < end:
                 self.post_message(self.TabPicked(self, tab.name))
             start = end
@@ -162,9 +162,9 @@ class TitleBar(Widget):
     def _fitting_tabs(self) -> list[str]:
         """Return the tabs; those of pages by their digits where the left side needs the room."""
         name = self._path or f"{self._app_id} · {self._place}"
-        left = width_of(name + self._read_only[1]) + self._profile_width + 3
+        left = measure_width(name + self._read_only[1]) + self._profile_width + 3
         texts = self._tab_texts({tab.name for tab in self._tabs})
-        if left + sum(map(width_of, texts)) > self.size.width:
+        if left + sum(map(measure_width, texts)) > self.size.width:
             return self._tab_texts({tab.name for tab in self._tabs if tab.amount})
         return texts
 
@@ -179,14 +179,14 @@ class TitleBar(Widget):
             for tab in self._tabs
         ]
         room = self.size.width - self._profile_width
-        if sum(map(width_of, texts)) > room - 16:
+        if sum(map(measure_width, texts)) > room - 16:
             texts = [f" {tab.key} {tab.label} " for tab in self._tabs]
-        if sum(map(width_of, texts)) > room - 8:
+        if sum(map(measure_width, texts)) > room - 8:
             texts = [
                 f" {tab.key} {tab.label} " if tab.name == self._active else f" {tab.key} "
                 for tab in self._tabs
             ]
-        if sum(map(width_of, texts)) > room - 12:
+        if sum(map(measure_width, texts)) > room - 12:
             texts = [f" {tab.key} " for tab in self._tabs]
         return texts
 
@@ -196,9 +196,9 @@ class TitleBar(Widget):
 
 def _end_of_path(path: str, width: int) -> str:
     """Return as many of the last names of a path as fit."""
-    if width_of(path) <= width:
+    if measure_width(path) <= width:
         return path
     names = path.split(" › ")
-    while len(names) > 1 and width_of(" › ".join(names)) + 4 > width:
+    while len(names) > 1 and measure_width(" › ".join(names)) + 4 > width:
         names.pop(0)
     return f"… › {' › '.join(names)}"

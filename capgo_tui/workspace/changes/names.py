@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.cells import width_of
-from capgo_tui.short_ids import SHORT, is_device_id, short_id
+from capgo_tui.cells import measure_width
+from capgo_tui.short_ids import SHORT, is_device_id, shorten_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,13 +21,16 @@ def shorten(name: str, most: int, mark: int = 0) -> str:
 
     A device id gets its usual short form where that fits.
     """
-    if width_of(name) <= most:
+    if measure_width(name) <= most:
         return name
     if is_device_id(name) and most >= SHORT:
-        return short_id(name)
+        return shorten_id(name)
     head, tail = len(name) // 2, len(name) // 2 + len(name) % 2
     # Without any room the ellipsis alone is left.
-    while head + tail and width_of(name[:head]) + 1 + width_of(name[len(name) - tail :]) > most:
+    while (
+        head + tail
+        and measure_width(name[:head]) + 1 + measure_width(name[len(name) - tail :]) > most
+    ):
         if head > tail:
             head -= 1
         else:
@@ -36,7 +39,9 @@ def shorten(name: str, most: int, mark: int = 0) -> str:
     if not head <= mark < end:
         return f"{name[:head]}…{name[end:]}"
     head, end, stop = head // 2, len(name) - tail // 2, mark + 1
-    while stop < end and width_of(name[:head] + name[mark : stop + 1] + name[end:]) + 2 <= most:
+    while (
+        stop < end and measure_width(name[:head] + name[mark : stop + 1] + name[end:]) + 2 <= most
+    ):
         stop += 1
     return f"{name[:head]}…{name[mark:stop]}{'…' if stop < end else ''}{name[end:]}"
 
@@ -51,7 +56,7 @@ def find_difference(one: str, other: str) -> int:
 
 def fit(names: Sequence[str], room: int) -> list[int]:
     """Return the cells of each name so that all fit in `room`; the longest are cut first."""
-    limits = [width_of(name) for name in names]
+    limits = [measure_width(name) for name in names]
     while sum(limits) > room and max(limits) > LEAST:
         # Of equal names the first is cut: the device before its channels.
         limits[limits.index(max(limits))] -= 1

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.describe import describe
@@ -221,7 +221,7 @@ def _differs(change: Change, field: str, current: Value, result: Value) -> str:
     words = describe(change)
     texts = (change.label, words.value_label(field, current), words.value_label(field, result))
     label = words.field_label(field)
-    limits = fit(texts, ROOM - width_of(label))
+    limits = fit(texts, ROOM - measure_width(label))
     name, current_text, result_text = map(shorten, texts, limits)
     return f"{name}: {label} is {current_text} now, but was left {result_text}"
 

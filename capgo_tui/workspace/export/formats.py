@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
 
 from capgo_tui.api.records import Record, redact_rows
-from capgo_tui.cells import truncate, width_of
+from capgo_tui.cells import measure_width, truncate
 from capgo_tui.combining_marks import limit_marks
 from capgo_tui.text import clean_for_file
 from capgo_tui.workspace.export.exact_text import exact_text
@@ -235,10 +235,11 @@ def _file_lines(
 def align(lines: Sequence[Sequence[str]], *, widest: int = WIDEST) -> str:
     """Align lines of clean cells as a table; each line ends with a newline."""
     cut = [[truncate(limit_marks(cell), widest) for cell in line] for line in lines]
-    widths = [max(map(width_of, column)) for column in zip(*cut, strict=True)]
+    widths = [max(map(measure_width, column)) for column in zip(*cut, strict=True)]
     return "".join(
         "  ".join(
-            cell + " " * (width - width_of(cell)) for cell, width in zip(line, widths, strict=True)
+            cell + " " * (width - measure_width(cell))
+            for cell, width in zip(line, widths, strict=True)
         ).rstrip()
         + "\n"
         for line in cut

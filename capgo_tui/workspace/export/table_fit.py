@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.cells import truncate, width_of
+from capgo_tui.cells import measure_width, truncate
 from capgo_tui.combining_marks import limit_marks
 from capgo_tui.lazy_dataclass import dataclass
 
@@ -40,7 +40,7 @@ def fit(
     Without `can_drop` all columns stay, and the table may be wider.
     """
     table = [[size.title for size in sizes], *([*map(limit_marks, line)] for line in lines)]
-    naturals = [max(map(width_of, column)) for column in zip(*table, strict=True)]
+    naturals = [max(map(measure_width, column)) for column in zip(*table, strict=True)]
     leasts = [_find_least(size, natural) for size, natural in zip(sizes, naturals, strict=True)]
     columns = [*range(len(sizes))]
     by_priority = sorted(columns, key=lambda at: (sizes[at].priority, at))
@@ -61,7 +61,7 @@ def fit(
 def _find_least(size: ColumnSize, natural: int) -> int:
     """Return the least width of a column: what names the record is cut only beyond its ideal."""
     least = size.ideal if size.priority == 0 else size.least
-    return min(natural, max(least, width_of(size.title)))
+    return min(natural, max(least, measure_width(size.title)))
 
 
 def _add_up(widths: Sequence[int], columns: Sequence[int]) -> int:

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.description import ROOMY
@@ -40,9 +40,9 @@ def could_be(part: str, name: str) -> bool:
 def assert_recognisable(part: str, name: str) -> None:
     name = clean(name)
     assert could_be(part, name)
-    assert width_of(part) <= width_of(name)
+    assert measure_width(part) <= measure_width(name)
     if part != name:
-        assert width_of(part.replace("…", "")) >= 4, "a name is not cut away"
+        assert measure_width(part.replace("…", "")) >= 4, "a name is not cut away"
 
 
 def parts_of(question: str) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ import pytest
 from capgo_tui.api.models import AuditEntry, Device
 from capgo_tui.api.records import BundleRef
 from capgo_tui.api.revisions import DOCUMENTED, LIVE
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.widgets.overview_lines import bar, lay_out, percent
 from capgo_tui.workspace.cells import CellContext, describe_share
@@ -121,7 +121,7 @@ def test_its_lines_fit_and_no_warning_is_left_out(seed: int, size: tuple[int, in
     columns = lay_out(overview, width, height, {"channel.edit": "e edit"})
     room = width if len(columns) == 1 else width // 2
     for row in (row for rows in columns for row in rows):
-        assert sum(width_of(text) for text, _ in row.spans) <= room, row
+        assert sum(measure_width(text) for text, _ in row.spans) <= room, row
     text = " ".join(text for rows in columns for row in rows for text, _ in row.spans)
     for warning in overview.warnings:
         assert all(word in text for word in warning.text.split())
@@ -157,7 +157,7 @@ def test_a_share_that_is_there_is_never_drawn_as_none(share: float) -> None:
     assert (percent(share) == "0 %") is (share == 0)
     assert len(bar(share, 10)) <= 10
     assert describe_share(None) == ""
-    assert width_of(describe_share(share)) == 10
+    assert measure_width(describe_share(share)) == 10
 
 
 @pytest.mark.parametrize("seed", SEEDS)

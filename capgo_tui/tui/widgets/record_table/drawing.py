@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.strip import Strip
 
-from capgo_tui.tui.widgets.lines import Run, pad, pad_middle, strip, width_of, wrap
+from capgo_tui.tui.widgets.lines import Run, measure_width, pad, pad_middle, strip, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,7 +33,7 @@ def header_line(
     text = "‹ " if layout.more_left else " " * MARGIN
     for column, cells in layout.columns:
         arrow = ("↓" if sort[1] else "↑") if sort and sort[0] == column.id else ""
-        title = pad(column.title, max(1, min(width_of(column.title), cells - len(arrow))))
+        title = pad(column.title, max(1, min(measure_width(column.title), cells - len(arrow))))
         text += pad(title + arrow, cells) + " "
     if layout.more_right:
         text = pad(text.rstrip(), width - 1) + "›"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.short_ids import id_end, is_device_id, short_id
+from capgo_tui.short_ids import find_id_end, is_device_id, shorten_id
 from capgo_tui.text import ODD_SPACE, REPLACEMENT, clean
 from capgo_tui.workspace.changes.change import Change
 from capgo_tui.workspace.changes.names import NAME_WIDTH, find_difference, fit, shorten
@@ -178,7 +178,7 @@ class Description(Generic[C_co]):
     def question(self, width: int) -> str:
         """Return the question before it is sent, in `width` cells if possible."""
         verb = f"{self.verb} "
-        if width < ROOMY and width_of(self.summary(ROOMY * 100)) > width - len(verb) - 1:
+        if width < ROOMY and measure_width(self.summary(ROOMY * 100)) > width - len(verb) - 1:
             verb = ""
         return f"{verb}{self.summary(width - len(verb) - 1)}?"
 
@@ -194,11 +194,11 @@ class Description(Generic[C_co]):
         first, more = effects[0], len(effects) - 1
         rest = f" +{more} more" if more else ""
         room = width - len(":  → ") - len(rest)
-        values = width_of(first.before) + width_of(first.after)
-        if is_device_id(name) and width_of(name) + values > room:
-            whole, name = name, short_id(name)  # leaves room for the names of channels
-            if width_of(name) + values > room:
-                name = id_end(whole)
+        values = measure_width(first.before) + measure_width(first.after)
+        if is_device_id(name) and measure_width(name) + values > room:
+            whole, name = name, shorten_id(name)  # leaves room for the names of channels
+            if measure_width(name) + values > room:
+                name = find_id_end(whole)
         limits = fit((name, first.before, first.after), room)
         mark = find_difference(first.before, first.after)
         label = shorten(name, limits[0])

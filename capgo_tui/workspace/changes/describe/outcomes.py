@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import ErrorKind
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.failures import brief
@@ -121,7 +121,7 @@ def _success(words: Description[Change], outcome: Outcome, now: str) -> str:
     ]
     if not words.remark(outcome.readback):
         lines.pop()  # only what is said of its success can stand for what is true now
-    return next((line for line in lines if width_of(line) <= LINE), lines[-1])
+    return next((line for line in lines if measure_width(line) <= LINE), lines[-1])
 
 
 def _remarks(words: Description[Change], outcome: Outcome) -> list[str]:

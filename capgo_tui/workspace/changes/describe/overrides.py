@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.short_ids import short_id
+from capgo_tui.short_ids import shorten_id
 from capgo_tui.text import REPLACEMENT, clean
 from capgo_tui.workspace.changes.describe.description import LONGEST_TYPED, Description, Effect
 from capgo_tui.workspace.changes.overrides import OverrideChange
@@ -26,7 +26,7 @@ class OverrideDescription(Description[OverrideChange]):
     def identity(self) -> str:
         """The short device id, beside a custom id that any device can choose."""
         device_id = clean(self.change.wire_id)
-        return "" if self.change.label == device_id else short_id(device_id)
+        return "" if self.change.label == device_id else shorten_id(device_id)
 
     @property
     def full_name(self) -> str:
@@ -36,7 +36,7 @@ class OverrideDescription(Description[OverrideChange]):
     @property
     def list_name(self) -> str:
         """The full name with all ids in their short form."""
-        return self.full_name if self.identity else short_id(self.change.label)
+        return self.full_name if self.identity else shorten_id(self.change.label)
 
     @property
     def confirmation(self) -> str:

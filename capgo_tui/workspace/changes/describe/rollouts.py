@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.cells import width_of
+from capgo_tui.cells import measure_width
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.describe.channels import SettingsDescription
 from capgo_tui.workspace.changes.names import fit, shorten
@@ -43,7 +43,7 @@ class RolloutDescription(SettingsDescription):
         if not self._sentence:
             return super().question(width)
         template, *names = self._sentence
-        limits = fit(names, width - width_of(template.format(*("" for _ in names))))
+        limits = fit(names, width - measure_width(template.format(*("" for _ in names))))
         return template.format(*map(shorten, names, limits))
 
     def now_label(self, state: State) -> str:
