@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, ReadOnlyError
-from capgo_tui.api.listing import Listing, UnreadableReplyError, head_of, parse_list, parse_one
+from capgo_tui.api.listing import Listing, UnreadableReplyError, parse_head, parse_list, parse_one
 from capgo_tui.api.recognition import can_narrow, find_common, find_revisions, recognise
 from capgo_tui.api.records import Unreadable
 from capgo_tui.api.retry_policy import Attempts
@@ -102,7 +102,7 @@ class Caller:
         try:
             result = await send(build(traits))
         except CapgoError as error:
-            other = self._other_table(traits)
+            other = self._find_other_traits(traits)
             if not _is_misunderstood(error) or other is None or build(other) == build(traits):
                 raise self.mark_guess(error) from None
             first = error
@@ -120,7 +120,7 @@ class Caller:
         self._use(other)
         return result
 
-    def _other_table(self, traits: Traits) -> Traits | None:
+    def _find_other_traits(self, traits: Traits) -> Traits | None:
         """Return the traits to try after a read built by `traits` was refused."""
         if self.traits is traits or traits.fallback is None:
             return traits.fallback if self.traits is traits else self.traits
@@ -179,7 +179,7 @@ class Caller:
             too_many=known_paging is not None and listing.count > MOST_IN_A_PAGE,
         )
 
-    async def one(
+    async def read_one(
         self, model: type[RecordT], request: Request, is_wanted: Callable[[RecordT], bool]
     ) -> RecordT:
         """Send a request for one row; some servers send a list, in which `is_wanted` finds it."""
@@ -245,6 +245,6 @@ class Caller:
         if not can_narrow(self._candidates, request.name):
             return self._candidates
         try:
-            return recognise(request.name, head_of(body))
+            return recognise(request.name, parse_head(body))
         except ValueError:
             return self._candidates

@@ -32,7 +32,7 @@ def make_ssl_context(environ: Mapping[str, str] | None = None) -> ssl.SSLContext
     if file:
         _load_file(context, file)
     if folders:
-        for folder in _usable_folders(folders):
+        for folder in _list_usable_folders(folders):
             context.load_verify_locations(capath=folder)
     return context
 
@@ -48,9 +48,9 @@ def check_variables() -> None:
         try:
             Path(file).open("rb").close()
         except OSError as error:
-            raise _unusable_file(file, error) from None
+            raise _make_unusable_file(file, error) from None
     if folders := os.environ.get(FOLDER_VARIABLE):
-        _usable_folders(folders)
+        _list_usable_folders(folders)
 
 
 def _load_file(context: ssl.SSLContext, file: str) -> None:
@@ -61,15 +61,15 @@ def _load_file(context: ssl.SSLContext, file: str) -> None:
             f"{FILE_VARIABLE}: {clean(file, 200)}: no certificate in it"
         ) from None
     except OSError as error:
-        raise _unusable_file(file, error) from None
+        raise _make_unusable_file(file, error) from None
 
 
-def _unusable_file(file: str, error: OSError) -> InvalidEnvironment:
+def _make_unusable_file(file: str, error: OSError) -> InvalidEnvironment:
     why = os.strerror(error.errno) if error.errno else "it cannot be read"
     return InvalidEnvironment(f"{FILE_VARIABLE}: {clean(file, 200)}: {why}")
 
 
-def _usable_folders(folders: str) -> list[str]:
+def _list_usable_folders(folders: str) -> list[str]:
     """Return the readable ones of a list of folders, of which one has to be there."""
     usable: list[str] = []
     why = "no folder"

@@ -111,7 +111,7 @@ class ChannelSetting:
         if not self._is_valid(value):
             raise ValueError(f"must be {self.expects}{', or None' if self.null else ''}")
         if isinstance(value, datetime):
-            return iso_utc(value)
+            return format_iso_utc(value)
         if isinstance(value, str):
             if self.kind is Kind.BUNDLE and value.strip().lower() in INTERNAL_BUNDLES:
                 raise ValueError(f"{value.strip()!r} means no bundle; say None for that")
@@ -148,6 +148,6 @@ class ChannelSetting:
         return math.isfinite(number) and self.least <= number <= most and not is_end
 
 
-def iso_utc(moment: datetime) -> str:
+def format_iso_utc(moment: datetime) -> str:
     """Format an aware datetime for the server: ``2026-01-31T12:00:00.000Z``."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -98,7 +98,7 @@ class CapgoClient:
         )
         self._key = key
         self._device_pages = DevicePages()
-        self._custom_ids = CustomIds(self._caller, self._device_page)
+        self._custom_ids = CustomIds(self._caller, self._read_device_page)
 
     async def __aenter__(self) -> Self:
         return self
@@ -172,7 +172,7 @@ class CapgoClient:
 
     # Reads
 
-    def channels(self, app_id: str) -> Pager[Channel]:
+    def list_channels(self, app_id: str) -> Pager[Channel]:
         """Walk the app's channels, oldest first on live (contract §6.1)."""
 
         async def fetch(position: Position) -> Listing[Channel]:
@@ -185,7 +185,7 @@ class CapgoClient:
 
         return Pager(fetch)
 
-    def devices(
+    def list_devices(
         self,
         app_id: str,
         *,
@@ -211,29 +211,29 @@ class CapgoClient:
         )
         build(RECOGNITION_TRAITS, limit=limit)  # raises for a bad argument at once
         has_filters = bool(
-            requests.device_filters(order, updated_after, only_custom_id=only_custom_id)
+            requests.make_device_filters(order, updated_after, only_custom_id=only_custom_id)
         )
 
         async def fetch(position: Position) -> Listing[Device]:
             if has_filters:
                 # A server that does not know a filter ignores it silently.
                 await self.learn_revision(app_id)
-            listing = await self._device_page(build, limit, position)
+            listing = await self._read_device_page(build, limit, position)
             if has_filters and not listing.by_cursor:
                 raise UnsupportedByRevision("this server's API cannot sort or filter devices")
             return listing
 
         return Pager(fetch)
 
-    def bundles(self, app_id: str) -> Pager[Bundle]:
+    def list_bundles(self, app_id: str) -> Pager[Bundle]:
         """Walk the app's bundles, newest first (contract §8.1); an empty list is no error."""
 
         async def fetch(position: Position) -> Listing[Bundle]:
-            return await self._bundle_page(app_id, position.page)
+            return await self._read_bundle_page(app_id, position.page)
 
         return Pager(fetch)
 
-    def apps(self) -> Pager[AppInfo]:
+    def list_apps(self) -> Pager[AppInfo]:
         """Walk the apps that the key may see (contract §9; live only)."""
 
         async def fetch(position: Position) -> Listing[AppInfo]:
@@ -246,24 +246,26 @@ class CapgoClient:
 
         return Pager(fetch)
 
-    async def channel(self, app_id: str, name: str) -> Channel:
+    async def get_channel(self, app_id: str, name: str) -> Channel:
         """Read one channel by its exact name; NOT_FOUND when there is none (contract §6.1)."""
         return await self._caller.ask(
             lambda traits: requests.get_channel(traits, app_id, name),
-            lambda request: self._caller.one(Channel, request, lambda row: row.wire_id == name),
+            lambda request: self._caller.read_one(
+                Channel, request, lambda row: row.wire_id == name
+            ),
         )
 
-    async def device(self, app_id: str, device_id: str) -> Device:
+    async def get_device(self, app_id: str, device_id: str) -> Device:
         """Read one device; NOT_FOUND when it is unknown (contract §7.1)."""
         lowercase_id = device_id.lower()
         return await self._caller.ask(
             lambda traits: requests.get_device(traits, app_id, device_id),
-            lambda request: self._caller.one(
+            lambda request: self._caller.read_one(
                 Device, request, lambda row: row.wire_id.lower() == lowercase_id
             ),
         )
 
-    async def devices_of_custom_id(self, app_id: str, custom_id: str) -> CustomIdMatches:
+    async def find_devices_by_custom_id(self, app_id: str, custom_id: str) -> CustomIdMatches:
         """Find the devices of exactly one custom id (contract §18.7).
 
         The server's revision is learned first. A reply is trusted only if all of its rows have
@@ -274,12 +276,12 @@ class CapgoClient:
         await self.learn_revision(app_id)
         return await self._custom_ids.find(app_id, custom_id)
 
-    async def app(self, app_id: str) -> AppInfo:
+    async def get_app(self, app_id: str) -> AppInfo:
         """Read one app (contract §9; live only). An unknown app is NOT_ALLOWED, says live."""
         request = requests.get_app(self.traits, app_id)
-        return await self._caller.one(AppInfo, request, lambda row: row.wire_id == app_id)
+        return await self._caller.read_one(AppInfo, request, lambda row: row.wire_id == app_id)
 
-    async def audit(
+    async def list_audit(
         self, org_id: str, *, table: AuditTable, page: int | None = None
     ) -> Sequence[AuditEntry]:
         """Read a page of up to 100 changes of a table, newest first (contract §18.10).
@@ -290,27 +292,27 @@ class CapgoClient:
         listing = await self._caller.list(AuditEntry, request)
         return [row for row in listing.rows if isinstance(row, AuditEntry)]
 
-    async def active_devices(self, app_id: str, *, start: date, end: date) -> int | None:
+    async def count_active_devices(self, app_id: str, *, start: date, end: date) -> int | None:
         """Return the approximate number of devices active in a span of days; None if unknown.
 
         The device list also has inactive devices (contract §9; live only).
         """
-        request = requests.active_devices(self.traits, app_id, start, end)
+        request = requests.make_active_devices(self.traits, app_id, start, end)
         return read_active_devices(await self.send(request))
 
-    async def bundle_usage(self, app_id: str, *, start: date, end: date) -> Usage | None:
+    async def get_bundle_usage(self, app_id: str, *, start: date, end: date) -> Usage | None:
         """Return the share of devices on each bundle, day by day; None if unknown (§18.10)."""
-        request = requests.bundle_usage(self.traits, app_id, start, end)
+        request = requests.make_bundle_usage(self.traits, app_id, start, end)
         return read_usage(await self.send(request))
 
-    async def active_by_platform(
+    async def count_active_by_platform(
         self, app_id: str, *, start: date, end: date
     ) -> Mapping[str, int] | None:
         """Return the active devices of ``ios``, ``android``, ``electron`` and ``unknown``.
 
         None if unknown (contract §18.10).
         """
-        request = requests.active_by_platform(self.traits, app_id, start, end)
+        request = requests.make_active_by_platform(self.traits, app_id, start, end)
         return read_active_by_platform(await self.send(request))
 
     async def ping(self) -> None:
@@ -324,7 +326,7 @@ class CapgoClient:
         if self._caller.revision is None:
             is_there = True
             try:
-                await self._bundles_at(DOCUMENTED, app_id, None)
+                await self._read_bundles_at(DOCUMENTED, app_id, None)
             except CapgoError as error:
                 if error.status != 404:
                     raise
@@ -342,7 +344,7 @@ class CapgoClient:
         is_certain = self.traits.fallback is None or self._caller.is_understood
         return self.traits if self.revision is not None and is_certain else None
 
-    async def traits_for_write(self, app_id: str) -> Traits:
+    async def get_traits_for_write(self, app_id: str) -> Traits:
         """Return the traits of the server's revision, learned if necessary, to build a write.
 
         Raises:
@@ -364,26 +366,26 @@ class CapgoClient:
         the channel is read first and its present bundle sent along.
         """
         settings.dump()
-        traits = await self.traits_for_write(app_id)
+        traits = await self.get_traits_for_write(app_id)
         if settings.bundle is UNSET and not traits.keeps_omitted_bundle:
             settings = settings.with_bundle(await self._read_bundle_name(app_id, name))
         await self.send(requests.set_channel(traits, app_id, name, settings))
 
     async def delete_channel(self, app_id: str, name: str, *, delete_bundle: bool = False) -> None:
         """Delete a channel and with it its device overrides (contract §6.3)."""
-        traits = await self.traits_for_write(app_id)
+        traits = await self.get_traits_for_write(app_id)
         await self.send(requests.delete_channel(traits, app_id, name, delete_bundle=delete_bundle))
 
     async def link_device(
         self, app_id: str, device_id: str, channel: str, *, bundle: str | None = None
     ) -> None:
         """Override a device's channel; `bundle` is for older revisions (contract §7.2)."""
-        traits = await self.traits_for_write(app_id)
+        traits = await self.get_traits_for_write(app_id)
         await self.send(requests.link_device(traits, app_id, device_id, channel, bundle=bundle))
 
     async def unlink_device(self, app_id: str, device_id: str) -> None:
         """Remove a device's override; no error when there is none (contract §7.3)."""
-        traits = await self.traits_for_write(app_id)
+        traits = await self.get_traits_for_write(app_id)
         await self.send(requests.unlink_device(traits, app_id, device_id))
 
     async def delete_bundle(self, app_id: str, name: str) -> None:
@@ -392,17 +394,17 @@ class CapgoClient:
         Raises UnsafeBundleName for a name that the server would take for "all" or "none".
         """
         bundle_name = BundleName(name)
-        traits = await self.traits_for_write(app_id)
+        traits = await self.get_traits_for_write(app_id)
         await self.send(requests.delete_bundle(traits, app_id, bundle_name))
 
     async def delete_all_bundles(self, app_id: str) -> None:
         """Delete every bundle that ``traits.delete_all`` covers (contract §8.2)."""
-        traits = await self.traits_for_write(app_id)
+        traits = await self.get_traits_for_write(app_id)
         await self.send(requests.delete_all_bundles(traits, app_id))
 
     async def promote_bundle(self, app_id: str, bundle_id: int, channel_id: int) -> None:
         """Put a bundle on a channel, both by id (contract §8.4; live only)."""
-        traits = await self.traits_for_write(app_id)
+        traits = await self.get_traits_for_write(app_id)
         await self.send(requests.promote_bundle(traits, app_id, bundle_id, channel_id))
 
     async def create_bundle(
@@ -416,7 +418,7 @@ class CapgoClient:
         key_id: str | None = None,
     ) -> None:
         """Register a zip that lies elsewhere as a bundle (contract §8.3; live only)."""
-        traits = await self.traits_for_write(app_id)
+        traits = await self.get_traits_for_write(app_id)
         await self.send(
             requests.create_bundle(
                 traits,
@@ -433,14 +435,14 @@ class CapgoClient:
         self, app_id: str, bundle_id: int, *, link: str | None = None, comment: str | None = None
     ) -> None:
         """Set a bundle's link, comment or both (contract §8.5; live only)."""
-        traits = await self.traits_for_write(app_id)
+        traits = await self.get_traits_for_write(app_id)
         await self.send(
             requests.set_bundle_metadata(traits, app_id, bundle_id, link=link, comment=comment)
         )
 
     async def _read_bundle_name(self, app_id: str, name: str) -> str | None:
         try:
-            bundle = (await self.channel(app_id, name)).bundle
+            bundle = (await self.get_channel(app_id, name)).bundle
         except CapgoError as error:
             if error.kind is ErrorKind.NOT_FOUND:
                 return None
@@ -451,7 +453,7 @@ class CapgoClient:
             )
         return None if bundle is None else bundle.wire_name
 
-    async def _device_page(
+    async def _read_device_page(
         self, build: Callable[..., Request], limit: int, position: Position
     ) -> Listing[Device]:
         """Read a page of devices, and a smaller one when its overrides were lost."""
@@ -472,7 +474,7 @@ class CapgoClient:
             requests_made += 1
             devices = [row for row in listing.rows[:MOST_IN_A_PAGE] if isinstance(row, Device)]
             pages.note(devices)
-            if not listing.by_cursor or pages.tells_overrides(devices, listing.count):
+            if not listing.by_cursor or pages.is_telling_overrides(devices, listing.count):
                 break
             if pages.limit >= page_limit:  # a smaller limit would not help
                 for device in listing.rows:
@@ -496,16 +498,16 @@ class CapgoClient:
             if error.code is not None:
                 self._caller.narrow(lambda each: each.sends_error_codes)
 
-    async def _bundle_page(self, app_id: str, page: int | None) -> Listing[Bundle]:
+    async def _read_bundle_page(self, app_id: str, page: int | None) -> Listing[Bundle]:
         if self._caller.revision is not None:
-            return await self._bundles_at(self.traits, app_id, page)
+            return await self._read_bundles_at(self.traits, app_id, page)
         # Until the revision is known a 404 may mean the oldest one (contract §0, §12), and only
         # when neither address is there, a server that insists on a slash.
         no_route: CapgoError | None = None
         ways = itertools.product((False, True), (RECOGNITION_TRAITS, LEGACY))
         for number, (slash, traits) in enumerate(ways, 1):
             try:
-                listing = await self._bundles_at(traits, app_id, page, slashes=(slash,))
+                listing = await self._read_bundles_at(traits, app_id, page, slashes=(slash,))
             except CapgoError as error:
                 if error.status != 404:
                     raise self._caller.mark_guess(error) from None
@@ -517,7 +519,7 @@ class CapgoClient:
                 return replace(listing, requests=number)
         raise RuntimeError("no way to the bundles was tried")
 
-    async def _bundles_at(
+    async def _read_bundles_at(
         self,
         traits: Traits,
         app_id: str,

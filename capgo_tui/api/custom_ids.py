@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.api import requests
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.paging import Pager, Position
-from capgo_tui.api.records import raw_rows, row_text
+from capgo_tui.api.records import get_row_text, list_raw_rows
 from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class CustomIds:
         self._is_ignored = False
 
     async def find(self, app_id: str, custom_id: str) -> CustomIdMatches:
-        """Find the devices of exactly that custom id, as `CapgoClient.devices_of_custom_id`."""
+        """Find the devices of exactly that custom id, as `find_devices_by_custom_id`."""
         build = partial(requests.find_devices, app_id=app_id, custom_id=custom_id)
         wire_id = dict(build(self._caller.traits, limit=PAGE_LIMIT).query)["custom_id"]
         if self._is_ignored:
@@ -58,9 +58,9 @@ class CustomIds:
 
         async def fetch(position: Position) -> Listing[Device]:
             listing = await self._read_page(build, PAGE_LIMIT, Position(cursor=position.cursor))
-            raws = raw_rows(listing.rows)
+            raws = list_raw_rows(listing.rows)
             if listing.extra_unreadable or any(
-                row_text(raw, "custom_id") != wire_id for raw in raws
+                get_row_text(raw, "custom_id") != wire_id for raw in raws
             ):
                 self._is_ignored = True
                 raise UnsupportedByRevision(requests.NO_CUSTOM_IDS)
@@ -69,5 +69,5 @@ class CustomIds:
         devices: list[Device] = []
         pager = Pager(fetch)
         while not pager.at_end and len(devices) < MAX_DEVICES:
-            devices += (await pager.next_page()).rows
+            devices += (await pager.read_next_page()).rows
         return CustomIdMatches(devices, more=not pager.at_end)

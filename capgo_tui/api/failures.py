@@ -34,7 +34,7 @@ def explain(error: Exception, host: str, *, connect: float, read: float) -> str:
     `host` is a description of the proxy when the connection did not come past it.
     """
     if isinstance(error, httpx.ConnectError):
-        return f"cannot reach {host}: {_why_not_connected(error)}"
+        return f"cannot reach {host}: {_explain_no_connection(error)}"
     for kind, sentence in _SENTENCES:
         if isinstance(error, kind):
             return sentence.format(host=host, connect=connect, read=read)
@@ -68,11 +68,11 @@ def is_lasting(error: Exception) -> bool:
     """Return whether a retry is useless: for a certificate, or a password that the proxy wants."""
     if isinstance(error, httpx.ProxyError) and str(error).startswith("407 "):
         return True
-    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _iterate_causes(error))
 
 
-def _why_not_connected(error: BaseException) -> str:
-    causes = list(_causes(error))
+def _explain_no_connection(error: BaseException) -> str:
+    causes = list(_iterate_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted ({clean(cause.verify_message, 120)})"
@@ -87,12 +87,12 @@ def _why_not_connected(error: BaseException) -> str:
     return "no connection"
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def _iterate_causes(error: BaseException | None) -> Iterator[BaseException]:
     for _ in range(10):
         if error is None:
             return
         yield error
         if isinstance(error, BaseExceptionGroup):
             for inner in error.exceptions:
-                yield from _causes(inner)
+                yield from _iterate_causes(inner)
         error = error.__cause__ or error.__context__

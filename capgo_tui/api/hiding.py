@@ -43,7 +43,7 @@ def hide_key(text: str, key: str) -> str:
     HTML, or have invisible characters in it.
     """
     if len(key) >= _SHORTEST:
-        return _spellings(key).sub(KEY_PLACEHOLDER, text)
+        return _compile_spellings(key).sub(KEY_PLACEHOLDER, text)
     for spelling in {key, quote(key, safe="")} - {""}:
         text = text.replace(spelling, KEY_PLACEHOLDER)
     return text
@@ -55,7 +55,7 @@ def hide_key_in_reply(body: bytes, key: str) -> bytes:
     The JSON has the same meaning; only needless escapes of ASCII are removed.
     As in `hide_key` a copy may differ in case, be percent-encoded, or be escaped twice.
     """
-    body = _in_utf8(body)
+    body = _encode_utf8(body)
     if _NEEDLESS.search(body):
         body = b"".join(_without_needless_escapes(body))
     placeholder = KEY_PLACEHOLDER.encode()
@@ -66,20 +66,20 @@ def hide_key_in_reply(body: bytes, key: str) -> bytes:
     lowercase_body = body.lower()
     if not body.isascii() or b"\\u" in lowercase_body:
         # Only then can characters be between its letters; the pattern takes 4 ms to compile.
-        body = _json_spelling(key).sub(placeholder, body)
-    for whole in _whole_spellings(key):
+        body = _compile_json_spelling(key).sub(placeholder, body)
+    for whole in _list_whole_spellings(key):
         if whole in lowercase_body:
             body = re.sub(re.escape(whole), placeholder, body, flags=re.IGNORECASE)
     return body
 
 
 @functools.lru_cache(maxsize=4)
-def _spellings(key: str) -> re.Pattern[str]:
-    letters = (_spellings_of(letter) for letter in key)
+def _compile_spellings(key: str) -> re.Pattern[str]:
+    letters = (_list_spellings(letter) for letter in key)
     return re.compile(_BETWEEN_LETTERS.join(letters), re.IGNORECASE)
 
 
-def _spellings_of(letter: str) -> str:
+def _list_spellings(letter: str) -> str:
     code = ord(letter)
     return (
         rf"(?:\\?{re.escape(letter)}|%(?:25)*{code:02x}|\\u00{code:02x}|\\x{code:02x}"
@@ -88,13 +88,13 @@ def _spellings_of(letter: str) -> str:
 
 
 @functools.lru_cache(maxsize=4)
-def _json_spelling(key: str) -> re.Pattern[bytes]:
+def _compile_json_spelling(key: str) -> re.Pattern[bytes]:
     letters = (re.escape(json.dumps(letter)[1:-1].encode()) for letter in key)
     return re.compile(_BETWEEN_BYTES.join(letters), re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=4)
-def _whole_spellings(key: str) -> tuple[bytes, ...]:
+def _list_whole_spellings(key: str) -> tuple[bytes, ...]:
     """Return the spellings of a key in lower case, each of which encodes all letters alike."""
     by_letter = ("".join(form % ord(letter) for letter in key) for form in _FORMS)
     spellings = [key, quote(key, safe=""), *by_letter]
@@ -103,7 +103,7 @@ def _whole_spellings(key: str) -> tuple[bytes, ...]:
     return tuple({text.lower().encode(): None for text in (*in_json, *spellings)})
 
 
-def _in_utf8(body: bytes) -> bytes:
+def _encode_utf8(body: bytes) -> bytes:
     encoding = json.detect_encoding(body)
     if encoding == "utf-8":
         return body
@@ -119,11 +119,11 @@ def _without_needless_escapes(body: bytes) -> Iterator[bytes]:
     while start < len(body):
         whole = _WHOLE_ESCAPES.match(body, start, start + _CHUNK)
         end = whole.end() if whole is not None and whole.end() > start else len(body)
-        yield _ESCAPE.sub(_plain, body[start:end])
+        yield _ESCAPE.sub(_decode_plain, body[start:end])
         start = end
 
 
-def _plain(match: re.Match[bytes]) -> bytes:
+def _decode_plain(match: re.Match[bytes]) -> bytes:
     text = match[0]
     if len(text) == len(rb"\u0041"):
         return json.dumps(chr(int(text[2:], 16)))[1:-1].encode() if text[2:] != b"007f" else text

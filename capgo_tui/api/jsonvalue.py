@@ -30,7 +30,7 @@ def load_json(data: bytes | str) -> JSON:
         value = _parse(data)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if _may_be_deep(data):
+    if _can_be_deep(data):
         _cut_deep(value)
     return value
 
@@ -43,15 +43,15 @@ def _parse(data: bytes | str) -> JSON:
         raise
     except ValueError:
         # A number has more digits than Python converts.
-        value = json.loads(data, parse_int=_integer)
+        value = json.loads(data, parse_int=_parse_integer)
     return value
 
 
-def _integer(digits: str) -> int | str:
+def _parse_integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _MOST_DIGITS else digits
 
 
-def _may_be_deep(data: bytes | str) -> bool:
+def _can_be_deep(data: bytes | str) -> bool:
     if isinstance(data, str):
         return data.count("[") + data.count("{") > _MAX_NESTING
     return data.count(b"[") + data.count(b"{") > _MAX_NESTING
@@ -61,7 +61,7 @@ def _cut_deep(value: JSON) -> None:
     """Empty every list and object that is nested too deeply, level by level."""
     level = [value]
     for _ in range(_MAX_NESTING):
-        level = [inner for item in level for inner in _children(item)]
+        level = [inner for item in level for inner in _iterate_children(item)]
         if not level:
             return
     for item in level:
@@ -69,7 +69,7 @@ def _cut_deep(value: JSON) -> None:
             item.clear()
 
 
-def _children(value: JSON) -> Iterable[JSON]:
+def _iterate_children(value: JSON) -> Iterable[JSON]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()

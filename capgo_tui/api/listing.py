@@ -15,7 +15,7 @@ from pydantic_core.core_schema import (
     with_default_schema,
 )
 
-from capgo_tui.api.fields import FLAG, schema_of
+from capgo_tui.api.fields import FLAG, make_schema
 from capgo_tui.api.jsonvalue import JSON, load_json, scrub
 from capgo_tui.api.records import (
     LIST_KEYS,
@@ -24,8 +24,8 @@ from capgo_tui.api.records import (
     RecordT,
     Unreadable,
     attach,
-    rows_of,
-    unreadable,
+    find_rows,
+    make_unreadable,
 )
 from capgo_tui.api.slices import MalformedJsonError, Outline, Span, outline
 from capgo_tui.lazy_dataclass import dataclass
@@ -98,8 +98,8 @@ class _Readers(Generic[ModelT]):
     """The validators of one model, built once, as building takes a millisecond."""
 
     def __init__(self, model: type[ModelT]) -> None:
-        row = schema_of(model, model.WIRE_NAMES)
-        rows = typed_dict_field(nullable_schema(_strict_list_schema(row)), required=False)
+        row = make_schema(model, model.WIRE_NAMES)
+        rows = typed_dict_field(nullable_schema(_make_strict_list_schema(row)), required=False)
         envelope = typed_dict_schema(
             {
                 "data": rows,
@@ -110,28 +110,28 @@ class _Readers(Generic[ModelT]):
             }
         )
         self._row = SchemaValidator(row)
-        self._rows = SchemaValidator(_strict_list_schema(row))
+        self._rows = SchemaValidator(_make_strict_list_schema(row))
         self._tolerant = SchemaValidator(
             list_schema(with_default_schema(row, default=None, on_error="default"))
         )
         self._envelope = SchemaValidator(envelope)
 
-    def one(self, body: bytes) -> ModelT:
+    def read_one(self, body: bytes) -> ModelT:
         """Read a row from JSON."""
         row: ModelT = self._row.validate_json(body)
         return row
 
-    def value(self, value: JSON) -> ModelT:
+    def read_value(self, value: JSON) -> ModelT:
         """Read a row from a JSON value."""
         row: ModelT = self._row.validate_python(value)
         return row
 
-    def many(self, body: bytes) -> list[ModelT]:
+    def read_many(self, body: bytes) -> list[ModelT]:
         """Read a bare list from JSON."""
         rows: list[ModelT] = self._rows.validate_json(body)
         return rows
 
-    def tolerant(self, rows: list[JSON] | bytes) -> list[ModelT | None]:
+    def read_tolerantly(self, rows: list[JSON] | bytes) -> list[ModelT | None]:
         """Read a list from JSON or JSON values, with None for each unreadable row."""
         read: list[ModelT | None]
         if isinstance(rows, bytes):
@@ -140,13 +140,13 @@ class _Readers(Generic[ModelT]):
             read = self._tolerant.validate_python(rows)
         return read
 
-    def envelope(self, body: bytes) -> _Envelope[ModelT]:
+    def read_envelope(self, body: bytes) -> _Envelope[ModelT]:
         """Read a list in an object from JSON."""
         envelope: _Envelope[ModelT] = self._envelope.validate_json(body)
         return envelope
 
 
-def _strict_list_schema(row: CoreSchema) -> CoreSchema:
+def _make_strict_list_schema(row: CoreSchema) -> CoreSchema:
     """Return the schema of a list that fails at its first unreadable row."""
     return list_schema(row, fail_fast=True)
 
@@ -154,7 +154,7 @@ def _strict_list_schema(row: CoreSchema) -> CoreSchema:
 _readers_by_model: dict[type[Record], object] = {}
 
 
-def _readers(model: type[ModelT]) -> _Readers[ModelT]:
+def _make_readers(model: type[ModelT]) -> _Readers[ModelT]:
     readers = _readers_by_model.get(model)
     if not isinstance(readers, _Readers):
         readers = _readers_by_model[model] = _Readers(model)
@@ -180,7 +180,7 @@ def parse_list(model: type[RecordT], body: bytes) -> Listing[RecordT]:
     return listing
 
 
-def head_of(body: bytes) -> JSON:
+def parse_head(body: bytes) -> JSON:
     """Parse the beginning of a reply, to recognise it: of a large list only the first rows.
 
     Raises ValueError when it is no JSON.
@@ -193,7 +193,7 @@ def head_of(body: bytes) -> JSON:
     return {
         name: load_json(value[0].as_list(body) if value else b"[]")
         if isinstance(value, list)
-        else _small(value, body)
+        else _parse_small(value, body)
         for name, value in reply_outline.members.items()
     }
 
@@ -208,10 +208,10 @@ def parse_one(model: type[RecordT], body: bytes) -> RecordT | Listing[RecordT]:
     if len(body) > _MOST_OF_ONE:
         raise UnreadableReplyError("it is too large for one record")
     try:
-        row = _readers(model).one(body)
+        row = _make_readers(model).read_one(body)
     except ValidationError:
         try:
-            row = _readers(model).value(scrub(load_json(body)))
+            row = _make_readers(model).read_value(scrub(load_json(body)))
         except ValidationError as error:
             raise UnreadableReplyError(_describe(error)) from None
         except ValueError:
@@ -221,12 +221,12 @@ def parse_one(model: type[RecordT], body: bytes) -> RecordT | Listing[RecordT]:
 
 def _parse_fast(model: type[RecordT], body: bytes) -> Listing[RecordT]:
     if not body.lstrip().startswith(b"{"):
-        return Listing(_readers(model).many(body))
-    envelope = _readers(model).envelope(body)
+        return Listing(_make_readers(model).read_many(body))
+    envelope = _make_readers(model).read_envelope(body)
     data = envelope.get("data")
     for rows in (data, envelope.get("bundles"), envelope.get("versions")):
         if rows is not None:
-            cursor = _cursor(envelope.get("nextCursor"))
+            cursor = _read_cursor(envelope.get("nextCursor"))
             return Listing(rows, rows is data, cursor, envelope.get("hasMore"))
     raise UnreadableReplyError
 
@@ -236,19 +236,19 @@ def _parse_tolerantly(model: type[RecordT], body: bytes) -> Listing[RecordT]:
         document = scrub(load_json(body))
     except ValueError:
         raise UnreadableReplyError("it is no JSON") from None
-    rows = rows_of(document)
+    rows = find_rows(document)
     if rows is None:
         raise UnreadableReplyError("it is no list")
     collector = _RowCollector(model)
-    collector.take(_readers(model).tolerant(rows), body, rows)
+    collector.take(_make_readers(model).read_tolerantly(rows), body, rows)
     if not isinstance(document, dict):
         return Listing(collector.rows, extra_unreadable=collector.extra_unreadable)
     return Listing(
         collector.rows,
         extra_unreadable=collector.extra_unreadable,
         by_cursor=rows is document.get("data"),
-        cursor=_cursor(document.get("nextCursor")),
-        has_more=_flag(document.get("hasMore")),
+        cursor=_read_cursor(document.get("nextCursor")),
+        has_more=_read_flag(document.get("hasMore")),
     )
 
 
@@ -258,7 +258,7 @@ def _parse_large(model: type[RecordT], body: bytes) -> Listing[RecordT]:
         reply_outline = outline(body)
     except MalformedJsonError:
         raise UnreadableReplyError("it is no JSON") from None
-    slices, name = _rows_in(reply_outline)
+    slices, name = _find_rows(reply_outline)
     collector = _RowCollector(model)
     for span in slices:
         collector.take_slice(span.as_list(body))
@@ -268,12 +268,12 @@ def _parse_large(model: type[RecordT], body: bytes) -> Listing[RecordT]:
         collector.rows,
         extra_unreadable=collector.extra_unreadable,
         by_cursor=name == "data",
-        cursor=_cursor(_small(reply_outline.members.get("nextCursor"), body)),
-        has_more=_flag(_small(reply_outline.members.get("hasMore"), body)),
+        cursor=_read_cursor(_parse_small(reply_outline.members.get("nextCursor"), body)),
+        has_more=_read_flag(_parse_small(reply_outline.members.get("hasMore"), body)),
     )
 
 
-def _rows_in(reply_outline: Outline) -> tuple[list[Span], str]:
+def _find_rows(reply_outline: Outline) -> tuple[list[Span], str]:
     if reply_outline.items is not None:
         return reply_outline.items, ""
     for name in LIST_KEYS:
@@ -283,12 +283,12 @@ def _rows_in(reply_outline: Outline) -> tuple[list[Span], str]:
     raise UnreadableReplyError("it is no list")
 
 
-def _small(value: Span | list[Span] | None, body: bytes) -> JSON:
+def _parse_small(value: Span | list[Span] | None, body: bytes) -> JSON:
     """Parse a small member of an object that is no list; return None for a large one."""
     if not isinstance(value, Span) or value.end - value.start > _MOST_OF_A_MEMBER:
         return None
     try:
-        return load_json(value.of(body))
+        return load_json(value.cut_from(body))
     except ValueError:
         raise UnreadableReplyError("it is no JSON") from None
 
@@ -299,7 +299,7 @@ class _RowCollector(Generic[RecordT]):
     def __init__(self, model: type[RecordT]) -> None:
         self.rows: list[RecordT | Unreadable] = []
         self.extra_unreadable = 0
-        self._readers = _readers(model)
+        self._readers = _make_readers(model)
         self._room = MOST_UNREADABLE
 
     def take_slice(self, text: bytes) -> None:
@@ -309,13 +309,15 @@ class _RowCollector(Generic[RecordT]):
         try:
             # Without a quotation mark no row has a name, so all are unreadable.
             has_names = b'"' in text
-            read = self._readers.tolerant(text) if has_names else [None] * len(from_json(text))
+            read = (
+                self._readers.read_tolerantly(text) if has_names else [None] * len(from_json(text))
+            )
         except ValueError:  # ValidationError is one: Python's parser is more tolerant
             try:
                 rows = _as_list(scrub(load_json(text)))
             except ValueError:
                 raise UnreadableReplyError("it is no JSON") from None
-            read = self._readers.tolerant(rows)
+            read = self._readers.read_tolerantly(rows)
         self.take(read, text, rows)
 
     def take(
@@ -332,24 +334,26 @@ class _RowCollector(Generic[RecordT]):
                 self.rows.append(attach(row, page, index))
             elif self._room:
                 rows = rows if rows is not None else _as_list(scrub(load_json(text)))
-                self.rows.append(self._unreadable(rows[index]))
+                self.rows.append(self._make_unreadable(rows[index]))
                 self._room -= 1
             else:
                 self.extra_unreadable += 1
 
-    def _unreadable(self, row: JSON) -> Unreadable:
+    def _make_unreadable(self, row: JSON) -> Unreadable:
         try:
-            self._readers.value(row)
+            self._readers.read_value(row)
         except ValidationError as error:
-            return unreadable(row, _describe(error))
-        return unreadable(row, "row: not readable")  # one parser accepts it, the other does not
+            return make_unreadable(row, _describe(error))
+        return make_unreadable(
+            row, "row: not readable"
+        )  # one parser accepts it, the other does not
 
 
 def _as_list(value: JSON) -> list[JSON]:
     return value if isinstance(value, list) else []
 
 
-def _flag(value: JSON) -> bool | None:
+def _read_flag(value: JSON) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
@@ -360,6 +364,6 @@ def _describe(error: ValidationError) -> str:
     return clean(f"{where or 'row'}: {what}", 200)
 
 
-def _cursor(value: JSON) -> str | None:
+def _read_cursor(value: JSON) -> str | None:
     # A longer cursor would not fit into a query.
     return value if isinstance(value, str) and 0 < len(value) <= _MAX_CURSOR else None

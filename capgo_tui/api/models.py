@@ -1,11 +1,11 @@
 """The rows of Capgo's API, one shape for all revisions (contract §6, §7, §8, §9, §12).
 
 An optional field that is absent, null or of another type is None, which means "unknown".
-Texts are clean; `wire_id` and `BundleRef.wire_name` are the exact ones, `Record.raw` is the
+Texts are clean; `wire_id` and `BundleRef.wire_name` are the exact ones, `Record.parse_raw` is the
 whole row. Moments are aware datetimes. Rows are immutable; `dataclasses.replace` copies one.
 """
 
-# No `from __future__ import annotations` here: `fields.schema_of` reads the annotations.
+# No `from __future__ import annotations` here: `fields.make_schema` reads the annotations.
 
 from collections.abc import Hashable, Mapping
 from typing import ClassVar, Final
@@ -25,7 +25,7 @@ from capgo_tui.api.fields import (
     Text,
     Whole,
     Word,
-    bundle_ref,
+    make_bundle_ref,
 )
 from capgo_tui.api.jsonvalue import JSON
 from capgo_tui.api.records import Record
@@ -109,7 +109,7 @@ class Channel(Record):
     @property
     def wire_id(self) -> str:
         """The channel's exact name, for requests."""
-        return self._exact_or(self.name)
+        return self._find_exact_or(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,7 @@ class Device(Record):
             _set(self, "custom_id", None)
         bundle, name = self.bundle, self.version_name
         if name is not None and (bundle is None or bundle.name is None):
-            bundle = bundle_ref(None if bundle is None else bundle.id, name)
+            bundle = make_bundle_ref(None if bundle is None else bundle.id, name)
             _set(self, "bundle", bundle)
         if bundle is not None and bundle.name in INTERNAL_BUNDLES:
             _set(self, "version_name", bundle.name)
@@ -158,7 +158,7 @@ class Device(Record):
     @property
     def row_key(self) -> Hashable:
         """The device's exact id."""
-        return self._exact_or(self.device_id)
+        return self._find_exact_or(self.device_id)
 
     @property
     def wire_id(self) -> str:
@@ -232,7 +232,7 @@ class Bundle(Record):
     @property
     def wire_id(self) -> str:
         """The bundle's exact name, for requests."""
-        return self._exact_or(self.name)
+        return self._find_exact_or(self.name)
 
     def redact(self, raw: JSON) -> JSON:
         """Return a raw row with the session key replaced."""
@@ -263,12 +263,12 @@ class AppInfo(Record):
     @property
     def row_key(self) -> Hashable:
         """The exact app id."""
-        return self._exact_or(self.app_id)
+        return self._find_exact_or(self.app_id)
 
     @property
     def wire_id(self) -> str:
         """The exact app id, for requests."""
-        return self._exact_or(self.app_id)
+        return self._find_exact_or(self.app_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

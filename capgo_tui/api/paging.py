@@ -93,7 +93,7 @@ class Bookmark(Generic[RecordT]):
 
 @dataclass(frozen=True)  # no slots: they break Page[Row](…), a bug of dataclasses
 class Page(Generic[RecordT]):
-    """The result of one `Pager.next_page`."""
+    """The result of one `Pager.read_next_page`."""
 
     rows: Sequence[RecordT] = ()
     """Records that are new in this walk, in the server's order."""
@@ -141,9 +141,9 @@ def is_last_page(page: int, count: int, *, first_is_full: bool) -> bool:
 
 
 class Pager(Generic[RecordT]):
-    """One walk over one list: call `next_page` until `at_end`.
+    """One walk over one list: call `read_next_page` until `at_end`.
 
-    After an error from `next_page` call it again: the walk goes on where it stopped. Only one
+    After an error from `read_next_page` call it again: the walk goes on where it stopped. Only one
     call may run at a time. A reply in an object with a cursor is followed by cursor, any other
     by page number, as §5 says: ``rows`` is the highest offset covered, the next page is
     ``rows // 50``, and a page that `is_last_page` or brings nothing new is the last. When fewer
@@ -185,7 +185,7 @@ class Pager(Generic[RecordT]):
         """Number of different records that the walk has returned."""
         return self._record_count
 
-    async def next_page(self) -> Page[RecordT]:
+    async def read_next_page(self) -> Page[RecordT]:
         """Read the next page; an empty one, without a request, once the walk is over.
 
         Raises `CapgoError` as the request does, and `EndlessList` before a request when the

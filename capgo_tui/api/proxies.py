@@ -75,7 +75,7 @@ def find_proxy(
     for variable in _VARIABLES:
         if address := variables.get(variable, "").strip():
             return _parse(address, variable)
-    return _system_proxy(host)
+    return _find_system_proxy(host)
 
 
 def _parse(address: str, variable: str) -> ProxySetting:
@@ -94,15 +94,15 @@ def _parse(address: str, variable: str) -> ProxySetting:
     if not _HOST.fullmatch(host) or port == 0:
         raise InvalidEnvironment(f"{variable} is no address of a proxy")
     url = f"{scheme}://{bracket(host)}:{port or _PORTS[scheme]}"
-    return ProxySetting(url, _user_of(parts), variable)
+    return ProxySetting(url, _find_user(parts), variable)
 
 
-def _user_of(parts: SplitResult) -> str | None:
+def _find_user(parts: SplitResult) -> str | None:
     user, at, _ = parts.netloc.rpartition("@")
     return user if at else None
 
 
-def _system_proxy(host: str) -> ProxySetting | None:
+def _find_system_proxy(host: str) -> ProxySetting | None:
     """Return the proxy of the system's settings, which only macOS and Windows have."""
     if sys.platform not in ("darwin", "win32"):
         return None
@@ -117,10 +117,10 @@ def _system_proxy(host: str) -> ProxySetting | None:
 def _is_exception(entries: str, host: str, port: int) -> bool:
     """Return whether a NO_PROXY list has a host; entries that cannot be read are ignored."""
     host = host.lower().rstrip(".").strip("[]")
-    return any(_matches(entry, host, port) for entry in re.split(r"[\s,]+", entries) if entry)
+    return any(_is_match(entry, host, port) for entry in re.split(r"[\s,]+", entries) if entry)
 
 
-def _matches(entry: str, host: str, port: int) -> bool:
+def _is_match(entry: str, host: str, port: int) -> bool:
     if entry == "*":
         return True
     scheme, mark, rest = entry.lower().rpartition("://")
@@ -130,7 +130,7 @@ def _matches(entry: str, host: str, port: int) -> bool:
         return network
     name, colon, port_text = rest.rpartition(":")
     if colon and port_text.isdecimal():
-        return port_text == str(port) and _matches(name, host, port)
+        return port_text == str(port) and _is_match(name, host, port)
     name = rest.removeprefix("*").strip(".")
     return bool(name) and (host == name or host.endswith(f".{name}"))
 

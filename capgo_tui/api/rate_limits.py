@@ -39,14 +39,14 @@ class RateLimiter:
         self._refusal: CapgoError | None = None
         self._devices: dict[tuple[str, str], deque[float]] = {}
 
-    def moment(self, request: Request, now: float, wait: float = 0.0) -> float:
+    def find_moment(self, request: Request, now: float, wait: float = 0.0) -> float:
         """Reserve and return the time for a request, at least `wait` seconds from `now`."""
         moment = max(now + wait, self._held_until)
         if moment < self._slow_until:
             moment = max(moment, self._free_from)
             self._free_from = moment + _SPACING
         if request.operation in _DEVICE_OPERATIONS:
-            times = self._times(request, now)
+            times = self._get_times(request, now)
             if len(times) == PER_DEVICE:
                 moment = max(moment, times[0] + _DEVICE_WINDOW)
             times.append(moment)
@@ -56,13 +56,13 @@ class RateLimiter:
         """Return whether requests keep to `REQUESTS_A_MINUTE` now."""
         return now < self._slow_until
 
-    def holding_refusal(self, now: float) -> CapgoError | None:
+    def find_holding_refusal(self, now: float) -> CapgoError | None:
         """Return the refusal that all requests wait for now."""
         return self._refusal if now < self._held_until else None
 
     def note(self, request: Request, error: CapgoError, now: float) -> None:
         """Update the limits after an error."""
-        if error.kind is not ErrorKind.RATE_LIMITED or not _concerns_all(request, error):
+        if error.kind is not ErrorKind.RATE_LIMITED or not _is_concerning_all(request, error):
             return
         self._slow_until = now + SLOW_SECONDS
         self._free_from = max(self._free_from, now + _SPACING)
@@ -70,8 +70,8 @@ class RateLimiter:
         if wait <= self._longest and now + wait > self._held_until:
             self._held_until, self._refusal = now + wait, error
 
-    def _times(self, request: Request, now: float) -> deque[float]:
-        device_key = (request.operation, _device(request))
+    def _get_times(self, request: Request, now: float) -> deque[float]:
+        device_key = (request.operation, _find_device(request))
         if len(self._devices) >= _MOST_DEVICES and device_key not in self._devices:
             window_start = now - _DEVICE_WINDOW
             self._devices = {
@@ -82,12 +82,12 @@ class RateLimiter:
         return self._devices.setdefault(device_key, deque(maxlen=PER_DEVICE))
 
 
-def _device(request: Request) -> str:
+def _find_device(request: Request) -> str:
     fields = {**dict(request.query), **(request.body or {})}
     return str(fields.get("device_id", "")).lower()
 
 
-def _concerns_all(request: Request, error: CapgoError) -> bool:
+def _is_concerning_all(request: Request, error: CapgoError) -> bool:
     """Return whether a 429 concerns all requests, not one device or refused API keys."""
     if error.locks_address:
         return False

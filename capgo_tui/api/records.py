@@ -42,18 +42,18 @@ class RawPage:
     def __init__(self, body: bytes) -> None:
         self._body = zlib.compress(body, 1)
 
-    def document(self) -> JSON:
+    def parse_document(self) -> JSON:
         """Decompress and parse the whole reply."""
         return load_json(zlib.decompress(self._body))
 
-    def row(self, index: int) -> JSON:
+    def parse_row(self, index: int) -> JSON:
         """Return one row of the list; a negative index means that the reply is the row."""
-        return self.rows([index])[0]
+        return self.parse_rows([index])[0]
 
-    def rows(self, indexes: Iterable[int]) -> list[JSON]:
+    def parse_rows(self, indexes: Iterable[int]) -> list[JSON]:
         """Return several rows as `row` does, decompressing the reply once."""
-        document = self.document()
-        rows = rows_of(document)
+        document = self.parse_document()
+        rows = find_rows(document)
         return [document if at < 0 or rows is None else rows[at] for at in indexes]
 
 
@@ -90,7 +90,7 @@ class Record:
         return (
             not self.is_single_reply
             or self._was_listed
-            or name not in _missing_fields(self, self.raw())
+            or name not in _find_missing_fields(self, self.parse_raw())
         )
 
     @property
@@ -98,7 +98,7 @@ class Record:
         """Whether a row of a list completed it."""
         return getattr(self, "_listed", False)
 
-    def raw(self) -> JSON:
+    def parse_raw(self) -> JSON:
         """Return the row as the server sent it; None for a row without a reply.
 
         Fields that a single reply lacks are added from the row of the list.
@@ -106,9 +106,9 @@ class Record:
         The text is not clean: show it through `capgo_tui.text.clean_lines`.
         """
         page: RawPage | None = getattr(self, "_page", None)
-        row = None if page is None else page.row(self._index)
+        row = None if page is None else page.parse_row(self._index)
         earlier: Record | None = getattr(self, "_earlier", None)
-        before = None if earlier is None else earlier.raw()
+        before = None if earlier is None else earlier.parse_raw()
         if not isinstance(row, dict) or not isinstance(before, dict):
             return row
         return row | {
@@ -117,15 +117,15 @@ class Record:
             if name not in row and name not in self.ABSENT_IS_NONE
         }
 
-    def raw_json(self) -> str:
+    def format_raw_json(self) -> str:
         """Return `raw` as indented JSON text without secrets, in the server's order; not clean."""
-        return json.dumps(self.redact(self.raw()), indent=2, ensure_ascii=False)
+        return json.dumps(self.redact(self.parse_raw()), indent=2, ensure_ascii=False)
 
     def redact(self, raw: JSON) -> JSON:
         """Return a raw row without secrets."""
         return raw
 
-    def _exact_or(self, default: str) -> str:
+    def _find_exact_or(self, default: str) -> str:
         exact: str = getattr(self, "_exact", default)
         return exact
 
@@ -152,7 +152,7 @@ MOST_LETTERS = 4_000
 """Most characters kept of the JSON text of an unreadable row."""
 
 
-def unreadable(row: JSON, why: str) -> Unreadable:
+def make_unreadable(row: JSON, why: str) -> Unreadable:
     """Return an unreadable row, cut if it is large."""
     text = json.dumps(row, sort_keys=True)
     if len(text) <= MOST_LETTERS:
@@ -175,7 +175,7 @@ def complete_record(record: RecordT, earlier: RecordT) -> RecordT:
     """Complete a record from a single reply by the fields of an earlier one."""
     if not record.is_single_reply or not is_dataclass(record):
         return record
-    missing = _missing_fields(record, record.raw())
+    missing = _find_missing_fields(record, record.raw())
     additions = {name: value for name in missing if (value := getattr(earlier, name)) is not None}
     if additions:
         page, exact = record._page, getattr(record, "_exact", None)
@@ -187,7 +187,7 @@ def complete_record(record: RecordT, earlier: RecordT) -> RecordT:
     return record
 
 
-def _missing_fields(record: Record, raw: JSON) -> set[str]:
+def _find_missing_fields(record: Record, raw: JSON) -> set[str]:
     """Return the fields that a reply lacks and whose absence means unknown."""
     if not isinstance(raw, dict) or not is_dataclass(record):
         return set()
@@ -202,17 +202,17 @@ def _missing_fields(record: Record, raw: JSON) -> set[str]:
 def redact_rows(records: Iterable[Record]) -> list[JSON]:
     """Return the raw rows of many records without secrets; each reply is parsed once."""
     records = list(records)
-    raws = raw_rows(records)
+    raws = list_raw_rows(records)
     return [record.redact(raw) for record, raw in zip(records, raws, strict=True)]
 
 
-def row_text(raw: JSON, field: str) -> str | None:
+def get_row_text(raw: JSON, field: str) -> str | None:
     """Return the exact text of a field of a raw row; None when it is no text."""
     value = raw.get(field) if isinstance(raw, dict) else None
     return value if isinstance(value, str) else None
 
 
-def raw_rows(records: Sequence[Record | Unreadable]) -> list[JSON]:
+def list_raw_rows(records: Sequence[Record | Unreadable]) -> list[JSON]:
     """Return the raw rows of many records with secrets; each reply is parsed once."""
     places: dict[RawPage, list[int]] = {}
     indexes: dict[int, int] = {}
@@ -223,17 +223,17 @@ def raw_rows(records: Sequence[Record | Unreadable]) -> list[JSON]:
             continue
         page: RawPage | None = getattr(record, "_page", None)
         if getattr(record, "_earlier", None) is not None:
-            rows[place] = record.raw()
+            rows[place] = record.parse_raw()
         elif page is not None:
             places.setdefault(page, []).append(place)
             indexes[place] = record._index
     for page, those in places.items():
-        for place, row in zip(those, page.rows(indexes[at] for at in those), strict=True):
+        for place, row in zip(those, page.parse_rows(indexes[at] for at in those), strict=True):
             rows[place] = row
     return rows
 
 
-def rows_of(document: JSON) -> list[JSON] | None:
+def find_rows(document: JSON) -> list[JSON] | None:
     """Return the rows of a list reply, bare or in an object; None when it is no list."""
     if isinstance(document, list):
         return document

@@ -102,7 +102,7 @@ class _ErrorReply:
     """Whether it has such a shape at all; a page or nothing comes from somebody on the way."""
 
 
-def error_of(
+def make_error(
     request: str,
     status: int,
     headers: Mapping[str, str],
@@ -119,7 +119,7 @@ def error_of(
     ``X-RateLimit-Reset``). Contract §2 gives the shapes, §3 the waiting time, §12 the meanings.
     """
     reply = _read(status, headers, body)
-    kind = _kind_of(status, reply)
+    kind = _find_kind(status, reply)
     if request == "GET /channel" and reply.message.lower().startswith("cannot find version"):
         reply = _ErrorReply("Cannot find channel", reply.code, reply.detail)
     request_id = headers.get("x-request-id")
@@ -172,8 +172,8 @@ def _read(status: int, headers: Mapping[str, str], body: bytes) -> _ErrorReply:
     try:
         value = load_json(body)
     except ValueError:
-        line = _first_line(status, headers, body.decode("utf-8", "replace"))
-        return _ErrorReply(line, is_of_api=_kind_of_text(line) is not None)
+        line = _find_first_line(status, headers, body.decode("utf-8", "replace"))
+        return _ErrorReply(line, is_of_api=_find_kind_of_text(line) is not None)
     if isinstance(value, str) and value.strip():
         return _ErrorReply(value.strip())
     if isinstance(value, dict):
@@ -196,7 +196,7 @@ def _read_object(status: int, value: dict[str, JSON]) -> _ErrorReply:
     return _ErrorReply(f"HTTP {status}", None, value, is_of_api=False)
 
 
-def _first_line(status: int, headers: Mapping[str, str], text: str) -> str:
+def _find_first_line(status: int, headers: Mapping[str, str], text: str) -> str:
     text = text.strip()
     if "html" in headers.get("content-type", "") or text.startswith("<"):
         title = _TITLE.search(text)
@@ -206,7 +206,7 @@ def _first_line(status: int, headers: Mapping[str, str], text: str) -> str:
     return text.split("\n", 1)[0].strip() or f"HTTP {status}"
 
 
-def _kind_of(status: int, reply: _ErrorReply) -> ErrorKind:
+def _find_kind(status: int, reply: _ErrorReply) -> ErrorKind:
     if status == 429:
         return ErrorKind.RATE_LIMITED
     if status < 400 or status >= 500:
@@ -217,11 +217,11 @@ def _kind_of(status: int, reply: _ErrorReply) -> ErrorKind:
         return ErrorKind.SERVER_FAULT
     kind = _KIND_OF_CODE.get(reply.code) if reply.code else None
     if reply.code is None and status in _ERA_STATUSES:
-        kind = _kind_of_text(reply.message)
+        kind = _find_kind_of_text(reply.message)
     return kind or _KIND_OF_STATUS.get(status, ErrorKind.BAD_REQUEST)
 
 
-def _kind_of_text(message: str) -> ErrorKind | None:
+def _find_kind_of_text(message: str) -> ErrorKind | None:
     return next((kind for pattern, kind in _KIND_OF_TEXT if pattern.search(message)), None)
 
 
@@ -248,11 +248,11 @@ def _is_maybe_done(status: int, reply: _ErrorReply) -> bool:
 def _retry_after(headers: Mapping[str, str], detail: JSON, now: float) -> float | None:
     """Return the seconds to wait: Retry-After, else moreInfo, else the reset time (§3)."""
     detail_seconds = detail.get("retryAfterSeconds") if isinstance(detail, dict) else None
-    reset = _number(headers.get("x-ratelimit-reset"))
+    reset = _parse_number(headers.get("x-ratelimit-reset"))
     for seconds in (
-        _number(headers.get("retry-after")),
-        _until(headers.get("retry-after"), now),
-        _number(detail_seconds),
+        _parse_number(headers.get("retry-after")),
+        _parse_until(headers.get("retry-after"), now),
+        _parse_number(detail_seconds),
         None if reset is None else max(0.0, reset - now),
     ):
         if seconds is not None:
@@ -260,7 +260,7 @@ def _retry_after(headers: Mapping[str, str], detail: JSON, now: float) -> float 
     return None
 
 
-def _number(value: JSON) -> float | None:
+def _parse_number(value: JSON) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     try:
@@ -270,7 +270,7 @@ def _number(value: JSON) -> float | None:
     return number if math.isfinite(number) and number >= 0 else None
 
 
-def _until(date: str | None, now: float) -> float | None:
+def _parse_until(date: str | None, now: float) -> float | None:
     """Return the seconds until an HTTP date, which proxies may send as Retry-After."""
     try:
         return None if date is None else max(0.0, parsedate_to_datetime(date).timestamp() - now)

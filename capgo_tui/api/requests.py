@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import quote, urlencode
 
-from capgo_tui.api.channel_setting import INTERNAL_BUNDLES, iso_utc
+from capgo_tui.api.channel_setting import INTERNAL_BUNDLES, format_iso_utc
 from capgo_tui.api.errors import (
     InvalidArgument,
     UnsafeBundleName,
@@ -120,7 +120,7 @@ def ping(traits: Traits) -> Request:
 def list_apps(traits: Traits, *, page: int | None = None) -> Request:
     """``GET /app``: the apps that the API key may see, 50 a page (contract §9)."""
     _require(traits, Extra.APPS)
-    return Request("list_apps", "GET", "/app", _page_query(page))
+    return Request("list_apps", "GET", "/app", _make_page_query(page))
 
 
 def get_app(traits: Traits, app_id: str) -> Request:
@@ -136,26 +136,29 @@ def list_audit(traits: Traits, org_id: str, *, table: str, page: int | None = No
     _require(traits, Extra.AUDIT)
     query = (("orgId", _check_text("organization id", org_id)), ("tableName", table))
     return Request(
-        "list_audit", "GET", "/organization/audit", (*query, ("limit", "100"), *_page_query(page))
+        "list_audit",
+        "GET",
+        "/organization/audit",
+        (*query, ("limit", "100"), *_make_page_query(page)),
     )
 
 
-def active_devices(traits: Traits, app_id: str, start: date, end: date) -> Request:
+def make_active_devices(traits: Traits, app_id: str, start: date, end: date) -> Request:
     """``GET /statistics/app/:app_id``: cumulative daily statistics of a span (contract §9)."""
-    return _statistics("active_devices", traits, app_id, start, end)
+    return _make_statistics("active_devices", traits, app_id, start, end)
 
 
-def bundle_usage(traits: Traits, app_id: str, start: date, end: date) -> Request:
+def make_bundle_usage(traits: Traits, app_id: str, start: date, end: date) -> Request:
     """``GET /statistics/app/:app_id/bundle_usage``: the bundles in use (contract §18.10)."""
-    return _statistics("bundle_usage", traits, app_id, start, end, path="/bundle_usage")
+    return _make_statistics("bundle_usage", traits, app_id, start, end, path="/bundle_usage")
 
 
-def active_by_platform(traits: Traits, app_id: str, start: date, end: date) -> Request:
+def make_active_by_platform(traits: Traits, app_id: str, start: date, end: date) -> Request:
     """``GET /statistics/app/:app_id/native_usage``: active devices (contract §18.10)."""
-    return _statistics("active_by_platform", traits, app_id, start, end, path="/native_usage")
+    return _make_statistics("active_by_platform", traits, app_id, start, end, path="/native_usage")
 
 
-def _statistics(
+def _make_statistics(
     name: str, traits: Traits, app_id: str, start: date, end: date, *, path: str = ""
 ) -> Request:
     _require(traits, Extra.STATISTICS)
@@ -172,13 +175,16 @@ def _statistics(
 def list_channels(traits: Traits, app_id: str, *, page: int | None = None) -> Request:
     """``GET /channel``: a page of channels; `page` None is the first (contract §6.1)."""
     return Request(
-        "list_channels", "GET", "/channel", (*_app_query(traits, app_id), *_page_query(page))
+        "list_channels",
+        "GET",
+        "/channel",
+        (*_make_app_query(traits, app_id), *_make_page_query(page)),
     )
 
 
 def get_channel(traits: Traits, app_id: str, name: str) -> Request:
     """``GET /channel?channel=``: one channel by its exact name (contract §6.1)."""
-    query = (*_app_query(traits, app_id), ("channel", _check_text("channel name", name)))
+    query = (*_make_app_query(traits, app_id), ("channel", _check_text("channel name", name)))
     return Request("get_channel", "GET", "/channel", query)
 
 
@@ -194,14 +200,14 @@ def set_channel(traits: Traits, app_id: str, name: str, settings: ChannelSetting
     }
     values = settings.dump()
     if missing := sorted(values.keys() - traits.channel_fields):
-        raise _unsupported(
+        raise _make_unsupported(
             traits, f"channel setting{'s' * (len(missing) > 1)} {', '.join(missing)}"
         )
     policy = values.get("disable_auto_update")
     if policy is not None and policy not in traits.update_policies:
-        raise _unsupported(traits, f"update policy {policy}")
+        raise _make_unsupported(traits, f"update policy {policy}")
     if not traits.clears_bundle and "bundle" in values and values["bundle"] is None:
-        raise _unsupported(traits, "way to take the bundle off a channel")
+        raise _make_unsupported(traits, "way to take the bundle off a channel")
     if not traits.keeps_omitted_bundle and "bundle" not in values:
         raise UnsupportedByRevision(
             "this server takes the bundle off a channel when a change does not name it:"
@@ -224,7 +230,7 @@ def delete_channel(
     if not delete_bundle:
         return _delete(traits, "delete_channel", "/channel", names)
     if not traits.deletes_channel_with_bundle:
-        raise _unsupported(traits, "way to delete the bundle of a channel with it")
+        raise _make_unsupported(traits, "way to delete the bundle of a channel with it")
     return _delete(traits, "delete_channel", "/channel", names, {"delete_bundle": True})
 
 
@@ -250,17 +256,17 @@ def list_devices(
         raise InvalidArgument(f"limit must be between 1 and {MAX_LIMIT} devices")
     if page is not None and cursor is not None:
         raise InvalidArgument("a device list is read by page or by cursor, never by both")
-    filters = device_filters(order, updated_after, only_custom_id=only_custom_id)
+    filters = make_device_filters(order, updated_after, only_custom_id=only_custom_id)
     if missing := sorted({name for name, _ in filters} - traits.device_filters):
-        raise _unsupported(traits, f"device filter {', '.join(missing)}")
+        raise _make_unsupported(traits, f"device filter {', '.join(missing)}")
     # A server that pages by number has no limit.
     limits = (("limit", str(limit)),) if traits.takes_device_limit and page is None else ()
     cursors = () if cursor is None else (("cursor", cursor),)
-    query = (*_app_query(traits, app_id), *limits, *filters, *cursors, *_page_query(page))
+    query = (*_make_app_query(traits, app_id), *limits, *filters, *cursors, *_make_page_query(page))
     return Request("list_devices", "GET", "/device", query)
 
 
-def device_filters(
+def make_device_filters(
     order: Order | None, updated_after: datetime | None, *, only_custom_id: bool
 ) -> tuple[tuple[str, str], ...]:
     """Return the query parameters of a device list's filters; raises InvalidArgument."""
@@ -272,7 +278,7 @@ def device_filters(
     if updated_after is not None:
         if updated_after.utcoffset() is None:
             raise InvalidArgument("updated_after needs a time zone")
-        filters.append(("updated_at", iso_utc(updated_after)))
+        filters.append(("updated_at", format_iso_utc(updated_after)))
     if only_custom_id:  # the server takes any text, even "false", as true
         filters.append(("customIdMode", "true"))
     return tuple(filters)
@@ -281,7 +287,10 @@ def device_filters(
 def get_device(traits: Traits, app_id: str, device_id: str) -> Request:
     """``GET /device?device_id=``: one device (contract §7.1)."""
     wire_id = _wire_device_id(traits, device_id)
-    query = (*_app_query(traits, app_id), *((param, wire_id) for param in traits.device_params))
+    query = (
+        *_make_app_query(traits, app_id),
+        *((param, wire_id) for param in traits.device_params),
+    )
     return Request("get_device", "GET", "/device", query)
 
 
@@ -313,7 +322,12 @@ def find_devices(
         raise UnsupportedByRevision(NO_CUSTOM_IDS)
     del page
     cursors = () if cursor is None else (("cursor", cursor),)
-    query = (*_app_query(traits, app_id), ("custom_id", wire_id), ("limit", str(limit)), *cursors)
+    query = (
+        *_make_app_query(traits, app_id),
+        ("custom_id", wire_id),
+        ("limit", str(limit)),
+        *cursors,
+    )
     return Request("find_devices", "GET", "/device", query)
 
 
@@ -336,7 +350,7 @@ def link_device(
     body |= dict.fromkeys(traits.link_channel_fields, _check_text("channel name", channel))
     if bundle is not None:
         if traits.link_bundle_field is None:
-            raise _unsupported(traits, "bundle for one device, only a channel")
+            raise _make_unsupported(traits, "bundle for one device, only a channel")
         body[traits.link_bundle_field] = str(BundleName(bundle))
     return Request("link_device", "POST", "/device", body=body, writes=True)
 
@@ -352,7 +366,7 @@ def unlink_device(traits: Traits, app_id: str, device_id: str) -> Request:
 
 def list_bundles(traits: Traits, app_id: str, *, page: int | None = None) -> Request:
     """``GET /bundle`` or ``/versions``: a page of bundles, newest first (contract §8.1)."""
-    query = (("app_id", _check_text("app id", app_id)), *_page_query(page))
+    query = (("app_id", _check_text("app id", app_id)), *_make_page_query(page))
     return Request("list_bundles", "GET", traits.bundles_path, query)
 
 
@@ -460,12 +474,12 @@ def _delete(
     )
 
 
-def _app_query(traits: Traits, app_id: str) -> tuple[tuple[str, str], ...]:
+def _make_app_query(traits: Traits, app_id: str) -> tuple[tuple[str, str], ...]:
     app_id = _check_text("app id", app_id)
     return tuple((param, app_id) for param in traits.app_params)
 
 
-def _page_query(page: int | None) -> tuple[tuple[str, str], ...]:
+def _make_page_query(page: int | None) -> tuple[tuple[str, str], ...]:
     return () if page is None else (("page", str(page)),)
 
 
@@ -488,10 +502,10 @@ def _check_text(what: str, text: str) -> str:
 def _require(traits: Traits, extra: Extra) -> None:
     # `RECOGNITION_TRAITS` have all extras.
     if extra not in traits.extras:
-        raise _unsupported(traits, extra.value)
+        raise _make_unsupported(traits, extra.value)
 
 
-def _unsupported(traits: Traits, what: str) -> UnsupportedByRevision:
+def _make_unsupported(traits: Traits, what: str) -> UnsupportedByRevision:
     return UnsupportedByRevision(
         f"this server's API ({traits.revision or 'unknown'}) has no {what}"
     )

@@ -198,8 +198,8 @@ class Attempts:
                 raise error
             return 0.0
         now = self._retry_policy.clock()
-        cause = error or self._rate_limiter.holding_refusal(now)
-        seconds = self._rate_limiter.moment(request, now, seconds) - now
+        cause = error or self._rate_limiter.find_holding_refusal(now)
+        seconds = self._rate_limiter.find_moment(request, now, seconds) - now
         if seconds <= 0:
             return 0.0
         if cause is None or (error is None and seconds < _SHORTEST):

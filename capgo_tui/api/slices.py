@@ -23,16 +23,16 @@ _NESTED_AT_ONCE = 3
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 
 
-def _balanced_pattern(depth: int) -> bytes:
+def _make_balanced_pattern(depth: int) -> bytes:
     """Return a pattern for text with balanced brackets of at most this depth."""
     parts = [rb'[^"\[\]{}]++', _STRING]
     if depth:
-        inner = _balanced_pattern(depth - 1)
+        inner = _make_balanced_pattern(depth - 1)
         parts += [rb"\[" + inner + rb"\]", rb"\{" + inner + rb"\}"]
     return rb"(?:" + rb"|".join(parts) + rb")*+"
 
 
-_INNER = _balanced_pattern(_NESTED_AT_ONCE)
+_INNER = _make_balanced_pattern(_NESTED_AT_ONCE)
 # Of an item of a list, or of a member of an object.
 _PART = rb'[^"\[\]{},]++|' + _STRING + rb"|\[" + _INNER + rb"\]|\{" + _INNER + rb"\}"
 _ITEMS = rb"(?:(?:" + _PART + rb")*+,)++"
@@ -62,7 +62,7 @@ class Span:
         """Return the items of a slice as JSON of a list."""
         return b"".join((b"[", memoryview(text)[self.start : self.end], b"]"))
 
-    def of(self, text: bytes) -> bytes:
+    def cut_from(self, text: bytes) -> bytes:
         """Return the part itself."""
         return text[self.start : self.end]
 
@@ -79,23 +79,23 @@ class Outline:
 
 def outline(text: bytes) -> Outline:
     """Return the slices of a list, or of the lists in an object; raises `MalformedJsonError`."""
-    at = _past_space(text, 0)
+    at = _skip_space(text, 0)
     if text[at : at + 1] == b"[":
-        slices, at = _slices(text, at + 1)
+        slices, at = _find_slices(text, at + 1)
         result = Outline({}, slices)
     elif text[at : at + 1] == b"{":
-        members, at = _members(text, at + 1)
+        members, at = _find_members(text, at + 1)
         result = Outline(members)
     else:
         raise MalformedJsonError("neither a list nor an object")
-    if _past_space(text, at) != len(text):
+    if _skip_space(text, at) != len(text):
         raise MalformedJsonError("something follows it")
     return result
 
 
-def _members(text: bytes, at: int) -> tuple[dict[str, Span | list[Span]], int]:
+def _find_members(text: bytes, at: int) -> tuple[dict[str, Span | list[Span]], int]:
     members: dict[str, Span | list[Span]] = {}
-    if text[(end := _past_space(text, at)) : end + 1] == b"}":
+    if text[(end := _skip_space(text, at)) : end + 1] == b"}":
         return members, end + 1
     while True:
         name = _compile(_NAME).match(text, at)
@@ -104,12 +104,12 @@ def _members(text: bytes, at: int) -> tuple[dict[str, Span | list[Span]], int]:
         at = name.end()
         value: Span | list[Span]
         if text[at : at + 1] == b"[":
-            value, at = _slices(text, at + 1)
-            at = _past_space(text, at)
+            value, at = _find_slices(text, at + 1)
+            at = _skip_space(text, at)
         else:
-            value = Span(at, _item_end(text, at))
+            value = Span(at, _find_item_end(text, at))
             at = value.end
-        members[_text_of(name[1])] = value
+        members[_decode_text(name[1])] = value
         mark, at = text[at : at + 1], at + 1
         if mark == b"}":
             return members, at
@@ -117,17 +117,17 @@ def _members(text: bytes, at: int) -> tuple[dict[str, Span | list[Span]], int]:
             raise MalformedJsonError("the object is not closed")
 
 
-def _text_of(name: bytes) -> str:
+def _decode_text(name: bytes) -> str:
     try:
         return str(json.loads(name))
     except ValueError:
         raise MalformedJsonError("no name of a member") from None
 
 
-def _slices(text: bytes, at: int) -> tuple[list[Span], int]:
+def _find_slices(text: bytes, at: int) -> tuple[list[Span], int]:
     """Return the slices of a list, from after its opening bracket, and the end of the list."""
     slices: list[Span] = []
-    if text[(end := _past_space(text, at)) : end + 1] == b"]":
+    if text[(end := _skip_space(text, at)) : end + 1] == b"]":
         return slices, end + 1
     while True:
         whole = _compile(_ITEMS).match(text, at, at + SLICE)
@@ -136,7 +136,7 @@ def _slices(text: bytes, at: int) -> tuple[list[Span], int]:
             at = whole.end()
             continue
         # An item that is the last one, or larger than a slice, or nested deeper than usual.
-        end = _item_end(text, at)
+        end = _find_item_end(text, at)
         slices.append(_make_span(text, at, end))
         at = end + 1
         if text[end : end + 1] == b"]":
@@ -146,12 +146,12 @@ def _slices(text: bytes, at: int) -> tuple[list[Span], int]:
 
 
 def _make_span(text: bytes, start: int, end: int) -> Span:
-    if _past_space(text, start) >= end:
+    if _skip_space(text, start) >= end:
         raise MalformedJsonError("an item is missing")
     return Span(start, end)
 
 
-def _item_end(text: bytes, at: int) -> int:
+def _find_item_end(text: bytes, at: int) -> int:
     """Return the end of an item: the position of the comma or the bracket after it."""
     depth = 0
     while True:
@@ -175,5 +175,5 @@ def _end(pattern: bytes, text: bytes, at: int) -> int:
     return at if match is None else match.end()
 
 
-def _past_space(text: bytes, at: int) -> int:
+def _skip_space(text: bytes, at: int) -> int:
     return _end(_SPACE, text, at)

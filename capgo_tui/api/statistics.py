@@ -93,11 +93,13 @@ def _read_series(dataset: JSON, days: int) -> UsageSeries | None:
     if any(share is None for share in shares):
         return None
     return UsageSeries(
-        clean(name), tuple(share for share in shares if share is not None), _counts(counts, days)
+        clean(name),
+        tuple(share for share in shares if share is not None),
+        _parse_counts(counts, days),
     )
 
 
-def _counts(values: JSON, days: int) -> tuple[int, ...] | None:
+def _parse_counts(values: JSON, days: int) -> tuple[int, ...] | None:
     if not isinstance(values, list) or len(values) != days:
         return None
     counts = [_count(value) for value in values]

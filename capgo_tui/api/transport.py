@@ -16,7 +16,7 @@ from capgo_tui.api.failures import explain, explain_fault, explain_refusal, is_l
 from capgo_tui.api.http_client import Timeouts, make_client
 from capgo_tui.api.progress import Progress
 from capgo_tui.api.proxies import find_proxy
-from capgo_tui.api.replies import error_of, is_denial, is_web_page
+from capgo_tui.api.replies import is_denial, is_web_page, make_error
 from capgo_tui.api.server_address import parse_server
 from capgo_tui.api.servers import DEFAULT_SERVER, SELF_HOSTED_PATH, bracket
 from capgo_tui.api.unpacking import ACCEPT_ENCODING, PIECE, Unpacker, UnsupportedEncodingError
@@ -191,17 +191,17 @@ class Transport:
         clock = asyncio.timeout(limits.total)
         try:
             async with clock:
-                body, headers = await self._roundtrip(request, progress)
+                body, headers = await self._exchange_once(request, progress)
         except TimeoutError:
             if not clock.expired():
                 raise
-            message = f"{self._peer(progress)} did not finish within {limits.total:g} s"
+            message = f"{self._describe_peer(progress)} did not finish within {limits.total:g} s"
             raise self._make_error(request, progress, message) from None
         except httpx.HTTPError as error:
             if isinstance(error, httpx.ProxyError) and self._proxy is not None:
                 message = explain_refusal(error, self.host, self._proxy.description)
             else:
-                peer = self._peer(progress)
+                peer = self._describe_peer(progress)
                 message = explain(error, peer, connect=limits.connect, read=limits.read)
             raise self._make_error(request, progress, message, lasting=is_lasting(error)) from None
         progress.is_done = True
@@ -209,12 +209,12 @@ class Transport:
         if 300 <= status < 400:
             # A write is not sent again: the redirecting server may have executed it.
             again = not request.writes and not request.path.endswith("/")
-            if again and self._adds_a_slash(request, headers):
+            if again and self._is_adding_a_slash(request, headers):
                 raise _SlashRedirect
             raise self._redirect_error(request, status, headers)
         is_refusal = is_denial(body) if request.writes else is_web_page(body)
         if not 200 <= status < 300 or is_refusal:
-            raise error_of(
+            raise make_error(
                 request.name.removesuffix("/"),
                 status,
                 headers,
@@ -225,13 +225,13 @@ class Transport:
             )
         return body
 
-    def _peer(self, progress: Progress) -> str:
+    def _describe_peer(self, progress: Progress) -> str:
         """Return who is talked to: the server, or the proxy while there is no way past it."""
         if self._proxy is None or progress.is_connected:
             return self.host
         return self._proxy.description
 
-    async def _roundtrip(
+    async def _exchange_once(
         self, request: Request, progress: Progress
     ) -> tuple[bytes, dict[str, str]]:
         client = self._open()
@@ -239,7 +239,7 @@ class Transport:
             request.method,
             self.server + request.target,
             content=None if request.body is None else json.dumps(request.body).encode(),
-            headers=self._headers(request),
+            headers=self._make_headers(request),
             extensions={"trace": progress.trace},
         )
         try:
@@ -269,7 +269,7 @@ class Transport:
             raise self._make_error(request, progress, message, kind, lasting=True) from None
         pieces: list[bytes] = []
         async for chunk in response.aiter_raw():
-            for piece in unpacker.pieces(chunk):
+            for piece in unpacker.iterate_pieces(chunk):
                 progress.reply_bytes += len(piece)
                 if progress.reply_bytes > self._max_reply_bytes:
                     size = self._max_reply_bytes // (1024 * 1024)
@@ -282,7 +282,7 @@ class Transport:
         unpacker.finish()
         return b"".join(pieces)
 
-    def _headers(self, request: Request) -> dict[str, str]:
+    def _make_headers(self, request: Request) -> dict[str, str]:
         headers = {
             "accept": "application/json",
             "accept-encoding": ACCEPT_ENCODING,
@@ -331,7 +331,7 @@ class Transport:
             lasting=lasting,
         )
 
-    def _adds_a_slash(self, request: Request, headers: Mapping[str, str]) -> bool:
+    def _is_adding_a_slash(self, request: Request, headers: Mapping[str, str]) -> bool:
         """Return whether a redirect leads to the same address with a slash."""
         url = httpx.URL(self.server + request.target)
         try:

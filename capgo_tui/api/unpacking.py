@@ -39,7 +39,7 @@ class Unpacker:
         self._head = b""
         self._has_begun = False
 
-    def pieces(self, data: bytes) -> Iterator[bytes]:
+    def iterate_pieces(self, data: bytes) -> Iterator[bytes]:
         """Decompress a chunk in pieces of at most `PIECE` bytes; raises httpx.DecodingError."""
         if not self._is_packed:
             yield data
@@ -49,7 +49,7 @@ class Unpacker:
         if self._stream is None:
             if len(self._head) < _DEFLATE_HEADER:
                 return
-            self._stream = zlib.decompressobj(_window(self._head))
+            self._stream = zlib.decompressobj(_find_window(self._head))
         data, self._head = self._head, b""
         more = True
         while more and not self._stream.eof:
@@ -72,7 +72,7 @@ _PLAIN = {"", "identity"}
 _ENCODINGS = {"gzip", "x-gzip", "deflate"}
 
 
-def _window(head: bytes) -> int:
+def _find_window(head: bytes) -> int:
     """Return the window bits of zlib, by whether its header is there (RFC 1950)."""
     has_header = head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
     return zlib.MAX_WBITS if has_header else _WITHOUT_HEADER

@@ -55,7 +55,7 @@ def list_apps(common: CommonOptions, options: ListOptions) -> None:
         )
         try:
             return await write_pages(
-                APPS, client.apps(), selection, make_writer=make_writer, join=_join_nothing
+                APPS, client.list_apps(), selection, make_writer=make_writer, join=_join_nothing
             )
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:

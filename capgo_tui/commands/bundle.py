@@ -71,7 +71,7 @@ def list_bundles(common: CommonOptions, options: ListOptions) -> None:
 
     async def command(workspace: Workspace) -> Exit:
         selection = ListSelection(BUNDLES, options, workspace.cell_context)
-        pager = workspace.client.bundles(workspace.target.app_id)
+        pager = workspace.client.list_bundles(workspace.target.app_id)
         return await write_list(workspace, common, BUNDLES, pager, selection)
 
     run(common.target(), command)

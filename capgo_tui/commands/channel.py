@@ -69,7 +69,7 @@ def list_channels(common: CommonOptions, options: ListOptions) -> None:
 
     async def command(workspace: Workspace) -> Exit:
         selection = ListSelection(CHANNELS, options, workspace.cell_context)
-        pager = workspace.client.channels(workspace.target.app_id)
+        pager = workspace.client.list_channels(workspace.target.app_id)
         return await write_list(workspace, common, CHANNELS, pager, selection)
 
     run(common.target(), command)
@@ -89,7 +89,7 @@ def get_channel(common: CommonOptions, name: str) -> None:
 
     async def command(workspace: Workspace) -> Exit:
         try:
-            record = await workspace.client.channel(workspace.target.app_id, name)
+            record = await workspace.client.get_channel(workspace.target.app_id, name)
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise

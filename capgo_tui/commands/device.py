@@ -61,7 +61,7 @@ def list_devices(common: CommonOptions, options: ListOptions) -> None:
         selection = ListSelection(DEVICES, options, workspace.cell_context)
         reads_all = options.filter is not None or options.sort is not None
         most = MAX_LIMIT if reads_all else min(options.limit or MAX_LIMIT, MAX_LIMIT)
-        pager = workspace.client.devices(workspace.target.app_id, limit=most)
+        pager = workspace.client.list_devices(workspace.target.app_id, limit=most)
         return await write_list(workspace, common, DEVICES, pager, selection)
 
     run(common.target(), command)

@@ -74,7 +74,7 @@ def run_writing(
         operation = Operation(workspace, common, options)
         operations.append(operation)
         try:
-            await workspace.client.traits_for_write(target.app_id)
+            await workspace.client.get_traits_for_write(target.app_id)
             return await command(operation)
         except Refusal as refusal:
             say(str(refusal))

@@ -105,7 +105,7 @@ async def write_pages(
     interruption: CapgoError | None = None
     while not pager.at_end and (is_sorted or limit is None or progress.written_count < limit):
         try:
-            page = await pager.next_page()
+            page = await pager.read_next_page()
             if not has_begun:
                 await join()
         except CapgoError as error:
@@ -172,7 +172,7 @@ async def write_one(
     """Write one record with all fields."""
     match common.format:
         case Format.JSON:
-            write(json_text(record.redact(record.raw()), indent=2) + "\n")
+            write(json_text(record.redact(record.parse_raw()), indent=2) + "\n")
         case Format.TABLE:
             await _join(workspace, resource)
             write(_page(resource.details(record, workspace.cell_context())))

@@ -29,10 +29,10 @@ async def list_apps(target: Target) -> list[tuple[str, str | None]]:
     # In a thread: it imports the HTTP library, and the screen is already up.
     client = await asyncio.to_thread(open_client, target)
     try:
-        pager = client.apps()
+        pager = client.list_apps()
         apps: list[tuple[str, str | None]] = []
         while not pager.at_end and len(apps) < MOST:
-            page = await pager.next_page()
+            page = await pager.read_next_page()
             apps += [(app.app_id, app.name) for app in page.rows]
         return apps[:MOST]
     finally:

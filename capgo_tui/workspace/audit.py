@@ -65,7 +65,7 @@ class AuditHistory:
                 self.gap = "the server does not tell the organization of this app"
                 return None
             for page in range(most):
-                rows = await self._client.audit(org_id, table="channels", page=page)
+                rows = await self._client.list_audit(org_id, table="channels", page=page)
                 entries += rows
                 if len(rows) < AUDIT_PAGE:
                     break
@@ -89,7 +89,7 @@ class AuditHistory:
         if Extra.AUDIT not in self._client.traits.extras:
             raise UnsupportedByRevision("the server has no audit history")
         if self._org_id is None:
-            self._org_id = (await self._client.app(self._app_id)).owner_org
+            self._org_id = (await self._client.get_app(self._app_id)).owner_org
         return self._org_id
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import InvalidArgument, UnsupportedByRevision
-from capgo_tui.api.records import raw_rows, row_text
+from capgo_tui.api.records import get_row_text, list_raw_rows
 from capgo_tui.api.requests import strip_blanks
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.names import shorten
@@ -128,7 +128,7 @@ async def find_custom_ids(
     searches: dict[str, Search] = {}
     for text in texts:
         try:
-            reply = await workspace.client.devices_of_custom_id(workspace.target.app_id, text)
+            reply = await workspace.client.find_devices_by_custom_id(workspace.target.app_id, text)
         except (UnsupportedByRevision, InvalidArgument) as error:
             searches[text] = Search(why_not=str(error))
         else:
@@ -152,17 +152,17 @@ async def _walk(
     matches: dict[str, list[Device]] = {text: [] for text in texts}
     spellings = {strip_blanks(text): text for text in texts} | {text: text for text in texts}
     read_counts, of_all = dict[str, tuple[int, bool]](), False
-    pager = workspace.client.devices(workspace.target.app_id, only_custom_id=True)
+    pager = workspace.client.list_devices(workspace.target.app_id, only_custom_id=True)
     while not pager.at_end and pager.record_count < MOST_READ and len(read_counts) < len(texts):
         try:
-            rows = (await pager.next_page()).rows
+            rows = (await pager.read_next_page()).rows
         except UnsupportedByRevision:
             if of_all or not workspace.client.traits.tells_custom_ids:
                 return None
-            pager, of_all = workspace.client.devices(workspace.target.app_id), True
+            pager, of_all = workspace.client.list_devices(workspace.target.app_id), True
             continue
-        for row, raw in zip(rows, raw_rows(rows), strict=True):
-            if (text := spellings.get(row_text(raw, "custom_id") or "")) is not None:
+        for row, raw in zip(rows, list_raw_rows(rows), strict=True):
+            if (text := spellings.get(get_row_text(raw, "custom_id") or "")) is not None:
                 matches[text].append(row)
         for text in texts:
             if matches[text]:

@@ -167,7 +167,9 @@ class DeviceFinder:
 
     async def _look_up(self, match: DeviceMatch) -> DeviceMatch:
         try:
-            device = await self._workspace.client.device(self._workspace.target.app_id, match.id)
+            device = await self._workspace.client.get_device(
+                self._workspace.target.app_id, match.id
+            )
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.channel_setting import iso_utc
+from capgo_tui.api.channel_setting import format_iso_utc
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +25,6 @@ def timestamp(moment: datetime | None) -> str:
     if moment is None:
         return ""
     try:
-        return iso_utc(moment)
+        return format_iso_utc(moment)
     except OverflowError:  # the first and the last day of the calendar, in another zone
         return moment.isoformat()

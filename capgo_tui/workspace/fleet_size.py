@@ -44,7 +44,7 @@ class FleetSize:
         today = self._now().date()
         try:
             async with asyncio.timeout(LONGEST):
-                self.active = await self._client.active_devices(
+                self.active = await self._client.count_active_devices(
                     self._app_id, start=today - SPAN, end=today
                 )
             self.is_settled = True

@@ -216,7 +216,7 @@ class Workspace:
         if not device_id:
             return None
         try:
-            device = await self.client.device(self.target.app_id, device_id)
+            device = await self.client.get_device(self.target.app_id, device_id)
         except CapgoError as error:
             if error.kind is ErrorKind.NOT_FOUND:
                 return None

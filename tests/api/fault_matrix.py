@@ -44,36 +44,36 @@ def _all(pager: Callable[[CapgoClient], Pager[RecordT]]) -> Call:
 
 
 async def _device(client: CapgoClient) -> object:
-    return (await client.device(APP, device_id(1))).raw_json()
+    return (await client.get_device(APP, device_id(1))).format_raw_json()
 
 
 async def _custom_id(client: CapgoClient) -> object:
     """A live server answers with the whole list, which is not trusted."""
     try:
-        matches = await client.devices_of_custom_id(APP, "tester-01")
+        matches = await client.find_devices_by_custom_id(APP, "tester-01")
     except UnsupportedByRevision:
         return "ignored"
     return [device.row_key for device in matches.devices]
 
 
 async def _channel(client: CapgoClient) -> object:
-    return (await client.channel(APP, "c-05")).raw_json()
+    return (await client.get_channel(APP, "c-05")).format_raw_json()
 
 
 async def _app(client: CapgoClient) -> object:
-    return (await client.app(APP)).raw_json()
+    return (await client.get_app(APP)).format_raw_json()
 
 
 async def _audit(client: CapgoClient) -> object:
-    entries = await client.audit("org-1", table="channels")
+    entries = await client.list_audit("org-1", table="channels")
     return [entry.row_key for entry in entries]
 
 
 READS = (
-    Operation("channels", "channel.list", _all(lambda c: c.channels(APP)), pages=True),
-    Operation("devices", "device.list", _all(lambda c: c.devices(APP, limit=5)), pages=True),
-    Operation("bundles", "bundle.list", _all(lambda c: c.bundles(APP)), pages=True),
-    Operation("apps", "app.list", _all(lambda c: c.apps())),
+    Operation("channels", "channel.list", _all(lambda c: c.list_channels(APP)), pages=True),
+    Operation("devices", "device.list", _all(lambda c: c.list_devices(APP, limit=5)), pages=True),
+    Operation("bundles", "bundle.list", _all(lambda c: c.list_bundles(APP)), pages=True),
+    Operation("apps", "app.list", _all(lambda c: c.list_apps())),
     Operation("channel", "channel.get", _channel),
     Operation("device", "device.get", _device),
     Operation("devices_of_custom_id", "device.list", _custom_id),

@@ -84,6 +84,6 @@ async def walk(pager: Pager[RecordT], most: int = 2_000) -> list[Page[RecordT]]:
     """Return all pages of a walk; fail when it does not end."""
     pages = []
     while not pager.at_end:
-        pages.append(await pager.next_page())
+        pages.append(await pager.read_next_page())
         assert len(pages) < most, "the walk does not end"
     return pages

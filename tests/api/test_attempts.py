@@ -62,7 +62,7 @@ async def test_a_read_is_tried_again_with_growing_waits_until_it_comes() -> None
         client,
         server,
     ):
-        (page,) = await walk(client.channels(APP))
+        (page,) = await walk(client.list_channels(APP))
     assert [channel.name for channel in page.rows] == ["beta"]
     assert glass.slept == [1, 2, 4]
     assert recorder.lines == [
@@ -80,12 +80,12 @@ async def test_the_last_try_fails_as_the_only_one_would() -> None:
         server,
     ):
         with pytest.raises(CapgoError) as excinfo:
-            await client.channel(APP, "beta")
+            await client.get_channel(APP, "beta")
         assert (excinfo.value.kind, excinfo.value.status) == (ErrorKind.SERVER_FAULT, 503)
         assert len(server.requests) == 4
     async with open_client(lambda _: SERVER_FAULT) as (client, server):
         with pytest.raises(CapgoError):
-            await client.channel(APP, "beta")
+            await client.get_channel(APP, "beta")
         assert len(server.requests) == 1
 
 
@@ -109,7 +109,7 @@ async def test_the_wait_is_the_servers_own(
         revision=Revision.LIVE,
     ) as (client, server):
         server.headers.update(headers)
-        await client.channels(APP).next_page()
+        await client.list_channels(APP).read_next_page()
     assert glass.slept == [pytest.approx(wait)]
 
 
@@ -133,7 +133,7 @@ async def test_what_another_try_would_not_change_is_not_tried_again(answer: Answ
         server,
     ):
         with pytest.raises(CapgoError):
-            await client.channel(APP, "beta")
+            await client.get_channel(APP, "beta")
         assert len(server.requests) == 1
     assert glass.slept == []
 
@@ -147,7 +147,7 @@ async def test_all_waits_of_a_read_together_have_a_bound() -> None:
         server,
     ):
         with pytest.raises(CapgoError):
-            await client.channel(APP, "beta")
+            await client.get_channel(APP, "beta")
         assert len(server.requests) == 3
     assert sum(glass.slept) <= RetryPolicy().total
 
@@ -184,7 +184,7 @@ async def test_a_write_never_goes_out_while_the_server_has_everybody_wait() -> N
         _,
     ):
         with pytest.raises(CapgoError):
-            await client.channels(APP).next_page()
+            await client.list_channels(APP).read_next_page()
         await client.link_device(APP, "d", "beta")
     assert recorder.lines == ["POST /device: rate_limited, 1/1 in 40"]
     assert sum(glass.slept) == 40
@@ -213,7 +213,7 @@ async def test_a_wait_that_is_given_up_ends_in_the_error_it_began_with() -> None
         client,
         server,
     ):
-        reading = asyncio.ensure_future(client.channel(APP, "beta"))
+        reading = asyncio.ensure_future(client.get_channel(APP, "beta"))
         await doors.waiting.wait()
         (wait,) = recorder.open
         wait.cancel()
@@ -235,7 +235,7 @@ async def test_a_wait_may_be_given_up_as_soon_as_it_is_told() -> None:
         server,
     ):
         with pytest.raises(CapgoError, match="Out to lunch"):
-            await client.channel(APP, "beta")
+            await client.get_channel(APP, "beta")
         assert len(server.requests) == 1
 
 
@@ -246,7 +246,7 @@ async def test_without_retries_any_more_nothing_waits_and_no_held_write_goes_out
         client,
         server,
     ):
-        reading = asyncio.ensure_future(client.channel(APP, "beta"))
+        reading = asyncio.ensure_future(client.get_channel(APP, "beta"))
         await doors.waiting.wait()
         writing = asyncio.ensure_future(client.unlink_device(APP, "d"))
         await asyncio.sleep(0)
@@ -269,7 +269,7 @@ async def test_a_cancelled_read_waits_no_longer() -> None:
         client,
         _,
     ):
-        reading = asyncio.ensure_future(client.channel(APP, "beta"))
+        reading = asyncio.ensure_future(client.get_channel(APP, "beta"))
         await doors.waiting.wait()
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -308,13 +308,13 @@ async def test_the_first_refused_key_ends_every_read_under_way_and_no_write() ->
         revision=Revision.LIVE,
     ) as client:
         reads = [
-            asyncio.ensure_future(client.channel(APP, "beta")),
-            asyncio.ensure_future(client.bundles(APP).next_page()),
+            asyncio.ensure_future(client.get_channel(APP, "beta")),
+            asyncio.ensure_future(client.list_bundles(APP).read_next_page()),
         ]
         write = asyncio.ensure_future(client.link_device(APP, "d", "beta"))
         await server.all_here.wait()
         with pytest.raises(CapgoError):
-            await client.device(APP, "d")
+            await client.get_device(APP, "d")
         for read in reads:
             with pytest.raises(CapgoError) as excinfo:
                 await read
@@ -325,7 +325,7 @@ async def test_the_first_refused_key_ends_every_read_under_way_and_no_write() ->
         with pytest.raises(CapgoError):
             await write
         with pytest.raises(CapgoError):
-            await client.channel(APP, "beta")
+            await client.get_channel(APP, "beta")
         assert [str(request) for request in server.requests] == ["GET /device", "POST /device"]
 
 
@@ -338,10 +338,10 @@ async def test_a_read_that_waits_for_its_next_try_ends_with_a_refused_key_as_wel
         client,
         server,
     ):
-        reading = asyncio.ensure_future(client.channel(APP, "beta"))
+        reading = asyncio.ensure_future(client.get_channel(APP, "beta"))
         await doors.waiting.wait()
         with pytest.raises(CapgoError):
-            await client.device(APP, "d")
+            await client.get_device(APP, "d")
         with pytest.raises(CapgoError) as excinfo:
             await reading
         assert excinfo.value.kind is ErrorKind.KEY_REFUSED
@@ -378,7 +378,7 @@ async def test_a_long_load_keeps_to_what_a_server_asks_for() -> None:
     async with open_client(
         server, retry_policy=instant_retry_policy(glass), revision=Revision.LIVE
     ) as (client, _):
-        pages = await walk(client.devices(APP))
+        pages = await walk(client.list_devices(APP))
     assert len({row.row_key for page in pages for row in page.rows}) == server.pages
     assert server.refusal_count == 1, "told once, it keeps the pace"
     assert glass() < 200, "and is no slower than it must be: a hundred at once, two minutes more"
@@ -390,14 +390,14 @@ async def test_a_long_load_is_not_slowed_down_where_nobody_asks_for_it() -> None
     async with open_client(
         server, retry_policy=instant_retry_policy(glass), revision=Revision.LIVE
     ) as (client, _):
-        await walk(client.devices(APP))
+        await walk(client.list_devices(APP))
     assert glass.slept == []
 
 
 def moments(
     rate_limiter: RateLimiter, request: Request, count: int, now: float = 0.0
 ) -> list[float]:
-    return [rate_limiter.moment(request, now) for _ in range(count)]
+    return [rate_limiter.find_moment(request, now) for _ in range(count)]
 
 
 def refusal(request: Request, wait: float | None = None, **detail: Any) -> CapgoError:
@@ -429,10 +429,10 @@ def test_lists_are_read_as_fast_as_they_come_until_the_server_asks_to_slow_down(
 def test_what_the_server_asks_everybody_to_wait_everybody_waits() -> None:
     rate_limiter = RateLimiter(60)
     rate_limiter.note(LIST, refusal(LIST, 30.0, reason="api_key_rate_limit_exceeded"), 0.0)
-    assert rate_limiter.moment(GET, 1.0) == 30.0
-    assert rate_limiter.moment(LINK, 1.0) > 30.0
-    assert rate_limiter.holding_refusal(29.0) is not None
-    assert rate_limiter.holding_refusal(30.0) is None
+    assert rate_limiter.find_moment(GET, 1.0) == 30.0
+    assert rate_limiter.find_moment(LINK, 1.0) > 30.0
+    assert rate_limiter.find_holding_refusal(29.0) is not None
+    assert rate_limiter.find_holding_refusal(30.0) is None
 
 
 def test_what_concerns_one_device_or_lasts_too_long_holds_nobody() -> None:
@@ -446,7 +446,7 @@ def test_what_concerns_one_device_or_lasts_too_long_holds_nobody() -> None:
         assert moments(rate_limiter, LIST, 200) == [0.0] * 200
     rate_limiter = RateLimiter(60)
     rate_limiter.note(LIST, refusal(LIST, 900.0), 0.0)
-    assert rate_limiter.holding_refusal(0.0) is None
+    assert rate_limiter.find_holding_refusal(0.0) is None
 
 
 def test_no_device_is_asked_for_more_than_five_times_a_second_each_way() -> None:
@@ -456,9 +456,9 @@ def test_no_device_is_asked_for_more_than_five_times_a_second_each_way() -> None
         assert gets[at + 5] - gets[at] > 1
     assert gets[:5] == [0.0] * 5
     same = requests.get_device(LIVE, APP, "d-1")
-    assert rate_limiter.moment(same, 0.0) > 1, "the server tells no capitals apart"
+    assert rate_limiter.find_moment(same, 0.0) > 1, "the server tells no capitals apart"
     assert moments(rate_limiter, LINK, 5) == [0.0] * 5
-    assert rate_limiter.moment(requests.get_device(LIVE, APP, "d-2"), 0.0) == 0.0
+    assert rate_limiter.find_moment(requests.get_device(LIVE, APP, "d-2"), 0.0) == 0.0
     for number in range(5_000):
-        rate_limiter.moment(requests.get_device(LIVE, APP, f"x-{number}"), float(number))
+        rate_limiter.find_moment(requests.get_device(LIVE, APP, f"x-{number}"), float(number))
     assert len(rate_limiter._devices) <= 1_001

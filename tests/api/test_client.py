@@ -85,7 +85,7 @@ async def test_a_write_first_learns_the_revision_once() -> None:
 
 async def test_what_was_read_before_teaches_it() -> None:
     async with open_client(documented_server) as (client, server):
-        await walk(client.channels(APP))
+        await walk(client.list_channels(APP))
         assert client.revision is Revision.DOCUMENTED
         await client.delete_channel(APP, "beta")
         assert len(server.requests) == 2
@@ -145,7 +145,7 @@ async def test_read_only_refuses_every_write_before_any_request() -> None:
             with pytest.raises(ReadOnlyError):
                 await write
         assert server.requests == []
-        await walk(client.channels(APP))
+        await walk(client.list_channels(APP))
 
 
 async def test_no_request_for_a_bundle_without_a_name() -> None:
@@ -158,9 +158,9 @@ async def test_no_request_for_a_bundle_without_a_name() -> None:
 
 async def test_after_the_first_refused_key_nothing_is_sent() -> None:
     async with open_client(lambda _: (401, WRONG_KEY)) as (client, server):
-        pager = client.channels(APP)
+        pager = client.list_channels(APP)
         errors = []
-        for attempt in (pager.next_page, client.ping, lambda: client.device(APP, "a")):
+        for attempt in (pager.read_next_page, client.ping, lambda: client.get_device(APP, "a")):
             with pytest.raises(CapgoError) as excinfo:
                 await attempt()
             errors.append(excinfo.value)
@@ -177,25 +177,25 @@ async def test_not_allowed_with_401_does_not_lock_the_client() -> None:
 
     async with open_client(answer) as (client, _):
         with pytest.raises(CapgoError) as excinfo:
-            await client.app(APP)
+            await client.get_app(APP)
         assert excinfo.value.kind is ErrorKind.NOT_ALLOWED
-        assert (await client.channels(APP).next_page()).at_end
+        assert (await client.list_channels(APP).read_next_page()).at_end
 
 
 async def test_bundles_of_the_oldest_revision_are_found() -> None:
     async with open_client(legacy_server) as (client, server):
-        pages = await walk(client.bundles(APP))
+        pages = await walk(client.list_bundles(APP))
         assert [row.name for row in pages[0].rows] == ["1.0.0"]
         assert pages[0].requests == 2
         assert client.revision is Revision.LEGACY
-        await walk(client.bundles(APP))
+        await walk(client.list_bundles(APP))
         assert server.requests[-1].query == {"app_id": APP}
 
 
 async def test_no_route_for_bundles_at_all() -> None:
     async with open_client(lambda _: (404, NOT_FOUND)) as (client, _):
         with pytest.raises(CapgoError) as excinfo:
-            await client.bundles(APP).next_page()
+            await client.list_bundles(APP).read_next_page()
         assert excinfo.value.request == "GET /bundle"
         assert client.revision is None
 
@@ -207,7 +207,7 @@ async def test_an_app_without_bundles_is_empty_not_an_error(revision: Revision |
         return (404, NOT_FOUND) if is_missing else (400, NO_BUNDLE)
 
     async with open_client(answer, revision=revision) as (client, server):
-        (page,) = await walk(client.bundles(APP))
+        (page,) = await walk(client.list_bundles(APP))
         assert page.at_end
         assert not page.rows
         assert len(server.requests) == 1
@@ -220,7 +220,7 @@ async def test_the_end_of_the_bundles_is_an_error_that_is_none() -> None:
         return 200, [{"id": n, "name": f"1.0.{n}"} for n in range(50)]
 
     async with open_client(answer) as (client, server):
-        pages = await walk(client.bundles(APP))
+        pages = await walk(client.list_bundles(APP))
         assert sum(len(page.rows) for page in pages) == 50
         assert [request.query.get("page") for request in server.requests] == [None, "1"]
 
@@ -229,7 +229,7 @@ async def test_no_permission_is_not_an_empty_list() -> None:
     refusal = {"error": "cannot_get_bundle", "message": "You can't access this app"}
     async with open_client(lambda _: (400, refusal)) as (client, _):
         with pytest.raises(CapgoError) as excinfo:
-            await client.bundles(APP).next_page()
+            await client.list_bundles(APP).read_next_page()
         assert excinfo.value.kind is ErrorKind.NOT_ALLOWED
 
 
@@ -243,7 +243,7 @@ async def test_live_devices_are_never_paged_by_number() -> None:
 
     async with open_client(answer) as (client, server):
         moment = datetime(2026, 1, 1, tzinfo=UTC)
-        pager = client.devices(APP, limit=2, order="desc", updated_after=moment)
+        pager = client.list_devices(APP, limit=2, order="desc", updated_after=moment)
         pages = await walk(pager)
         assert sum(len(page.rows) for page in pages) == 8
         # What a server may not know waits until it is known to know it.
@@ -262,7 +262,7 @@ async def test_documented_devices_are_paged_by_number() -> None:
         return 200, [{"device_id": f"d{n}", "version": {"id": n, "name": "x"}} for n in rows]
 
     async with open_client(answer) as (client, server):
-        pages = await walk(client.devices(APP))
+        pages = await walk(client.list_devices(APP))
         assert sum(len(page.rows) for page in pages) == 120
         assert client.revision is Revision.DOCUMENTED
         assert [request.query for request in server.requests[1:]] == [
@@ -274,17 +274,17 @@ async def test_documented_devices_are_paged_by_number() -> None:
 async def test_a_filter_that_was_ignored_gives_no_rows() -> None:
     async with open_client(lambda _: (200, [{"device_id": "a"}])) as (client, _):
         with pytest.raises(UnsupportedByRevision):
-            await client.devices(APP, order="asc").next_page()
+            await client.list_devices(APP, order="asc").read_next_page()
         with pytest.raises(InvalidArgument):
-            client.devices(APP, limit=501)
+            client.list_devices(APP, limit=501)
 
 
 async def test_one_row_may_come_in_a_list() -> None:
     rows = [{"device_id": "a"}, {"device_id": "B", "version": 4}, 5]
     async with open_client(lambda _: (200, rows)) as (client, _):
-        assert (await client.device(APP, "b")).bundle == BundleRef(4, None)
+        assert (await client.get_device(APP, "b")).bundle == BundleRef(4, None)
         with pytest.raises(CapgoError) as excinfo:
-            await client.device(APP, "c")
+            await client.get_device(APP, "c")
         assert excinfo.value.kind is ErrorKind.NOT_FOUND
 
 
@@ -294,7 +294,7 @@ async def test_apps_in_an_object_are_still_paged_by_number() -> None:
         return 200, {"data": [{"app_id": f"a.b{n}"} for n in range(50 * page, 70)][:50]}
 
     async with open_client(answer) as (client, _):
-        pages = await walk(client.apps())
+        pages = await walk(client.list_apps())
         assert [len(page.rows) for page in pages] == [50, 20]
 
 
@@ -304,7 +304,7 @@ async def test_an_answer_that_is_no_list(body: Any) -> None:
         with pytest.raises(
             CapgoError, match="GET /channel answered something unexpected"
         ) as excinfo:
-            await client.channels(APP).next_page()
+            await client.list_channels(APP).read_next_page()
         assert excinfo.value.kind is ErrorKind.SERVER_FAULT
 
 
@@ -320,7 +320,7 @@ async def test_large_answers_are_parsed_beside_the_event_loop() -> None:
                 await asyncio.sleep(0)
 
         ticking = asyncio.create_task(tick())
-        (page,) = await walk(client.channels(APP))
+        (page,) = await walk(client.list_channels(APP))
         ticking.cancel()
         assert len(page.rows) == 8_000
         assert ticks > 1
@@ -345,7 +345,7 @@ async def test_a_bundle_list_that_is_gone_again_leaves_no_revision_unknown() -> 
 
     reads: list[SentRequest] = []
     async with open_client(answer) as (client, _):
-        await walk(client.bundles(APP))
+        await walk(client.list_bundles(APP))
         assert client.revision is None
         await client.unlink_device(APP, "a")
         assert client.revision is Revision.DOCUMENTED

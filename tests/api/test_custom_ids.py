@@ -41,12 +41,12 @@ ROWS = [(f"d{number:03}", f"tester-{number}") for number in range(120)]
 async def test_the_devices_of_one_custom_id_are_found() -> None:
     rows = [*ROWS, ("e1", "tester-7"), ("e2", "Tester-7"), ("e3", "tester-70")]
     async with open_client(obeying(rows)) as (client, server):
-        result = await client.devices_of_custom_id(APP, " tester-7\n")
+        result = await client.find_devices_by_custom_id(APP, " tester-7\n")
         assert ([device.row_key for device in result.devices], result.more) == (
             ["d007", "e1"],
             False,
         )
-        assert not (await client.devices_of_custom_id(APP, "nobody")).devices
+        assert not (await client.find_devices_by_custom_id(APP, "nobody")).devices
         assert [request.query.get("custom_id") for request in server.requests] == [
             None,  # this one told the revision
             "tester-7",
@@ -63,7 +63,7 @@ async def test_a_server_that_ignores_it_is_not_believed_and_asked_once() -> None
     async with open_client(answer, revision=Revision.LIVE) as (client, server):
         for _ in range(2):
             with pytest.raises(UnsupportedByRevision, match="cannot look up custom ids"):
-                await client.devices_of_custom_id(APP, "tester-7")
+                await client.find_devices_by_custom_id(APP, "tester-7")
         assert len(server.requests) == 1
 
 
@@ -84,7 +84,7 @@ async def test_one_row_with_another_custom_id_is_enough(row: object) -> None:
     answer = 200, {"data": data, "hasMore": False}
     async with open_client(lambda _: answer, revision=Revision.LIVE) as (client, _):
         with pytest.raises(UnsupportedByRevision):
-            await client.devices_of_custom_id(APP, "tester-7")
+            await client.find_devices_by_custom_id(APP, "tester-7")
 
 
 async def test_a_later_page_with_another_custom_id_takes_the_belief_away() -> None:
@@ -96,7 +96,7 @@ async def test_a_later_page_with_another_custom_id_takes_the_belief_away() -> No
 
     async with open_client(answer, revision=Revision.LIVE) as (client, _):
         with pytest.raises(UnsupportedByRevision):
-            await client.devices_of_custom_id(APP, "tester-7")
+            await client.find_devices_by_custom_id(APP, "tester-7")
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -111,7 +111,7 @@ async def test_any_text_travels_letter_by_letter(name: str) -> None:
         pytest.skip("nothing is left of it")
     rows = [("d1", text), ("d2", f"{text}x")]
     async with open_client(obeying(rows), revision=Revision.LIVE) as (client, server):
-        result = await client.devices_of_custom_id(APP, text)
+        result = await client.find_devices_by_custom_id(APP, text)
         assert server.requests[0].query["custom_id"] == text
         assert [device.row_key for device in result.devices] == ["d1"]
 
@@ -119,7 +119,7 @@ async def test_any_text_travels_letter_by_letter(name: str) -> None:
 async def test_many_of_one_custom_id_are_read_up_to_a_bound() -> None:
     rows = [(f"d{number:04}", "same") for number in range(MAX_DEVICES + 300)]
     async with open_client(obeying(rows), revision=Revision.LIVE) as (client, server):
-        result = await client.devices_of_custom_id(APP, "same")
+        result = await client.find_devices_by_custom_id(APP, "same")
         assert (len(result.devices), result.more) == (MAX_DEVICES, True)
         assert len(server.requests) == MAX_DEVICES // PAGE_LIMIT
 
@@ -128,7 +128,7 @@ async def test_many_of_one_custom_id_are_read_up_to_a_bound() -> None:
 async def test_older_revisions_are_not_asked(revision: Revision) -> None:
     async with open_client(lambda _: (500, {}), revision=revision) as (client, server):
         with pytest.raises(UnsupportedByRevision, match="cannot look up custom ids"):
-            await client.devices_of_custom_id(APP, "tester-7")
+            await client.find_devices_by_custom_id(APP, "tester-7")
         assert server.requests == []
 
 
@@ -142,12 +142,12 @@ def test_what_no_server_looks_up_is_refused(text: str) -> None:
 async def test_no_device_at_all_is_no_failure() -> None:
     body = {"error": "devices_not_found", "message": "Devices not found"}
     async with open_client(lambda _: (404, body), revision=Revision.LIVE) as (client, _):
-        assert not (await client.devices_of_custom_id(APP, "tester-7")).devices
+        assert not (await client.find_devices_by_custom_id(APP, "tester-7")).devices
 
 
 async def test_any_other_error_is_one() -> None:
     body = {"error": "cannot_access_app", "message": "You can't access this app"}
     async with open_client(lambda _: (400, body), revision=Revision.LIVE) as (client, _):
         with pytest.raises(CapgoError) as excinfo:
-            await client.devices_of_custom_id(APP, "tester-7")
+            await client.find_devices_by_custom_id(APP, "tester-7")
         assert excinfo.value.kind is ErrorKind.NOT_ALLOWED

@@ -100,11 +100,13 @@ def test_a_page_is_believed_when_it_is_small_or_tells_an_override() -> None:
     pages = DevicePages()
     silent = [Device(device_id=of_length(36, number)) for number in range(151)]
     pages.note(silent)
-    assert pages.tells_overrides(silent[:150], 150)
-    assert not pages.tells_overrides(silent, 151)
-    assert not pages.tells_overrides(silent[:150], 151), "what cannot be read has an id as well"
+    assert pages.is_telling_overrides(silent[:150], 150)
+    assert not pages.is_telling_overrides(silent, 151)
+    assert not pages.is_telling_overrides(silent[:150], 151), (
+        "what cannot be read has an id as well"
+    )
     devices = [*silent, Device(device_id="x", channel="beta")]
-    assert pages.tells_overrides(devices, 152)
+    assert pages.is_telling_overrides(devices, 152)
 
 
 # Lists of any ids
@@ -123,7 +125,7 @@ async def test_every_override_is_told(
     ids = [make(number) for number in range(2_000)]
     overrides = dict.fromkeys(ids[::7], "beta")
     async with open_client(server_of(ids, overrides), revision=revision) as (client, server):
-        rows = [row for page in await walk(client.devices(APP)) for row in page.rows]
+        rows = [row for page in await walk(client.list_devices(APP)) for row in page.rows]
         assert [row.wire_id for row in rows] == ids
         assert {row.wire_id: row.channel for row in rows if row.channel} == overrides
         assert all(row.is_override_known for row in rows)
@@ -136,7 +138,7 @@ async def test_one_long_id_far_down_makes_the_pages_smaller_from_there_on() -> N
     ids = [*(of_length(36, number) for number in range(400)), *("y" + of_length(117, number) for number in range(400))]  # noqa: E501  # fmt: skip
     overrides = {ids[-1]: "beta"}
     async with open_client(server_of(ids, overrides), revision=Revision.LIVE) as (client, server):
-        rows = [row for page in await walk(client.devices(APP)) for row in page.rows]
+        rows = [row for page in await walk(client.list_devices(APP)) for row in page.rows]
         assert [row.wire_id for row in rows] == ids
         assert rows[-1].channel == "beta"
         assert all(row.is_override_known for row in rows)
@@ -148,8 +150,8 @@ async def test_a_page_that_came_too_large_is_read_again_from_the_same_cursor() -
     ids = [of_length(117, number) for number in range(300)]
     overrides = {ids[0]: "beta", ids[120]: "beta"}
     async with open_client(server_of(ids, overrides), revision=Revision.LIVE) as (client, server):
-        pager = client.devices(APP)
-        page = await pager.next_page()
+        pager = client.list_devices(APP)
+        page = await pager.read_next_page()
         assert [row.wire_id for row in page.rows] == ids[:50]
         assert page.rows[0].channel == "beta"
         assert page.requests == 2
@@ -163,7 +165,7 @@ async def test_a_page_that_came_too_large_is_read_again_from_the_same_cursor() -
 async def test_a_smaller_page_that_was_asked_for_stays_as_small() -> None:
     ids = [of_length(36, number) for number in range(40)]
     async with open_client(server_of(ids, {}), revision=Revision.LIVE) as (client, server):
-        pages = await walk(client.devices(APP, limit=7))
+        pages = await walk(client.list_devices(APP, limit=7))
         assert [len(page.rows) for page in pages] == [7, 7, 7, 7, 7, 5]
         assert {request.query["limit"] for request in server.requests} == {"7"}
 
@@ -173,7 +175,7 @@ async def test_a_server_that_ignores_the_limit_is_not_believed(revision: Revisio
     rows = [{"device_id": of_length(36, number), "version_name": "1"} for number in range(500)]
     body = {"data": rows, "hasMore": False}
     async with open_client(lambda _: (200, body), revision=revision) as (client, server):
-        (page,) = await walk(client.devices(APP))
+        (page,) = await walk(client.list_devices(APP))
         assert len(page.rows) == 500
         assert not any(row.is_override_known for row in page.rows)
         assert len(server.requests) == 1, "asked for fewer, it would send as many"
@@ -186,7 +188,7 @@ async def test_a_server_that_ignores_the_limit_but_tells_an_override_is_believed
     rows[499]["channel"] = "beta"
     body = {"data": rows, "hasMore": False}
     async with open_client(lambda _: (200, body)) as (client, _):
-        (page,) = await walk(client.devices(APP))
+        (page,) = await walk(client.list_devices(APP))
         assert all(row.is_override_known for row in page.rows)
 
 
@@ -209,7 +211,7 @@ def test_what_is_not_known_is_no_longer_the_same() -> None:
 async def test_no_devices_at_all_is_an_empty_list(revision: Revision | None) -> None:
     refusal = {"error": "devices_not_found", "message": "Devices not found"}
     async with open_client(lambda _: (404, refusal), revision=revision) as (client, server):
-        (page,) = await walk(client.devices(APP))
+        (page,) = await walk(client.list_devices(APP))
         assert (len(page.rows), page.at_end, page.incomplete) == (0, True, False)
         assert len(server.requests) == 1
 
@@ -218,5 +220,5 @@ async def test_another_404_is_an_error() -> None:
     refusal = {"error": "not_found", "message": "Not found"}
     async with open_client(lambda _: (404, refusal)) as (client, _):
         with pytest.raises(CapgoError) as excinfo:
-            await client.devices(APP).next_page()
+            await client.list_devices(APP).read_next_page()
         assert excinfo.value.kind is ErrorKind.NOT_FOUND

@@ -17,7 +17,7 @@ import capgo_tui
 from capgo_tui.api.errors import CapgoError, ErrorKind, Scope, is_from_rate_limiter
 from capgo_tui.api.hiding import KEY_PLACEHOLDER
 from capgo_tui.api.key import ApiKey
-from capgo_tui.api.replies import error_of, is_denial, is_end_of_bundle_list
+from capgo_tui.api.replies import is_denial, is_end_of_bundle_list, make_error
 
 K = ErrorKind
 SECRET = "2c1eb96d-8677-57f8-8bd7-09e59dbbe943"
@@ -25,7 +25,7 @@ SECRET = "2c1eb96d-8677-57f8-8bd7-09e59dbbe943"
 
 def read(status: int, body: Any, request: str = "POST /channel", **headers: str) -> CapgoError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return error_of(
+    return make_error(
         request,
         status,
         {name.replace("_", "-"): value for name, value in headers.items()},

@@ -108,7 +108,7 @@ ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
 def texts_of(body: bytes) -> str:
     (row,) = parse_list(Bundle, body).rows
     assert isinstance(row, Bundle)
-    return row.raw_json() + repr(row) + clean(str(row.raw()))
+    return row.format_raw_json() + repr(row) + clean(str(row.parse_raw()))
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -114,9 +114,9 @@ def test_parsing(model: type[Record], body: bytes) -> None:
     rows = [row for row in listing.rows if isinstance(row, Record)]
     assert len(rows) + sum(isinstance(row, Unreadable) for row in listing.rows) == len(listing.rows)
     for row in rows:
-        original = row.raw()
+        original = row.parse_raw()
         assert isinstance(original, dict)
-        assert json.loads(row.raw_json()).keys() == original.keys()
+        assert json.loads(row.format_raw_json()).keys() == original.keys()
         assert repr(row).isprintable()
         hash(row.row_key)
 
@@ -140,7 +140,7 @@ def test_the_rest_of_a_page_lives_on(model: type[Record], odd: list[bytes], enve
             assert unreadable.rows[0].json
         else:
             # Shown with J, from deep within the interface's own calls.
-            assert isinstance(json.loads(row.raw_json()), dict)
+            assert isinstance(json.loads(row.format_raw_json()), dict)
 
 
 def test_what_is_wrong_with_a_row_is_said_in_words_of_its_own() -> None:
@@ -160,7 +160,7 @@ def test_a_number_of_too_many_digits_is_kept_digit_by_digit() -> None:
     listing = parse_list(Channel, f'[{{"id": 1, "name": "a", "new": {digits}}}]'.encode())
     (row,) = listing.rows
     assert isinstance(row, Channel)
-    assert row.raw() == {"id": 1, "name": "a", "new": digits}
+    assert row.parse_raw() == {"id": 1, "name": "a", "new": digits}
 
 
 @given(MODELS, BODIES)
@@ -187,7 +187,11 @@ async def test_calls(script: list[tuple[int, bytes]], revision: Revision | None)
         return script[step % len(script)]
 
     async with open_client(answer, revision=revision) as (client, _):
-        pagers: list[Any] = [client.channels(APP), client.devices(APP), client.bundles(APP)]
+        pagers: list[Any] = [
+            client.list_channels(APP),
+            client.list_devices(APP),
+            client.list_bundles(APP),
+        ]
         for pager in pagers:
             try:
                 for page in await walk(pager, most=60):
@@ -195,8 +199,8 @@ async def test_calls(script: list[tuple[int, bytes]], revision: Revision | None)
             except (CapgoError, Refusal):
                 pass
         for call in (
-            client.channel(APP, "a"),
-            client.device(APP, "a"),
+            client.get_channel(APP, "a"),
+            client.get_device(APP, "a"),
             client.set_channel(APP, "a", ChannelSettings(bundle="1.0.0")),
             client.unlink_device(APP, "a"),
             client.ping(),

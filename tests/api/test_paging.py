@@ -68,7 +68,7 @@ async def everything(pager: Pager[Channel]) -> tuple[list[Channel], list[Page[Ch
     rows = [row for page in pages for row in page.rows]
     assert pager.record_count == len(rows)
     assert [page.at_end for page in pages] == [False] * (len(pages) - 1) + [True]
-    after = await pager.next_page()
+    after = await pager.read_next_page()
     assert after.at_end
     assert (after.rows, after.requests) == ((), 0)
     return rows, pages
@@ -77,14 +77,14 @@ async def everything(pager: Pager[Channel]) -> tuple[list[Channel], list[Page[Ch
 async def test_a_bookmark_reads_its_page_again_and_leaves_the_walk_alone() -> None:
     server = PagingServer([*channels(120), Unreadable(17, "no", "17")])
     pager = Pager(server)
-    first, second = await pager.next_page(), await pager.next_page()
+    first, second = await pager.read_next_page(), await pager.read_next_page()
     assert first.bookmark is not None
     assert second.bookmark is not None
     assert (first.bookmark.is_first, second.bookmark.is_first) == (True, False)
     del server.rows[:10]
     assert (await second.bookmark.read()).rows == channels(50, start=61)
     assert (await first.bookmark.read()).rows == channels(50, start=11)
-    third = await pager.next_page()
+    third = await pager.read_next_page()
     assert [request.page for request in server.requests] == [None, 1, 1, None, 2]
     assert third.rows == channels(10, start=111)
     assert third.bookmark is not None
@@ -184,7 +184,7 @@ async def test_a_deletion_that_the_walk_is_told_of_hides_no_row(
     pager = Pager(server)
     records: list[Channel] = []
     for _ in range(pages_before):
-        records += (await pager.next_page()).rows
+        records += (await pager.read_next_page()).rows
     for number in deletions:
         if records:
             record = records.pop(number % len(records))
@@ -192,7 +192,7 @@ async def test_a_deletion_that_the_walk_is_told_of_hides_no_row(
             pager.forget(record)
     assert pager.record_count == len(records)
     while not pager.at_end:
-        page = await pager.next_page()
+        page = await pager.read_next_page()
         records += page.rows
         assert not page.incomplete
     assert records == server.rows
@@ -297,10 +297,10 @@ async def test_a_first_page_for_ever_is_owned_up_to() -> None:
 async def test_rows_that_push_a_whole_page_ahead_cost_none() -> None:
     server = Repeating(channels(120))
     pager = Pager(server)
-    rows = list((await pager.next_page()).rows)
+    rows = list((await pager.read_next_page()).rows)
     server.rows[:0] = channels(50, start=1_001)
     while not pager.at_end:
-        rows += (await pager.next_page()).rows
+        rows += (await pager.read_next_page()).rows
     assert {row.id for row in rows} == {*range(1, 121), *range(1_001, 1_051)}
 
 
@@ -313,7 +313,7 @@ async def test_no_walk_can_tell_what_a_deletion_between_two_pages_hides(
     replies = []
     for server in (shrinking, never_had_it):
         pager = Pager(server)
-        first = await pager.next_page()
+        first = await pager.read_next_page()
         if server is shrinking:
             del server.rows[0]
         replies.append([first, *await walk(pager)])
@@ -425,7 +425,7 @@ async def test_after_an_error_the_walk_goes_on_where_it_stopped() -> None:
     errors = 0
     while not pager.at_end:
         try:
-            rows += (await pager.next_page()).rows
+            rows += (await pager.read_next_page()).rows
         except CapgoError:
             errors += 1
     assert rows == server.rows
@@ -437,11 +437,11 @@ async def test_a_second_call_at_once_is_refused() -> None:
 
     async def fetch(_position: Position) -> Listing[Channel]:
         with pytest.raises(RuntimeError, match="already running"):
-            await pager.next_page()
+            await pager.read_next_page()
         return Listing(channels(3))
 
     pager = Pager(fetch)
-    assert len((await pager.next_page()).rows) == 3
+    assert len((await pager.read_next_page()).rows) == 3
 
 
 async def test_unreadable_rows_count_and_come_once() -> None:
@@ -483,9 +483,9 @@ async def test_an_endless_list_stops_with_a_word_and_goes_on_when_asked(
     pager = Pager(endless(size, by_cursor=by_cursor))
     for walk_number in (1, 2, 3):
         for _ in range(pages):
-            assert (await pager.next_page()).rows
+            assert (await pager.read_next_page()).rows
         with pytest.raises(EndlessList, match=f"{walk_number * pages * size:,}".replace(",", " ")):
-            await pager.next_page()
+            await pager.read_next_page()
     assert not pager.at_end
 
 
@@ -503,10 +503,10 @@ async def test_rows_of_which_only_the_number_is_kept_count_for_an_endless_list(
         )
 
     pager = Pager(fetch)
-    pages = [await pager.next_page() for _ in range(5)]
+    pages = [await pager.read_next_page() for _ in range(5)]
     assert [(len(page.unreadable), page.extra_unreadable) for page in pages] == [(1, 999)] * 5
     with pytest.raises(EndlessList):
-        await pager.next_page()
+        await pager.read_next_page()
 
 
 async def test_a_list_of_which_some_rows_are_only_counted_misses_none() -> None:
@@ -516,9 +516,9 @@ async def test_a_list_of_which_some_rows_are_only_counted_misses_none() -> None:
         return Listing(channels(20), extra_unreadable=30)
 
     pager = Pager(fetch)
-    first = await pager.next_page()
+    first = await pager.read_next_page()
     assert not first.at_end
-    last = await pager.next_page()
+    last = await pager.read_next_page()
     assert last.at_end
     assert not last.incomplete
     assert last.extra_unreadable == 0

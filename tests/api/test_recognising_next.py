@@ -82,18 +82,18 @@ async def test_a_channel_list_tells_it_at_once_or_after_all() -> None:
         return 200, {"data": [{"device_id": "d", "version_name": "1"}], "hasMore": False}
 
     async with open_client(answer) as (client, _):
-        await walk(client.channels(APP))
+        await walk(client.list_channels(APP))
         assert client.revision is Revision.NEXT
     async with open_client(answer) as (client, _):
-        await walk(client.devices(APP))
+        await walk(client.list_devices(APP))
         revisions = [client.revision]  # devices do not tell the two apart
-        await walk(client.channels(APP))
+        await walk(client.list_channels(APP))
         assert [*revisions, client.revision] == [Revision.LIVE, Revision.NEXT]
 
 
 async def test_one_channel_tells_it_as_well() -> None:
     async with open_client(lambda _: (200, NEXT_CHANNEL)) as (client, _):
-        channel = await client.channel(APP, "production")
+        channel = await client.get_channel(APP, "production")
         assert (channel.ios, channel.android, channel.update_package) == (True, True, "all")
         assert client.revision is Revision.NEXT
 
@@ -106,7 +106,7 @@ def bundles_ending_in_nothing(request: SentRequest) -> Answer:
 
 async def test_an_empty_page_behind_the_last_bundle_tells_it() -> None:
     async with open_client(bundles_ending_in_nothing) as (client, server):
-        await walk(client.bundles(APP))
+        await walk(client.list_bundles(APP))
         assert client.revision is Revision.NEXT
         assert len(server.requests) == 2
 
@@ -119,13 +119,13 @@ async def test_the_error_behind_the_last_bundle_leaves_it_at_july() -> None:
         return (status, rows) if rows else (400, refusal)
 
     async with open_client(answer) as (client, _):
-        await walk(client.bundles(APP))
+        await walk(client.list_bundles(APP))
         assert client.revision is Revision.LIVE
 
 
 async def test_no_bundle_at_all_tells_nothing_of_an_unknown_server() -> None:
     async with open_client(lambda _: (200, [])) as (client, _):
-        await walk(client.bundles(APP))
+        await walk(client.list_bundles(APP))
         assert client.revision is None
 
 
@@ -154,24 +154,24 @@ async def test_the_reply_to_a_promotion_tells(reply: dict[str, object], revision
 
 async def test_a_revision_that_was_given_is_never_changed() -> None:
     async with open_client(lambda _: (200, [NEXT_CHANNEL]), revision=Revision.LIVE) as (client, _):
-        await walk(client.channels(APP))
+        await walk(client.list_channels(APP))
         assert client.revision is Revision.LIVE
     async with open_client(bundles_ending_in_nothing, revision=Revision.LIVE) as (client, _):
-        await walk(client.bundles(APP))
+        await walk(client.list_bundles(APP))
         assert client.revision is Revision.LIVE
     reply: dict[str, object] = {"status": "success", "assignmentTarget": "stable"}
     async with open_client(promoting(reply), revision=Revision.LIVE) as (client, _):
         await client.promote_bundle(APP, 1, 1)
         assert client.revision is Revision.LIVE
     async with open_client(lambda _: (200, [LIVE_CHANNEL]), revision=Revision.NEXT) as (client, _):
-        await walk(client.channels(APP))
+        await walk(client.list_channels(APP))
         assert client.revision is Revision.NEXT
 
 
 @pytest.mark.parametrize("old", [Revision.DOCUMENTED, Revision.LEGACY])
 async def test_an_older_server_never_becomes_next(old: Revision) -> None:
     async with open_client(lambda _: (200, [NEXT_CHANNEL]), revision=old) as (client, _):
-        await client.channels(APP).next_page()
+        await client.list_channels(APP).read_next_page()
         assert client.revision is old
 
 
@@ -193,7 +193,7 @@ async def test_a_read_is_tried_again_while_the_database_is_unavailable() -> None
         return (503, UNAVAILABLE) if len(reads) < 3 else (200, [NEXT_CHANNEL])
 
     async with open_client(answer, retry_policy=RETRY_POLICY) as (client, server):
-        (page,) = await walk(client.channels(APP))
+        (page,) = await walk(client.list_channels(APP))
         assert len(page.rows) == 1
         assert len(server.requests) == 3
 

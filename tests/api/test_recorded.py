@@ -12,7 +12,7 @@ from capgo_tui.api.listing import parse_list, parse_one
 from capgo_tui.api.models import AppInfo, Bundle, Channel, Device
 from capgo_tui.api.recognition import find_common, recognise
 from capgo_tui.api.records import Record, Unreadable
-from capgo_tui.api.replies import error_of
+from capgo_tui.api.replies import make_error
 from capgo_tui.api.revisions import Revision
 from tests.api.support import DATA
 
@@ -67,7 +67,7 @@ def path_of(entry: dict[str, Any]) -> str:
 def test_refusals(entry: dict[str, Any]) -> None:
     reply = entry["response"]
     request = entry.get("request", {"method": "GET", "path": "/bundle"})
-    error = error_of(
+    error = make_error(
         f"{request['method']} {request['path']}",
         reply["status"],
         reply["headers"],
@@ -116,8 +116,8 @@ def test_answers(entry: dict[str, Any]) -> None:
             assert row.raw == original
             continue
         assert isinstance(row, model)
-        assert row.raw() == original
-        assert json.loads(row.raw_json()) == original
+        assert row.parse_raw() == original
+        assert json.loads(row.format_raw_json()) == original
         check(row, original)
     if path != "/app" and rows and not isinstance(rows[0], str):
         assert find_common(recognise(f"GET {path}", body)) is Revision.LIVE

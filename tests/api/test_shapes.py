@@ -42,7 +42,7 @@ D_CHANNEL: dict[str, JSON] = {
 def one(model: type[RecordT], row: JSON) -> RecordT:
     record = parse_one(model, json.dumps(row).encode())
     assert isinstance(record, model)
-    assert record.raw() == row
+    assert record.parse_raw() == row
     return record
 
 
@@ -159,7 +159,7 @@ def test_a_row_without_identity_does_not_take_the_page_along(bad: JSON) -> None:
     assert isinstance(odd, Unreadable)
     assert odd.raw == bad
     assert odd.why
-    assert last.raw() == {"id": 2, "name": "b"}
+    assert last.parse_raw() == {"id": 2, "name": "b"}
 
 
 @pytest.mark.parametrize("wrapper", ["data", "bundles", "versions"])
@@ -169,7 +169,7 @@ def test_wrapped_lists(wrapper: str, extra: list[JSON]) -> None:
     listing = parse_list(Bundle, json.dumps({"x": 1, wrapper: rows}).encode())
     row = listing.rows[0]
     assert isinstance(row, Bundle)
-    assert row.raw() == rows[0]
+    assert row.parse_raw() == rows[0]
     assert len(listing.rows) == len(rows)
     assert listing.by_cursor is (wrapper == "data")
 
@@ -180,10 +180,10 @@ def test_raw_loses_nothing() -> None:
     )
     row = parse_one(Bundle, text.encode())
     assert isinstance(row, Bundle)
-    assert json.loads(row.raw_json()) == json.loads(text)
-    assert list(json.loads(row.raw_json())) == ["id", "name", "z", "é"]
+    assert json.loads(row.format_raw_json()) == json.loads(text)
+    assert list(json.loads(row.format_raw_json())) == ["id", "name", "z", "é"]
     assert one(AppInfo, {"app_id": "a.b", "flag": True}).app_id == "a.b"
-    assert Channel(id=1, name="made by hand").raw() is None
+    assert Channel(id=1, name="made by hand").parse_raw() is None
 
 
 def test_texts_are_clean_and_the_exact_name_is_kept() -> None:

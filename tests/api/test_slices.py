@@ -15,7 +15,7 @@ from capgo_tui.api import slices
 from capgo_tui.api.listing import (
     MOST_UNREADABLE,
     UnreadableReplyError,
-    head_of,
+    parse_head,
     parse_list,
     parse_one,
 )
@@ -59,7 +59,7 @@ def parse_rows(parse: Callable[[], Listing[Device]]) -> object:
         listing = parse()
     except UnreadableReplyError as error:
         return str(error)
-    rows = [row.raw() if isinstance(row, Record) else row.raw for row in listing.rows]
+    rows = [row.parse_raw() if isinstance(row, Record) else row.raw for row in listing.rows]
     return listing, rows
 
 
@@ -92,7 +92,7 @@ def test_of_rows_that_cannot_be_read_a_few_are_kept_and_all_are_counted(
     listing = parse_list(Device, body)
     *odd, good = listing.rows
     assert isinstance(good, Device)
-    assert good.raw() == {"device_id": "good", "new": [7]}
+    assert good.parse_raw() == {"device_id": "good", "new": [7]}
     assert len(odd) == MOST_UNREADABLE
     assert all(isinstance(each, Unreadable) for each in odd)
     assert listing.extra_unreadable == count - MOST_UNREADABLE
@@ -103,7 +103,7 @@ def peak(body: bytes) -> int:
     tracemalloc.start()
     try:
         parse_list(Device, body)
-        head_of(body)
+        parse_head(body)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -183,7 +183,7 @@ async def test_a_page_is_odd_only_where_lists_come_in_pages(
         return 200, [] if "page" in request.query else rows
 
     async with open_client(answer, revision=revision) as (client, _):
-        page = await client.channels(APP).next_page()
+        page = await client.list_channels(APP).read_next_page()
     assert len(page.rows) == count
     assert page.too_many is odd
 
@@ -192,7 +192,7 @@ async def test_the_revision_is_told_by_the_first_rows_of_a_large_reply() -> None
     rows = channels(2_000)
     assert len(json.dumps(rows)) > 2 * slices.SLICE
     async with open_client(lambda _: (200, rows)) as (client, _):
-        page = await client.channels(APP).next_page()
+        page = await client.list_channels(APP).read_next_page()
         assert client.revision is Revision.LIVE
     assert [type(row) for row in page.rows] == [Channel] * 2_000
-    assert page.rows[1_500].raw() == rows[1_500]
+    assert page.rows[1_500].parse_raw() == rows[1_500]

@@ -33,15 +33,15 @@ RETRY_POLICY = RetryPolicy(sleep=no_sleep, clock=lambda: 0.0)
 
 
 async def ask_for_usage(client: CapgoClient) -> Usage | None:
-    return await client.bundle_usage(APP, start=START, end=END)
+    return await client.get_bundle_usage(APP, start=START, end=END)
 
 
 async def ask_for_platforms(client: CapgoClient) -> Mapping[str, int] | None:
-    return await client.active_by_platform(APP, start=START, end=END)
+    return await client.count_active_by_platform(APP, start=START, end=END)
 
 
 async def ask(client: CapgoClient) -> int | None:
-    return await client.active_devices(APP, start=START, end=END)
+    return await client.count_active_devices(APP, start=START, end=END)
 
 
 async def test_the_last_day_tells_and_the_key_goes_where_no_session_is_expected() -> None:
@@ -57,7 +57,7 @@ async def test_the_last_day_tells_and_the_key_goes_where_no_session_is_expected(
 
 async def test_all_other_requests_send_the_key_as_before() -> None:
     async with open_client(lambda _: (200, [])) as (client, server):
-        await walk(client.channels(APP))
+        await walk(client.list_channels(APP))
         assert server.requests[0].headers["authorization"] == KEY.reveal()
         assert "capgkey" not in server.requests[0].headers
 
@@ -114,17 +114,17 @@ async def test_a_refusal_is_neither_tried_again_nor_held_against_the_key(
         assert excinfo.value.kind is kind
         assert len(server.requests) == 1
         assert not client.key_refused
-        await walk(client.channels(APP))
+        await walk(client.list_channels(APP))
         assert len(server.requests) == 2
 
 
 def test_only_live_and_next_have_statistics() -> None:
     for traits in (LIVE, NEXT):
-        request = requests.active_devices(traits, "com.a/b", START, END)
+        request = requests.make_active_devices(traits, "com.a/b", START, END)
         assert request.path == "/statistics/app/com.a%2Fb"
     for traits in (DOCUMENTED, LEGACY):
         with pytest.raises(UnsupportedByRevision):
-            requests.active_devices(traits, APP, START, END)
+            requests.make_active_devices(traits, APP, START, END)
 
 
 async def test_a_client_is_slowed_once_it_is_told_to_slow_down() -> None:
@@ -136,7 +136,7 @@ async def test_a_client_is_slowed_once_it_is_told_to_slow_down() -> None:
     answers = iter([(429, rate_limit_reply), (200, [])])
     async with open_client(lambda _: next(answers), retry_policy=RETRY_POLICY) as (client, _):
         assert not client.is_slowed
-        await client.channels(APP).next_page()
+        await client.list_channels(APP).read_next_page()
         assert client.is_slowed
     async with open_client(lambda _: (200, [])) as (client, _):
         await client.channels(APP).next_page()

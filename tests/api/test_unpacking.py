@@ -54,7 +54,7 @@ async def test_what_was_asked_for_is_unpacked(encodings: tuple[str, ...], body: 
 @pytest.mark.parametrize(("encodings", "body"), COMPRESSED_BODIES[2:])
 def test_it_is_unpacked_byte_by_byte(encodings: tuple[str, ...], body: bytes) -> None:
     unpacker = Unpacker([each for name in encodings for each in name.split(",")])
-    pieces = [piece for byte in body for piece in unpacker.pieces(bytes([byte]))]
+    pieces = [piece for byte in body for piece in unpacker.iterate_pieces(bytes([byte]))]
     unpacker.finish()
     assert b"".join(pieces) == TEXT
 
@@ -98,7 +98,7 @@ async def test_a_small_reply_that_unpacks_to_a_large_one_is_left_at_the_bound() 
 
 def test_no_piece_is_larger_than_the_bound() -> None:
     unpacker = Unpacker(["gzip"])
-    pieces = [len(piece) for piece in unpacker.pieces(gzip.compress(bytes(9 * MB)))]
+    pieces = [len(piece) for piece in unpacker.iterate_pieces(gzip.compress(bytes(9 * MB)))]
     unpacker.finish()
     assert sum(pieces) == 9 * MB
     assert max(pieces) <= PIECE
@@ -130,4 +130,4 @@ def test_the_reasons_are_errors_of_their_own() -> None:
     with pytest.raises(UnsupportedEncodingError):
         Unpacker(["gzip", "gzip"])
     with pytest.raises(httpx.DecodingError):
-        list(Unpacker(["gzip"]).pieces(b"no gzip at all"))
+        list(Unpacker(["gzip"]).iterate_pieces(b"no gzip at all"))

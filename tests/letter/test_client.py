@@ -31,10 +31,10 @@ LISTS = ("channels", "devices", "bundles")
 
 async def names(client: CapgoClient, what: str) -> list[str]:
     if what == "channels":
-        return [row.wire_id for page in await walk(client.channels(APP)) for row in page.rows]
+        return [row.wire_id for page in await walk(client.list_channels(APP)) for row in page.rows]
     if what == "devices":
-        return [row.wire_id for page in await walk(client.devices(APP)) for row in page.rows]
-    return [row.wire_id for page in await walk(client.bundles(APP)) for row in page.rows]
+        return [row.wire_id for page in await walk(client.list_devices(APP)) for row in page.rows]
+    return [row.wire_id for page in await walk(client.list_bundles(APP)) for row in page.rows]
 
 
 def stored_names(server: AnyServer, what: str) -> list[str]:
@@ -96,7 +96,7 @@ async def test_no_slash_is_learnt_from_another_server() -> None:
     async with open_client(answer) as (client, server):
         server.headers["location"] = location.decode()
         with pytest.raises(CapgoError, match=r"redirect to other\.example"):
-            await client.channels(APP).next_page()
+            await client.list_channels(APP).read_next_page()
         assert [request.path for request in server.requests] == ["/channel"]
 
 
@@ -105,11 +105,11 @@ async def test_no_slash_is_learnt_from_another_server() -> None:
 async def test_one_channel(kind: type[AnyServer], mode: Mode) -> None:
     server = make(kind, mode)
     async with client_on(server, mode) as client:
-        channel = await client.channel(APP, "production")
+        channel = await client.get_channel(APP, "production")
         assert (channel.name, channel.public) == ("production", True)
         assert channel.bundle is not None
         with pytest.raises(CapgoError) as error:
-            await client.channel(APP, "nowhere")
+            await client.get_channel(APP, "nowhere")
         assert error.value.kind is ErrorKind.NOT_FOUND
 
 
@@ -119,9 +119,9 @@ async def test_one_device(kind: type[AnyServer], mode: Mode) -> None:
     server = make(kind, mode)
     async with client_on(server, mode) as client:
         device_id = next(iter(server.devices))
-        assert (await client.device(APP, device_id)).device_id == device_id
+        assert (await client.get_device(APP, device_id)).device_id == device_id
         with pytest.raises(CapgoError) as error:
-            await client.device(APP, "no-such-device")
+            await client.get_device(APP, "no-such-device")
         assert error.value.kind is ErrorKind.NOT_FOUND
 
 
@@ -130,7 +130,7 @@ async def test_one_device(kind: type[AnyServer], mode: Mode) -> None:
 async def test_a_channel_without_a_bundle(kind: type[AnyServer], mode: Mode) -> None:
     server = make(kind, mode)
     async with client_on(server, mode) as client:
-        await client.channels(APP).next_page()
+        await client.list_channels(APP).read_next_page()
         await client.set_channel(APP, "new", ChannelSettings())
         assert "new" in server.channels
         await client.set_channel(APP, "new", ChannelSettings(public=True))
@@ -147,7 +147,7 @@ async def test_a_channel_without_a_bundle(kind: type[AnyServer], mode: Mode) -> 
 async def test_a_channel_keeps_its_bundle(kind: type[AnyServer], mode: Mode) -> None:
     server = make(kind, mode)
     async with client_on(server, mode) as client:
-        await client.channels(APP).next_page()
+        await client.list_channels(APP).read_next_page()
         before = server.channels["beta"]["version"]
         await client.set_channel(APP, "beta", ChannelSettings(public=True))
         assert server.channels["beta"]["version"] == before
@@ -159,7 +159,7 @@ async def test_a_channel_keeps_its_bundle(kind: type[AnyServer], mode: Mode) -> 
 async def test_all_settings_of_the_documented_revision(mode: Mode) -> None:
     server = DocumentedServer(strict=mode.strict, slash=mode.slash)
     async with client_on(server, mode) as client:
-        await client.channels(APP).next_page()
+        await client.list_channels(APP).read_next_page()
         settings = ChannelSettings(
             disable_auto_update="minor",
             disable_auto_update_under_native=False,
@@ -181,7 +181,7 @@ async def test_all_settings_of_the_documented_revision(mode: Mode) -> None:
 async def test_a_channel_is_deleted(kind: type[AnyServer], mode: Mode) -> None:
     server = make(kind, mode)
     async with client_on(server, mode) as client:
-        await client.channels(APP).next_page()
+        await client.list_channels(APP).read_next_page()
         await client.delete_channel(APP, "beta")
     assert list(server.channels) == ["production", "empty"]
 
@@ -192,7 +192,7 @@ async def test_a_device_is_linked_and_unlinked(kind: type[AnyServer], mode: Mode
     server = make(kind, mode)
     channel = "channel_id" if kind is LegacyServer else "channel"
     async with client_on(server, mode) as client:
-        await client.channels(APP).next_page()
+        await client.list_channels(APP).read_next_page()
         device = next(iter(server.devices))
         await client.link_device(APP, device, "production", bundle="1.0.0")
         assert server.links == {device: {channel: "production", "version_id": "1.0.0"}}
@@ -204,7 +204,7 @@ async def test_a_device_is_linked_and_unlinked(kind: type[AnyServer], mode: Mode
 async def test_one_bundle_is_deleted(mode: Mode) -> None:
     server = DocumentedServer(strict=mode.strict, slash=mode.slash)
     async with client_on(server, mode) as client:
-        await client.channels(APP).next_page()
+        await client.list_channels(APP).read_next_page()
         await client.delete_bundle(APP, "1.0.0")
     assert list(server.bundles) == ["1.1.0", "1.2.0"]
 
@@ -223,7 +223,7 @@ async def test_the_legacy_revision_deletes_no_single_bundle(mode: Mode) -> None:
 async def test_all_bundles_are_deleted(kind: type[AnyServer], mode: Mode) -> None:
     server = make(kind, mode)
     async with client_on(server, mode) as client:
-        await client.channels(APP).next_page()
+        await client.list_channels(APP).read_next_page()
         await client.delete_all_bundles(APP)
         assert stored_names(server, "bundles") == []
         assert await names(client, "bundles") == []
@@ -243,19 +243,19 @@ async def test_a_write_may_come_first(kind: type[AnyServer], mode: Mode) -> None
 async def test_an_unknown_app_is_no_matter_of_the_revision(mode: Mode) -> None:
     server = LegacyServer(strict=mode.strict)
     async with client_on(server, mode) as client:
-        for read in (client.channels, client.devices):
+        for read in (client.list_channels, client.list_devices):
             with pytest.raises(CapgoError) as error:
-                await read("com.example.other").next_page()
+                await read("com.example.other").read_next_page()
             assert error.value.kind is ErrorKind.NOT_ALLOWED
             assert not error.value.is_revision_guessed
 
 
 async def test_an_error_says_when_the_revision_was_a_guess() -> None:
     async with open_client(lambda _: (400, {"status": "Nonsense"})) as (client, _):
-        for read in (client.channels, client.devices, client.bundles):
+        for read in (client.list_channels, client.list_devices, client.list_bundles):
             with pytest.raises(CapgoError, match="Nonsense") as error:
-                await read(APP).next_page()
+                await read(APP).read_next_page()
             assert error.value.is_revision_guessed
         with pytest.raises(CapgoError) as error:
-            await client.channel(APP, "beta")
+            await client.get_channel(APP, "beta")
         assert error.value.is_revision_guessed

@@ -144,7 +144,7 @@ async def test_one_device_tells_less_than_its_row_and_takes_nothing_back() -> No
             assert device_reply is not None
             assert device_reply.custom_id is None  # not in the reply
             assert device(workspace) == before
-            for raw in (device(workspace).raw(), *redact_rows([device(workspace)])):
+            for raw in (device(workspace).parse_raw(), *redact_rows([device(workspace)])):
                 assert isinstance(raw, dict)
                 assert (raw["custom_id"], raw["is_prod"]) == ("qa-1", True)
         details = lines(device_details(device(workspace), workspace.cell_context()))
@@ -182,7 +182,7 @@ async def test_on_live_a_missing_override_is_none_as_ever() -> None:
     assert isinstance(reply, Device)
     now = complete_record(reply, list_row)
     assert (now.channel, now.custom_id, now.platform) == (None, None, "ios")
-    assert now.raw() == {"device_id": "a", "custom_id": "", "platform": "ios"}
+    assert now.parse_raw() == {"device_id": "a", "custom_id": "", "platform": "ios"}
 
 
 @both_servers

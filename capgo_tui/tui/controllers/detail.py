@@ -107,7 +107,7 @@ class DetailController:
         if self._raw:
             record = rows.view.collection.records.get(key)
             if record is not None:
-                return [Line("", text, "raw") for text in clean_lines(record.raw_json())]
+                return [Line("", text, "raw") for text in clean_lines(record.format_raw_json())]
         lines: list[Line] = []
         for number, section in enumerate(rows.sections(key)):
             lines.append(Line("", section.title, "heading"))

@@ -55,7 +55,7 @@ class FormController:
         self, show: Callable[[], Coroutine[None, None, None]], extra: Extra | None
     ) -> None:
         """Learn the revision first; raises UnsupportedByRevision where it lacks the extra."""
-        traits = await self._workspace.client.traits_for_write(self._workspace.target.app_id)
+        traits = await self._workspace.client.get_traits_for_write(self._workspace.target.app_id)
         if extra is not None and extra not in traits.extras:
             raise UnsupportedByRevision(
                 f"this server's API ({traits.revision}) has no {extra.value}"

@@ -116,7 +116,7 @@ async def plan_deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Del
         OtherWay: where one bundle alone cannot be deleted.
 
     """
-    traits = await workspace.client.traits_for_write(workspace.target.app_id)
+    traits = await workspace.client.get_traits_for_write(workspace.target.app_id)
     if Extra.DELETE_ONE_BUNDLE not in traits.extras:
         raise OtherWay(ONLY_ALL, NextStep.DELETE_ALL)
     await bring_up_to_date(workspace, workspace.channels)
@@ -202,7 +202,7 @@ def make_bundle_deletion(
 
 async def load_all_links(workspace: Workspace) -> BundleLinks:
     """Bring bundles and channels up to date for `plan_deletion_of_all`; return links."""
-    await workspace.client.traits_for_write(workspace.target.app_id)
+    await workspace.client.get_traits_for_write(workspace.target.app_id)
     await bring_up_to_date(workspace, workspace.bundles)
     await bring_up_to_date(workspace, workspace.channels)
     return await find_links(workspace)

@@ -65,7 +65,7 @@ async def send_once(
     if why_not := describe(change).unsendable:
         return make_unsent_outcome(InvalidArgument(why_not)).with_time(workspace.now())
     try:
-        traits = await workspace.client.traits_for_write(change.app_id)
+        traits = await workspace.client.get_traits_for_write(change.app_id)
         change = await change.check(workspace, alone=alone)
         request = change.request(traits)
         entry = await asyncio.to_thread(

@@ -93,7 +93,7 @@ class ChannelChange(Change):
     async def read_one(self, workspace: Workspace) -> State | None:
         """Read the channel alone."""
         try:
-            channel = await workspace.client.channel(self.app_id, self.wire_id)
+            channel = await workspace.client.get_channel(self.app_id, self.wire_id)
         except CapgoError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise

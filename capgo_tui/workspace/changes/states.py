@@ -77,7 +77,7 @@ def _wire_name(bundle: BundleRef | None, name_of: Callable[[int], str | None]) -
 
 def _exact(record: Record, field: str, text: str) -> str:
     """Return the server's spelling of a text that was cleaned, if a request can hold it."""
-    raw = record.raw()
+    raw = record.parse_raw()
     value = raw.get(field) if isinstance(raw, dict) else None
     if not isinstance(value, str) or not value:
         return text

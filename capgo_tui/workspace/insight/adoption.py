@@ -115,8 +115,8 @@ class UsageReader:
         today = self._now().date()
         start = today - timedelta(days=DAYS - 1)
         try:
-            self.usage = await self._client.bundle_usage(self._app_id, start=start, end=today)
-            self.active_by_platform = await self._client.active_by_platform(
+            self.usage = await self._client.get_bundle_usage(self._app_id, start=start, end=today)
+            self.active_by_platform = await self._client.count_active_by_platform(
                 self._app_id, start=start, end=today
             )
             self.is_settled = True

@@ -31,7 +31,7 @@ async def report_history(workspace: Workspace, channel: Channel) -> HistoryRepor
     """Read the channel, the audit history and the journal."""
     gaps, app_id = list[str](), workspace.target.app_id
     try:
-        workspace.channels.put(await workspace.client.channel(app_id, channel.wire_id))
+        workspace.channels.put(await workspace.client.get_channel(app_id, channel.wire_id))
     except CapgoError as error:
         if error.kind is ErrorKind.NOT_FOUND:
             gaps.append("The server has no such channel now.")

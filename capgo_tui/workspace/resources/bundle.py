@@ -213,7 +213,7 @@ def _bundle_tone(_: Bundle, column: str) -> str:
 BUNDLES: ListedResource[Bundle] = ListedResource(
     name="bundles",
     title="Bundles",
-    walk=lambda source: source.client.bundles(source.app_id),
+    walk=lambda source: source.client.list_bundles(source.app_id),
     operation="list_bundles",
     row_key=lambda bundle: str(bundle.id),
     columns=BUNDLE_COLUMNS,

@@ -289,7 +289,7 @@ def _channel_tone(channel: Channel, column: str) -> str:
 CHANNELS: ListedResource[Channel] = ListedResource(
     name="channels",
     title="Channels",
-    walk=lambda source: source.client.channels(source.app_id),
+    walk=lambda source: source.client.list_channels(source.app_id),
     operation="list_channels",
     row_key=lambda channel: str(channel.id),
     columns=CHANNEL_COLUMNS,

@@ -312,10 +312,10 @@ def load_effort(source: Source, loaded_count: int) -> LoadEffort:
 DEVICES: ListedResource[Device] = ListedResource(
     name="devices",
     title="Devices",
-    walk=lambda source: source.client.devices(source.app_id),
+    walk=lambda source: source.client.list_devices(source.app_id),
     operation="list_devices",
     row_key=attrgetter("wire_id"),
-    read_one=lambda source, device_id: source.client.device(source.app_id, device_id),
+    read_one=lambda source, device_id: source.client.get_device(source.app_id, device_id),
     effort=load_effort,
     columns=DEVICE_COLUMNS,
     screen_columns=DEVICE_SCREEN_COLUMNS,

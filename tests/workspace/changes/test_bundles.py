@@ -189,9 +189,9 @@ async def test_the_session_key_is_sent_and_written_nowhere(world: World) -> None
     texts = [repr(entry), repr(change), str(change), change.model_dump_json(), repr(outcome)]
     texts += [describe(change).question(200), outcome_line(change, outcome)]
     record = bundle(workspace, "9.9.9")
-    texts += [repr(record), record.raw_json()]
+    texts += [repr(record), record.format_raw_json()]
     assert not any(SECRET in text for text in texts)
-    assert "•••" in record.raw_json()
+    assert "•••" in record.format_raw_json()
     back = CHANGES.validate_json(entry.change_json)
     with pytest.raises(InvalidArgument, match="not kept"):
         back.request(LIVE)

@@ -69,7 +69,7 @@ async def test_it_writes_what_the_filter_shows_in_the_order_it_is_shown(
     assert export.next_step is NextStep.LOAD_ALL
     await write_export(view, Format.NDJSON, path, workspace)
     rows = [json.loads(line) for line in path.read_text().splitlines()]
-    assert rows == [device.raw() for device in records]
+    assert rows == [device.parse_raw() for device in records]
     await workspace.devices.load_all()
     export = await write_export(view, Format.JSON, path, workspace)
     assert len(json.loads(path.read_text())) == len(view)
