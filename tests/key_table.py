@@ -1,34 +1,58 @@
-"""The README's table of keys, made of the actions: ``python -m tests.key_table`` writes it."""
+"""The help's page of keys, made of the actions: ``python -m tests.key_table`` writes it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 
-from capgo_tui.tui.actions import MOVES
+import capgo_tui.help
+from capgo_tui.tui.actions import FORMS, MOVES
 from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.tabs import EVERYWHERE, LISTS
 
-README = Path(__file__).parent.parent / "README.md"
-BEGIN = "<!-- keys: written by python -m tests.key_table -->"
-END = "<!-- end of keys -->"
+PAGE = Path(capgo_tui.help.__file__).with_name("keys.md")
+WIDTH = 78
+"""Cells of the longest line: one stays free on each side of a page on the screen."""
+KEY_WIDTH = 14
+ID_WIDTH = 20
+INTRODUCTION = """\
+# Keys
+
+Written by python -m tests.key_table. Each line has a key, the id of its
+action, and what it does; ? in the app shows what can be done where you are.
+Other keys are set by these ids in config.toml (capgo-tui help settings):
+
+    [keys]
+    "device.override" = "o,f2"
+"""
 
 
-def key_table() -> str:
-    """Return the table in Markdown."""
-    rows = ["| key | does | on | id |", "| --- | --- | --- | --- |"]
-    rows += [f"| `{keys}` | move: {meaning} | | |" for keys, meaning in MOVES]
-    for action in ACTIONS:
-        where = "" if action.tabs in (LISTS, EVERYWHERE) else ", ".join(sorted(action.tabs))
-        rows.append(f"| `{action.key}` | {action.tooltip} | {where} | `{action.id}` |")
-    return "\n".join(rows)
+def key_page() -> str:
+    """Return the page in Markdown."""
+    groups: dict[str, list[str]] = {"On every tab": []}
+    for action in sorted(ACTIONS, key=lambda each: each.rank):
+        is_general = action.tabs in (LISTS, EVERYWHERE)
+        title = "On every tab" if is_general else f"On {' and '.join(sorted(action.tabs))}"
+        first = f"{action.key:<{KEY_WIDTH}}{action.id:<{ID_WIDTH}}"
+        groups.setdefault(title, []).append(_entry(first, action.tooltip))
+    groups["Moving"] = [_entry(f"{keys:<{KEY_WIDTH}}", text) for keys, text in MOVES]
+    groups["In forms"] = [_entry(f"{keys:<{KEY_WIDTH}}", text) for keys, text in FORMS]
+    parts = [f"{title}\n\n" + "\n".join(lines) + "\n" for title, lines in groups.items()]
+    return "\n".join([INTRODUCTION, *parts])
 
 
-def with_key_table(text: str) -> str:
-    """Return the README with its table made anew."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{key_table()}\n{END}{after}"
+def _entry(first: str, text: str) -> str:
+    indent = " " * 4
+    return "\n".join(
+        wrap(
+            text,
+            WIDTH,
+            break_on_hyphens=False,
+            initial_indent=indent + first,
+            subsequent_indent=" " * (4 + len(first)),
+        )
+    )
 
 
 if __name__ == "__main__":
-    README.write_text(with_key_table(README.read_text("utf-8")), "utf-8")
+    PAGE.write_text(key_page(), "utf-8")

@@ -135,7 +135,7 @@ class Action:
             return DisabledReason(why, f"Nothing was sent: {why}.")
         for lack in context.missing_rights:
             if lack.right == self.right and lack.channel in ("", context.channel):
-                return DisabledReason(f"{lack}, said the server", next_step="r asks anew.")
+                return DisabledReason(f"{lack}, said the server", next_step="r asks again.")
         return None
 
     def _wrong_tab_reason(self) -> DisabledReason:

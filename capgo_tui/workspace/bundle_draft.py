@@ -84,7 +84,7 @@ class NotesDraft(ChangeDraft):
 class RegistrationDraft(ChangeDraft):
     """A new bundle whose zip is on a server of the user's."""
 
-    title = "Register a bundle that lies elsewhere"
+    title = "Register a bundle that is hosted elsewhere"
     entries: Sequence[Entry] = (
         Entry("version", "version", hint="semver, such as 1.2.3-rc.1"),
         Entry("external_url", "address", hint="https:// of the zip"),

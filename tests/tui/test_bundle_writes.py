@@ -167,7 +167,7 @@ async def fill(driver: Driver, *texts: str) -> None:
 async def test_an_external_bundle_is_registered(server: Server) -> None:
     async with on_bundles(server) as driver:
         await driver.type("n")
-        await driver.until("Register a bundle that lies elsewhere")
+        await driver.until("Register a bundle that is hosted elsewhere")
         # No y in it: one typed a moment before the question would count as held down.
         await fill(driver, "2.0.0-rc.1", "https://cdn.e.com/2.zip", SUM, SECRET, "k-1")
         await driver.until(lambda: "k-1" in driver.text.split("POST /bundle {")[-1])

@@ -109,7 +109,7 @@ async def test_nothing_is_copied_of_nothing(server: Server) -> None:
         assert driver.main.workspace is not None
         await driver.main.workspace.devices.refresh([])
         await driver.type("i")
-        await driver.until("What was to be copied is no longer among the devices.")
+        await driver.until("The record to copy is no longer among the devices.")
     async with open_app(server, app_id=None, wait_for="App id") as driver:
         assert driver.app.clipboard == ""
 

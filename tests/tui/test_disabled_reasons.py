@@ -111,7 +111,7 @@ def test_a_right_that_is_missing_for_one_channel_says_nothing_of_the_others() ->
     assert promote.disabled_reason(replace(context, channel="beta")) is None
     reason = promote.disabled_reason(replace(context, channel="qa"))
     assert reason is not None
-    assert reason.message == f"✗ {REFUSED[:1].upper()}{REFUSED[1:]}. r asks anew."
+    assert reason.message == f"✗ {REFUSED[:1].upper()}{REFUSED[1:]}. r asks again."
 
 
 # On the screen
@@ -164,14 +164,14 @@ async def test_a_refused_right_greys_the_action_until_it_is_asked_for_anew(
         await wait_for_outcome(driver, "✗")
         await driver.until("(l promote)")
         await driver.type("escape", "l")
-        await driver.until(f"✗ T{REFUSED[1:]}. r asks anew.")
+        await driver.until(f"✗ T{REFUSED[1:]}. r asks again.")
         assert not driver.overlays.link_form.visible
         lines = help_lines(ACTIONS, driver.main.action_context())
         assert any(REFUSED in line.text for line in lines)
         await driver.type("colon", *"promote")
         await driver.until(f"✗ {REFUSED}")
         await driver.type("enter")
-        await driver.until(f"✗ T{REFUSED[1:]}. r asks anew.")
+        await driver.until(f"✗ T{REFUSED[1:]}. r asks again.")
         put_cursor(driver, "beta")
         await driver.wait_until_gone("(l promote)")
         put_cursor(driver, "qa")

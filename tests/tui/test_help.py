@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual import events
 
+from capgo_tui.help import TOPICS, read_page
+from capgo_tui.tui.screens.help_page import page_lines
 from capgo_tui.tui.widgets.column_list import ColumnList
 from tests.tui.driving import assert_sound, on_devices
 from tests.tui.test_mouse import mouse
@@ -24,6 +26,32 @@ async def test_words_find_a_key_and_enter_runs_it(server: Server) -> None:
         await driver.type("enter")
         await driver.until(lambda: driver.overlays.link_form.visible, "the channels")
         assert server.writes == 0
+
+
+async def test_a_page_is_found_by_its_words_shown_and_left(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("question_mark", "slash", *"interrupted with", "enter")
+        await driver.until(lambda: "Keys on devices" not in driver.text, "only what matches")
+        await driver.type("enter")
+        await driver.until("Help · exit-codes · What the exit codes mean.")
+        assert_sound(driver.app, (80, 24))
+        await driver.type("escape")
+        await driver.until("esc close")
+        await driver.type("escape", "G", "enter")
+        await driver.until("Help · safety")
+        await driver.type("question_mark", "question_mark")
+        await driver.until("as of")
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_page_in_the_app_has_all_words_of_its_file(topic: str) -> None:
+    lines = page_lines(read_page(topic))
+    shown = " ".join(f"{line.label} {line.text}" for line in lines)
+    written = read_page(topic).partition("\n")[2]
+    assert shown.replace(":", "").split() == written.replace(":", "").split()
+    labels = {line.label for line in lines if line.label}
+    assert len(labels) >= 5
+    assert max(map(len, labels)) <= 15
 
 
 async def test_esc_shows_all_lines_again_and_then_closes(server: Server) -> None:

@@ -93,8 +93,8 @@ class ArrangeController:
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
             "list.sort", "s", "sort",
-            "Sort by a column: ← → and Enter; the same column again turns it round", choose_sort,
-            260,
+            "Sort by a column: ← → and Enter; the same column again reverses the order",
+            choose_sort, 260,
         ),
         Action(
             "mark.toggle", "space", "mark", "Mark this record, or unmark it", toggle_mark, 410,
@@ -108,10 +108,10 @@ class ArrangeController:
             "mark.all", "asterisk", "mark all", "Mark everything the filter shows", mark_all, 430,
             hint=False, shown_key="*",
         ),
-        Action("mark.none", "u", "unmark all", "Take all marks away", unmark_all, 440, hint=False),
+        Action("mark.none", "u", "unmark all", "Unmark everything", unmark_all, 440, hint=False),
         Action(
             "list.wide", "w", "wide",
-            "Every column at full width; ← → slide those behind the first", toggle_wide, 460,
+            "Show every column at full width; ← → scroll sideways", toggle_wide, 460,
             hint=False,
         ),
     )  # fmt: skip

@@ -81,13 +81,13 @@ class BundleActions:
         ),
         Action(
             "bundle.clean-up", "C", "clean up",
-            "Plan which old bundles go, then delete them; or delete all", clean_up, 133,
+            "Plan which old bundles to delete, then delete them; or delete all", clean_up, 133,
             BUNDLES_ONLY, writes=True, right="delete bundles",
             elsewhere="Only bundles are cleaned up: 3 shows them.",
         ),
         Action(
-            "bundle.new", "n", "register", "Register a bundle that lies elsewhere", register, 134,
-            BUNDLES_ONLY, hint=False, writes=True, right="register bundles",
+            "bundle.new", "n", "register", "Register a bundle that is hosted elsewhere",
+            register, 134, BUNDLES_ONLY, hint=False, writes=True, right="register bundles",
             server_reason=lacks_extra(Extra.EXTERNAL_BUNDLES),
         ),
     )  # fmt: skip

@@ -30,12 +30,12 @@ class ChangeActions:
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
             "change.undo", "z", "undo",
-            "Undo the last change that can be undone; once more: the one before", undo, 310,
+            "Undo the last change; once more: the one before", undo, 310,
             EVERYWHERE, writes=True,
         ),
         Action(
             "change.watch", "W", "watch",
-            "Follow the last change by reads until the server shows it; esc stops", watch, 315,
+            "Read the last change again until the server shows it; esc stops", watch, 315,
             EVERYWHERE, hint=False,
         ),
     )  # fmt: skip

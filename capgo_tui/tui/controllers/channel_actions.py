@@ -88,12 +88,12 @@ class ChannelActions:
             right="change settings of channels", elsewhere=ELSEWHERE,
         ),
         Action(
-            "channel.new", "n", "new", "Make a new channel", new, 123, CHANNELS_ONLY, writes=True,
+            "channel.new", "n", "new", "Create a channel", new, 123, CHANNELS_ONLY, writes=True,
             elsewhere=NEW_ELSEWHERE,
         ),
         Action(
             "channel.rollout", "R", "rollout",
-            "Give a bundle to a share of this channel's devices: start, share, pause, finish, stop",
+            "Roll a bundle out to a share of the devices: start, share, pause, finish, stop",
             roll_out, 126, CHANNELS_ONLY, writes=True, takes=Takes.RECORD,
             right="change settings of channels", server_reason=_rollout_reason, elsewhere=ELSEWHERE,
         ),

@@ -50,7 +50,7 @@ class CopyController:
         part = Part(choice.part)
         records = rows.records(keys)
         if not records:
-            self._host.say(f"What was to be copied is no longer among the {rows.resource.name}.")
+            self._host.say(f"The record to copy is no longer among the {rows.resource.name}.")
             return
         copying = Copying(
             rows.view.collection.noun,

@@ -136,12 +136,12 @@ class DetailController:
         ),
         Action(
             "record.next", "right_square_bracket", "next record",
-            "Go on to the next record, inside the detail too", show_next, 475, hint=False,
+            "Go to the next record, in the detail too", show_next, 475, hint=False,
             shown_key="]", takes=Takes.RECORD,
         ),
         Action(
             "record.previous", "left_square_bracket", "record before",
-            "Go back to the record before, inside the detail too", show_previous, 476, hint=False,
+            "Go to the previous record, in the detail too", show_previous, 476, hint=False,
             shown_key="[", takes=Takes.RECORD,
         ),
     )  # fmt: skip

@@ -108,7 +108,7 @@ class FilterController:
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
             "list.filter", "slash", "filter",
-            "Show only what has all these words; a whole device id is looked up", begin, 220,
+            "Filter by words, columns and facts; a whole device id is looked up", begin, 220,
             shown_key="/",
         ),
     )  # fmt: skip

@@ -184,12 +184,12 @@ class TravelController:
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
-            "travel.back", "backspace", "return", "Return to where a link was followed", go_back,
+            "travel.back", "backspace", "return", "Go back to where a link was followed", go_back,
             605, EVERYWHERE, hint=False, shown_key="⌫",
         ),
         Action(
             "device.overrides", "F", "overrides",
-            "All devices forced to a channel, by channel: stale ones, and when they were set",
+            "All devices forced to a channel, grouped by channel, with their age",
             show_overrides, 477, EVERYWHERE, hint=False,
         ),
     )  # fmt: skip

@@ -1,12 +1,13 @@
-"""The help: keys that run what Enter is pressed on, the filter language, the glyphs."""
+"""The help: keys that run what Enter is pressed on, the filter language, the glyphs, the pages."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from capgo_tui.help import TOPICS, read_page
 from capgo_tui.tui.actions import FORMS, MOVES
 from capgo_tui.tui.widgets.column_list import ColumnList, Item
 from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
@@ -35,6 +36,8 @@ WRITING: tuple[tuple[str, str], ...] = (
     ("y", "is the only key that confirms; Enter and Esc mean no"),
     ("⟳", "until the server has been read back; a write is never sent twice"),
 )
+PAGE_PREFIX: Final = "page "
+"""What the id of a line begins with that opens a page: no action has a blank in its id."""
 
 
 class HelpLine(NamedTuple):
@@ -44,6 +47,8 @@ class HelpLine(NamedTuple):
     text: str
     action_id: str = ""
     """The action that Enter runs; empty for none."""
+    page: str = ""
+    """The text of the page that Enter opens, to be found by its words; empty for none."""
 
 
 def _tooltip(action: Action, reason: DisabledReason | None) -> str:
@@ -80,7 +85,10 @@ def help_lines(
     lines.append(HelpLine("", "Glyphs"))
     for resource in RESOURCES:
         lines += [HelpLine(glyph, meaning) for (glyph, _), meaning in resource.legend]
-    return [*lines, *_section("Forms", FORMS), *_section("Writing", WRITING)]
+    lines += [*_section("Forms", FORMS), *_section("Writing", WRITING), HelpLine("", "Pages")]
+    for name, about in TOPICS.items():
+        lines.append(HelpLine(name, about, PAGE_PREFIX + name, read_page(name)))
+    return lines
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[HelpLine]:
@@ -94,7 +102,7 @@ def find_lines(lines: Sequence[HelpLine], query: Query) -> list[HelpLine]:
     for line in lines:
         if not line.label:
             heading = line
-        elif matches_texts(query, line.label, line.text):
+        elif matches_texts(query, line.label, line.text, line.page):
             found += [line] if heading is None else [heading, line]
             heading = None
     return found
@@ -120,7 +128,7 @@ class HelpScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Make the page."""
-        yield TextLine(" Help", "title")
+        yield TextLine(f" Help · G: pages about {', '.join(TOPICS)}", "title")
         yield ColumnList()
         yield TextLine(" ↑↓ move  ⏎ do it  / find  esc close", "muted")
         yield FindBar()
@@ -138,8 +146,14 @@ class HelpScreen(ModalScreen[str | None]):
         )
 
     def on_column_list_picked(self, event: ColumnList.Picked) -> None:
-        """Close, and run the action."""
-        self.dismiss(event.item_id)
+        """Open the page, or close and run the action."""
+        topic = event.item_id.removeprefix(PAGE_PREFIX)
+        if topic == event.item_id:
+            self.dismiss(event.item_id)
+        else:
+            from capgo_tui.tui.screens.help_page import HelpPageScreen  # noqa: PLC0415
+
+            self.app.push_screen(HelpPageScreen(topic))
 
     def action_leave(self) -> None:
         """Show all lines again, or close."""

@@ -81,21 +81,21 @@ class PageController:
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
             "change.list", "Z", "changes",
-            "All changes made from here, and what became of them; z there undoes one", show_changes,
-            320, EVERYWHERE,
+            "All changes made with this program and their results; z there undoes one",
+            show_changes, 320, EVERYWHERE,
         ),
         Action(
             "list.unreadable", "exclamation_mark", "unreadable",
-            "Rows of this list that could not be read, as the server sent them", show_unreadable,
+            "Rows that could not be read, as the server sent them", show_unreadable,
             710, hint=False, shown_key="!",
         ),
         Action(
             "log", "at", "requests",
-            "What was asked of the server, and how it went; copy it as curl", show_requests, 720,
-            EVERYWHERE, hint=False, shown_key="@",
+            "The requests sent to the server and their answers; copy one as curl",
+            show_requests, 720, EVERYWHERE, hint=False, shown_key="@",
         ),
         Action(
-            "help", "question_mark", "help", "All keys", show_help, 730, EVERYWHERE,
-            shown_key="?", is_offline=True,
+            "help", "question_mark", "help", "All keys, and pages about filters, settings and more",
+            show_help, 730, EVERYWHERE, shown_key="?", is_offline=True,
         ),
     )  # fmt: skip
