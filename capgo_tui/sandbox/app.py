@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def _clock() -> datetime:
+def _read_clock() -> datetime:
     return datetime.now(UTC)
 
 
@@ -43,7 +43,7 @@ def create_app(
     *,
     revision: str = "live",
     limits: str = "none",
-    now: Callable[[], datetime] = _clock,
+    now: Callable[[], datetime] = _read_clock,
     faults: Faults | Sequence[str] = (),
     url_limit: int = DEFAULT_URL_LIMIT,
 ) -> Starlette:
@@ -61,29 +61,29 @@ def create_app(
     backend = Backend(store, limiter, now, url_limit, definition.rules)
     routes = [
         # The real router takes both spellings as one route; a redirect would drop the key.
-        Route(path + slash, _endpoint(definition, backend, methods), methods=list(methods))
+        Route(path + slash, _make_endpoint(definition, backend, methods), methods=list(methods))
         for path, methods in definition.routes.items()
         for slash in ("", "/")
     ]
 
-    async def not_found(request: Request, error: Exception) -> Response:
-        return _response(request, definition.not_found, definition.not_found.render())
+    async def answer_not_found(request: Request, error: Exception) -> Response:
+        return _make_response(request, definition.not_found, definition.not_found.render())
 
     middleware = [Middleware(BodyLimit)]
     if faults or isinstance(faults, Faults):
         active = faults if isinstance(faults, Faults) else Faults.of(*faults)
         middleware.append(Middleware(FaultInjector, active, store, definition, now))
     app = Starlette(
-        routes=routes, middleware=middleware, exception_handlers={HTTPException: not_found}
+        routes=routes, middleware=middleware, exception_handlers={HTTPException: answer_not_found}
     )
     app.router.redirect_slashes = False
     return app
 
 
-def _endpoint(
+def _make_endpoint(
     revision: Revision, backend: Backend, methods: Mapping[str, Handler]
 ) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
+    async def answer_request(request: Request) -> Response:
         # HEAD runs as GET and loses its body.
         handler = methods["GET" if request.method == "HEAD" else request.method]
         call = Call(
@@ -96,9 +96,9 @@ def _endpoint(
         )
         # SQLite is used in a thread only: the event loop may be the interface's.
         answer, body = await run_in_threadpool(_answer, revision, backend, handler, call)
-        return _response(request, answer, body)
+        return _make_response(request, answer, body)
 
-    return endpoint
+    return answer_request
 
 
 def _answer(
@@ -116,6 +116,6 @@ def _answer(
     return answer, answer.render()
 
 
-def _response(request: Request, answer: Answer, body: bytes) -> Response:
+def _make_response(request: Request, answer: Answer, body: bytes) -> Response:
     content = b"" if request.method == "HEAD" else body
     return Response(content, answer.status, dict(answer.headers), answer.media_type)

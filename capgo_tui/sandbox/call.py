@@ -32,7 +32,7 @@ class Call:
     address: str
     path: Mapping[str, str] = field(default_factory=dict)
 
-    def json(self) -> Json:
+    def parse_json(self) -> Json:
         """Parse the body, whatever its content type; raise ValueError if it is not JSON."""
         return parse_json(self.body)
 
@@ -51,7 +51,7 @@ class Backend:
 def parse_json(body: bytes) -> Json:
     """Parse JSON as JavaScript does; raise ValueError if it is none or nested too deep."""
     try:
-        value: Json = json.loads(body, parse_constant=_no_constant)
+        value: Json = json.loads(body, parse_constant=_refuse_constant)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     if body.count(b"[") + body.count(b"{") > _MAX_NESTING and _is_deep(value):
@@ -74,7 +74,7 @@ def _is_deep(value: Json) -> bool:
     return True
 
 
-def _no_constant(name: str) -> float:
+def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
@@ -104,27 +104,27 @@ def pick_fields(body: JsonObject, *names: str) -> JsonObject:
 def read_json_body(call: Call) -> Json:
     """Return the JSON body of POST /channel and POST /device (§4)."""
     try:
-        return call.json()
+        return call.parse_json()
     except ValueError as error:
         # The real reply carries the JavaScript error, which has no fields of its own.
-        raise Refusal(invalid_json({"e": {}})) from error
+        raise Refusal(answer_invalid_json({"e": {}})) from error
 
 
 def read_body_or_query(call: Call) -> JsonObject:
     """Return the JSON body if it parses, else the query; never both (§4)."""
     try:
-        value = call.json()
+        value = call.parse_json()
     except ValueError:
         if call.method in {"GET", "HEAD"}:
             return dict(call.query)
         value = dict(call.query)
     # A string has keys in JavaScript and passes; all its fields are missing then.
     if not value or not isinstance(value, (dict, list, str)):
-        raise Refusal(invalid_json({}))
+        raise Refusal(answer_invalid_json({}))
     return as_object(value)
 
 
-def invalid_json(more: JsonObject) -> Answer:
+def answer_invalid_json(more: JsonObject) -> Answer:
     """Return the refusal of an unreadable body."""
     return Answer(
         {"error": "invalid_json_parse_body", "message": "Invalid JSON body", "moreInfo": more}, 400

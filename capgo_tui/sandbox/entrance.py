@@ -21,7 +21,7 @@ class Entrance:
 
 def find_entrance(store: Store) -> Entrance | None:
     """Return the first active full-rights key and the first of its apps that has channels."""
-    with store.reading() as db:
+    with store.open_for_reading() as db:
         with_channels = {row[0] for row in db.execute("SELECT DISTINCT app_id FROM channels")}
         for key in list_keys(db):
             if key.role == "org_super_admin" and not key.is_expired:

@@ -44,7 +44,7 @@ def fill_block(db: sqlite3.Connection, recipe: Recipe, block: int) -> None:
     )
     if insertion.rowcount:
         indexes = range(block * BLOCK, min((block + 1) * BLOCK, recipe.count))
-        insert_block(db, recipe, indexes, _fleet_traits(recipe))
+        insert_block(db, recipe, indexes, _list_fleet_traits(recipe))
 
 
 def fill_device(store: Store, app_id: Json, device_id: str) -> None:
@@ -65,7 +65,7 @@ def fill_fleet(store: Store, app_id: Json, *, by_time: bool = False) -> None:
 
 def _fill(store: Store, app_id: Json, start: str, rows: int | None) -> bool:
     """Write the missing blocks, one transaction each; return False without a fleet."""
-    with store.reading() as db:
+    with store.open_for_reading() as db:
         recipe = _find_recipe(db, app_id)
         if recipe is None:
             return False
@@ -79,7 +79,7 @@ def _fill(store: Store, app_id: Json, start: str, rows: int | None) -> bool:
         filled_blocks = {row["block"] for row in block_rows}
     for block in blocks:
         if block not in filled_blocks:
-            with store.writing() as db:
+            with store.open_for_writing() as db:
                 fill_block(db, recipe, block)
     return True
 
@@ -100,5 +100,5 @@ def _parse_recipe(text: str) -> Recipe:
 
 
 @lru_cache(maxsize=2)
-def _fleet_traits(recipe: Recipe) -> list[tuple[Column, ...]]:
+def _list_fleet_traits(recipe: Recipe) -> list[tuple[Column, ...]]:
     return draw_traits(recipe)

@@ -57,7 +57,7 @@ def generate(
     rng = random.Random(seed)  # noqa: S311 - plausible data, not secrets
     releases = make_history(rng, bundles)
     at_once = devices <= written_out
-    with store.bulk_loading(by_time=at_once) as db:
+    with store.open_for_bulk_loading(by_time=at_once) as db:
         generator = _Generator(db, rng, seed, now, _compute_age(bundles))
         generator.insert_app()
         keys = {role: generator.insert_key(role) for role in ROLES}
@@ -65,7 +65,7 @@ def generate(
         if releases:
             note_last_version(db, APP_ID, releases[-1].name)
         linkable = generator.insert_channels(channels, releases, ids)
-        fleet = Fleet.running(releases)
+        fleet = Fleet.make_running(releases)
         if at_once:
             insert_devices(db, rng, app_id=APP_ID, fleet=fleet, count=devices, now=now)
         else:

@@ -40,7 +40,7 @@ class _Counters:
 
     entries: dict[tuple[Json, ...], _Counter] = field(default_factory=dict)
 
-    def current(self, name: tuple[Json, ...], now: float) -> _Counter:
+    def get_current(self, name: tuple[Json, ...], now: float) -> _Counter:
         """Return the running counter, or a new one."""
         counter = self.entries.get(name)
         if counter is None or counter.reset_at <= now:
@@ -80,17 +80,17 @@ class Limits:
         if not self._hosted_limits:
             return
         with self._lock:
-            now = self._now()
-            counter = self._counters.current(("failed", address), now)
+            now = self._read_clock()
+            counter = self._counters.get_current(("failed", address), now)
             if counter.count >= FAILED_AUTH_LIMIT:
-                self._refuse_call(counter.reset_at, now, _reason("too_many_failed_auth_attempts"))
+                self._refuse_call(counter.reset_at, now, _make_reason("too_many_failed_auth_attempts"))
 
     def count_failed_auth(self, address: str) -> None:
         """Count a failure; every failure restarts the 15 minutes."""
         if self._hosted_limits:
             with self._lock:
-                now = self._now()
-                counter = self._counters.current(("failed", address), now)
+                now = self._read_clock()
+                counter = self._counters.get_current(("failed", address), now)
                 next_counter = _Counter(counter.count + 1, now + FAILED_AUTH_WINDOW)
                 self._counters.store(("failed", address), next_counter, now)
 
@@ -99,12 +99,12 @@ class Limits:
         if not self._hosted_limits:
             return
         with self._lock:
-            now = self._now()
-            counter = self._counters.current(("key", key_id), now)
+            now = self._read_clock()
+            counter = self._counters.get_current(("key", key_id), now)
             next_counter = _Counter(counter.count + 1, now + KEY_IDLE)
             self._counters.store(("key", key_id), next_counter, now)
             if next_counter.count > KEY_LIMIT:
-                more = _reason("api_key_rate_limit_exceeded", apikey_id=key_id)
+                more = _make_reason("api_key_rate_limit_exceeded", apikey_id=key_id)
                 self._refuse_call(next_counter.reset_at, now, more)
 
     def count_device(
@@ -118,20 +118,20 @@ class Limits:
         by_op = ("op", op, str(app_id), str(device_id))
         by_channel = ("set", str(app_id), str(device_id), str(channel))
         with self._lock:
-            now = self._now()
-            address_count = self._counters.current(by_address, now)
+            now = self._read_clock()
+            address_count = self._counters.get_current(by_address, now)
             if self._hosted_limits and address_count.count >= ADDRESS_LIMIT:
                 self._refuse_call(
                     address_count.reset_at,
                     now,
-                    _reason("ip_rate_limit_exceeded", app_id=app_id),
+                    _make_reason("ip_rate_limit_exceeded", app_id=app_id),
                 )
             if device_id:
-                op_count = self._counters.current(by_op, now)
+                op_count = self._counters.get_current(by_op, now)
                 full = [op_count] if op_count.count >= DEVICE_OP_LIMIT else []
                 sets_channel = op == "set" and bool(channel)
                 if sets_channel:
-                    same_set = self._counters.current(by_channel, now)
+                    same_set = self._counters.get_current(by_channel, now)
                     full += [same_set] if same_set.count else []
                 if full:
                     # The longer wait counts: after the shorter one the call is refused again.
@@ -148,7 +148,7 @@ class Limits:
         reset_at = counter.reset_at if counter.count else now + window
         self._counters.store(name, _Counter(counter.count + 1, reset_at), now)
 
-    def _now(self) -> float:
+    def _read_clock(self) -> float:
         return self._clock().timestamp()
 
     def _refuse_call(self, reset_at: float, now: float, more: JsonObject) -> None:
@@ -158,5 +158,5 @@ class Limits:
         raise Refusal(self._refuse({**more, **reset}, headers))
 
 
-def _reason(reason: str, **more: Json) -> JsonObject:
+def _make_reason(reason: str, **more: Json) -> JsonObject:
     return {"reason": reason, **more}

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.values import js_number
+from capgo_tui.sandbox.values import parse_js_number
 
 if TYPE_CHECKING:
     from capgo_tui.sandbox.answers import Json
@@ -34,19 +34,19 @@ class Span:
 EVERYTHING = Span(0, -1)
 
 
-def numbered_span(page: Json) -> Span:
+def make_numbered_span(page: Json) -> Span:
     """Return the rows of a page read as a number; text or a negative one is page 0 (§18.3)."""
-    number = js_number(page)
+    number = parse_js_number(page)
     start = math.floor(number) * PAGE_SIZE if 0 <= number < math.inf else 0
     return Span(min(start, 2**53), PAGE_SIZE)
 
 
-def page_span(page: Json) -> Span:
+def make_page_span(page: Json) -> Span:
     """Return the rows of a page, defect included."""
     if page is None:
         page = 0
-    start = js_number(page) * PAGE_SIZE
-    following = js_number(f"{page}1") if isinstance(page, str) else js_number(page) + 1
+    start = parse_js_number(page) * PAGE_SIZE
+    following = parse_js_number(f"{page}1") if isinstance(page, str) else parse_js_number(page) + 1
     end = following * PAGE_SIZE - 1
     if math.isnan(start) or math.isnan(end):
         # The database client drops a range that is no number: all rows, up to its cap (§17).

@@ -73,7 +73,7 @@ LIVE = Revision(
     not_found=live_errors.NOT_FOUND,
     server_error=live_errors.SERVER_ERROR,
     wrong_key=live_errors.WRONG_KEY,
-    too_many=live_errors.too_many,
+    too_many=live_errors.answer_too_many,
 )
 
 #: The server of autumn: the same handlers with other rules, and two more reads (§18.3-§18.10).
@@ -121,7 +121,7 @@ DOCUMENTED = Revision(
     not_found=era_errors.NOT_FOUND,
     server_error=era_errors.SERVER_ERROR,
     wrong_key=era_errors.WRONG_KEY_DOCUMENTED,
-    too_many=era_errors.too_many,
+    too_many=era_errors.answer_too_many,
 )
 
 LEGACY = Revision(
@@ -143,7 +143,7 @@ LEGACY = Revision(
     not_found=era_errors.NOT_FOUND,
     server_error=era_errors.SERVER_ERROR,
     wrong_key=era_errors.WRONG_KEY_LEGACY,
-    too_many=era_errors.too_many,
+    too_many=era_errors.answer_too_many,
 )
 
 REVISIONS: Mapping[str, Revision] = {r.name: r for r in (LIVE, NEXT, DOCUMENTED, LEGACY)}

@@ -183,18 +183,18 @@ class AppState(BaseModel):
     def created_at(self) -> str:
         """The creation time of the app: that of its first bundle or channel."""
         firsts = [
-            min(rows, key=_row_id).created_at for rows in (self.channels, self.bundles) if rows
+            min(rows, key=_parse_row_id).created_at for rows in (self.channels, self.bundles) if rows
         ]
         return min(firsts, default="2026-01-01T00:00:00.000000+00:00")
 
     @property
     def last_upload(self) -> str | None:
         """The name of the last upload; without one in the file, of the first bundle."""
-        first = min(self.bundles, key=_row_id).name if self.bundles else None
+        first = min(self.bundles, key=_parse_row_id).name if self.bundles else None
         return self.last_version or first
 
 
-def _row_id(row: ChannelState | BundleState) -> int:
+def _parse_row_id(row: ChannelState | BundleState) -> int:
     return row.id
 
 
@@ -210,7 +210,7 @@ def load_state(store: Store, path: str | Path) -> None:
     state = _read_state(path)
     _check_references(state, path)
     try:
-        with store.bulk_loading() as db:
+        with store.open_for_bulk_loading() as db:
             for app in state.apps:
                 _load_app(db, app)
             owners = {app.app_id: app.owner for app in state.apps}

@@ -77,27 +77,27 @@ class Store:
         with self._lock:
             self._connection.close()
 
-    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+    def open_for_reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """Open a transaction that only reads."""
-        return self._transaction("BEGIN")
+        return self._begin_transaction("BEGIN")
 
-    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
+    def open_for_writing(self) -> AbstractContextManager[sqlite3.Connection]:
         """Open a transaction that writes; it is rolled back when its block raises."""
-        return self._transaction("BEGIN IMMEDIATE")
+        return self._begin_transaction("BEGIN IMMEDIATE")
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was ever loaded."""
-        with self.reading() as db:
+        with self.open_for_reading() as db:
             return _is_empty(db)
 
     @contextmanager
-    def bulk_loading(self, *, by_time: bool = True) -> Iterator[sqlite3.Connection]:
+    def open_for_bulk_loading(self, *, by_time: bool = True) -> Iterator[sqlite3.Connection]:
         """Open one writing transaction whose device indexes are built when all rows are in.
 
         Only an empty store is loaded, so that of two processes on one file only one loads it.
         """
-        with self.writing() as db:
+        with self.open_for_writing() as db:
             if not _is_empty(db):
                 raise NotEmpty
             for name in DEVICE_INDEXES:
@@ -107,7 +107,7 @@ class Store:
 
     def index_by_time(self) -> None:
         """Build the indexes by time, if they do not exist."""
-        with self.writing():
+        with self.open_for_writing():
             self._build_device_indexes()
 
     def act(self, key_id: int, moment: str) -> None:
@@ -118,10 +118,10 @@ class Store:
         """Create the triggers that record changes (see ``tables.audit``), for this connection."""
         acting = {"acting_key": 0, "acting_moment": 1}
         for name, part in acting.items():
-            self._connection.create_function(name, 0, partial(self._acting, part))
+            self._connection.create_function(name, 0, partial(self._find_acting, part))
         self._connection.executescript(build_triggers())
 
-    def _acting(self, part: int) -> int | str | None:
+    def _find_acting(self, part: int) -> int | str | None:
         return self._actor[part] if self._actor else None
 
     def _add_later_columns(self) -> None:
@@ -136,7 +136,7 @@ class Store:
                 self._connection.execute(f"CREATE INDEX IF NOT EXISTS {name} {definition}")
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _begin_transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         with self._lock:
             self._connection.execute(begin)
             try:

@@ -26,7 +26,7 @@ def is_app_id(value: Json) -> bool:
     return isinstance(value, str) and _APP_ID.fullmatch(value) is not None
 
 
-def js_number(value: Json) -> float:
+def parse_js_number(value: Json) -> float:
     """Convert a value as JavaScript's ``Number()`` does, NaN included."""
     if value is None:
         return 0.0
@@ -70,7 +70,7 @@ def as_int(value: Json) -> int:
     raise Crash(f"not an integer: {value!r}")
 
 
-def row_id(value: Json) -> int | None:
+def parse_row_id(value: Json) -> int | None:
     """Return a row's id from a body or a query, or None when no row can have it."""
     try:
         number = as_int(value)
@@ -93,6 +93,6 @@ def parse_moment(text: str) -> datetime | None:
         return None
 
 
-def public_stamp(text: str) -> str:
+def make_public_stamp(text: str) -> str:
     """Format a stored moment as devices have it: milliseconds and ``Z`` (§4)."""
     return text[:23] + "Z"

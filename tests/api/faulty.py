@@ -39,7 +39,7 @@ class FaultySandbox:
 
     def contents(self) -> list[str]:
         """Return all of its data as SQL."""
-        with self.store.reading() as db:
+        with self.store.open_for_reading() as db:
             return list(db.iterdump())
 
     def count_requests(self, operation: str) -> int:

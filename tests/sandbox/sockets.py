@@ -89,7 +89,7 @@ class SocketSandbox:
         return parse_answer(self.ask("GET", path, query))
 
     def count(self, table: str) -> int:
-        with self.store.reading() as db:
+        with self.store.open_for_reading() as db:
             row = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
             return int(row[0])
 

@@ -223,7 +223,7 @@ def test_older_revisions_record_on_the_same_data(revision: str, open_sandbox: Op
     sandbox = open_sandbox(revision)
     assert sandbox.get("/organization/audit", orgId=ORG).status_code == 404
     sandbox.post("/channel", app_id=A, channel="beta", version="1.0.0")
-    with sandbox.store.reading() as db:
+    with sandbox.store.open_for_reading() as db:
         rows = db.execute("SELECT operation, record_id, key_id FROM audit_logs").fetchall()
     assert [tuple(row) for row in rows] == [("UPDATE", "3", 1)]
 

@@ -55,7 +55,7 @@ def channel(sandbox: Sandbox, name: str) -> dict[str, Any]:
 
 def read_column(sandbox: Sandbox, name: str, column: str) -> object:
     """Return a column that the API leaves out: the platform flags (§11.7)."""
-    with sandbox.store.reading() as db:
+    with sandbox.store.open_for_reading() as db:
         query = f"SELECT {column} FROM channels WHERE app_id = ? AND name = ?"  # noqa: S608
         return db.execute(query, [A, name]).fetchone()[0]
 
@@ -215,7 +215,7 @@ def test_overrides_go_with_their_channel(sandbox: Sandbox) -> None:
     sandbox.post("/device", app_id=A, device_id=KNOWN_DEVICE, channel="beta")
     sandbox.delete("/channel", app_id=A, channel="beta")
     assert "channel" not in sandbox.get("/device", app_id=A, device_id=KNOWN_DEVICE).json()
-    with sandbox.store.reading() as db:
+    with sandbox.store.open_for_reading() as db:
         assert db.execute("SELECT count(*) FROM overrides").fetchone()[0] == 0
 
 
@@ -294,7 +294,7 @@ def test_a_deleted_name_stays_taken(sandbox: Sandbox) -> None:
 
 
 def subkey_id(sandbox: Sandbox, label: str) -> str:
-    with sandbox.store.reading() as db:
+    with sandbox.store.open_for_reading() as db:
         return str(db.execute("SELECT id FROM keys WHERE label = ?", [label]).fetchone()[0])
 
 

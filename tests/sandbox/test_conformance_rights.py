@@ -48,7 +48,7 @@ def test_40_a_role_on_one_channel_links_to_that_one(sandbox: Sandbox) -> None:
     key = "key-beta-admin"
     wish = {"app_id": A, "device_id": UNKNOWN_DEVICE}
     assert post(sandbox, "/device", key, **wish, channel="beta").json() == {"status": "ok"}
-    with sandbox.store.reading() as db:
+    with sandbox.store.open_for_reading() as db:
         rows = db.execute("SELECT device_id, channel_id FROM overrides").fetchall()
     assert [tuple(row) for row in rows] == [(UNKNOWN_DEVICE, BETA)]
     answer = post(sandbox, "/device", key, **wish, channel="no_access")
@@ -96,7 +96,7 @@ def statistics(sandbox: Sandbox, path: str, headers: dict[str, str], **query: st
 @pytest.fixture
 def uuid_key(sandbox: Sandbox) -> str:
     """A key of the service's own form, which statistics take from ``authorization``."""
-    with sandbox.store.writing() as db:
+    with sandbox.store.open_for_writing() as db:
         db.execute("UPDATE keys SET key = ? WHERE label = 'app_admin'", [UUID_KEY])
     return UUID_KEY
 

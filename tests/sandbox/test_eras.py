@@ -131,7 +131,7 @@ def test_d_link_errors(body: dict[str, str], text: str, documented_sandbox: Sand
 
 
 def overrides(sandbox: Sandbox) -> tuple[int, int]:
-    with sandbox.store.reading() as db:
+    with sandbox.store.open_for_reading() as db:
         channels = db.execute("SELECT count(*) FROM overrides").fetchone()[0]
         return channels, db.execute("SELECT count(*) FROM version_overrides").fetchone()[0]
 

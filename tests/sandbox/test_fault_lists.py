@@ -30,7 +30,7 @@ def pages_of(sandbox: SocketSandbox, path: str, faults: str, size: int = 2) -> l
 @pytest.fixture
 def long_lists() -> Iterator[SocketSandbox]:
     with serve_sandbox() as sandbox:
-        with sandbox.store.writing() as db:
+        with sandbox.store.open_for_writing() as db:
             for number in range(60):
                 created_at = f"2026-10-20T00:00:{number:02d}.000000+00:00"
                 db.execute(

@@ -33,7 +33,7 @@ def large(store: Store) -> str:
 
 
 def count_devices(sandbox: Sandbox) -> int:
-    with sandbox.store.reading() as db:
+    with sandbox.store.open_for_reading() as db:
         return int(db.execute("SELECT count(*) FROM devices").fetchone()[0])
 
 

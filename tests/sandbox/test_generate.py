@@ -27,7 +27,7 @@ def store() -> Iterator[Store]:
 
 
 def rows(store: Store, table: str) -> list[dict[str, Any]]:
-    with store.reading() as db:
+    with store.open_for_reading() as db:
         return [dict(row) for row in db.execute(f"SELECT * FROM {table}")]  # noqa: S608
 
 

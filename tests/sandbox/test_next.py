@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capgo_tui.sandbox.generate import APP_ID, generate
-from capgo_tui.sandbox.paging import Span, numbered_span
+from capgo_tui.sandbox.paging import Span, make_numbered_span
 from capgo_tui.sandbox.revisions import LIVE as LIVE_REVISION
 from capgo_tui.sandbox.revisions import NEXT as NEXT_REVISION
 from capgo_tui.sandbox.store import Store
@@ -100,7 +100,7 @@ def test_a_deleted_channel_with_a_rollout_comes_back_without_it(sandbox: Sandbox
     ],
 )
 def test_a_page_as_a_number(page: Json, span: Span) -> None:
-    assert numbered_span(page) == span
+    assert make_numbered_span(page) == span
 
 
 def many(store: Store) -> str:
@@ -150,7 +150,7 @@ def test_devices_of_one_custom_id_are_paged_by_cursor(open_sandbox: OpenSandbox)
             rows += page["data"]
         assert {row["custom_id"] for row in rows} == {"anna.k"}
         everyone.append({row["device_id"]: row for row in rows})
-    with sandbox.store.reading() as db:
+    with sandbox.store.open_for_reading() as db:
         device_rows = db.execute(
             "SELECT device_id FROM devices WHERE custom_id = 'anna.k'"
         ).fetchall()

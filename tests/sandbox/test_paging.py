@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capgo_tui.sandbox.generate import APP_ID, generate
-from capgo_tui.sandbox.paging import BadRange, Span, page_span
+from capgo_tui.sandbox.paging import BadRange, Span, make_page_span
 from tests.support.clock import NOON
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     ],
 )
 def test_the_page_defect(page: Json, span: Span) -> None:
-    assert page_span(page) == span
+    assert make_page_span(page) == span
 
 
 @pytest.mark.parametrize("page", ["-1", -1, "1.55", 0.123])
 def test_a_range_the_database_refuses(page: Json) -> None:
     with pytest.raises(BadRange):
-        page_span(page)
+        make_page_span(page)
 
 
 def many(store: Store) -> str:
@@ -132,7 +132,7 @@ def test_device_pages_start_at_their_cursor(crowd: Sandbox) -> None:
         "d.updated_at >= 'x' ORDER BY d.updated_at, d.device_id",
         "d.updated_at <= 'x' ORDER BY d.updated_at DESC, d.device_id",
     )
-    with crowd.store.reading() as db:
+    with crowd.store.open_for_reading() as db:
         for where in ranges:
             query = f"SELECT * FROM devices d WHERE d.app_id = 'a' AND {where} LIMIT 50"  # noqa: S608
             plan = " / ".join(row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {query}"))

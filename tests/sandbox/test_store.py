@@ -18,7 +18,7 @@ from capgo_tui.sandbox.entrance import Entrance, find_entrance
 from capgo_tui.sandbox.generate import generate
 from capgo_tui.sandbox.limits import Limits
 from capgo_tui.sandbox.live.channel_settings import post_channel
-from capgo_tui.sandbox.live.errors import too_many
+from capgo_tui.sandbox.live.errors import answer_too_many
 from capgo_tui.sandbox.state_file import StateError, load_state
 from capgo_tui.sandbox.store import Store
 from tests.sandbox.conftest import run_sandbox
@@ -199,7 +199,7 @@ def test_overrides_come_with_a_state(tmp_path: Path) -> None:
 
 
 def defaults_of_each_platform(store: Store) -> list[int]:
-    with store.reading() as db:
+    with store.open_for_reading() as db:
         return [
             db.execute(
                 f"SELECT count(*) FROM channels WHERE app_id = ? AND public AND {platform}",  # noqa: S608
@@ -216,7 +216,7 @@ def wish(number: int) -> dict[str, object]:
 def test_writers_in_threads_never_leave_two_defaults() -> None:
     store = Store()
     fill(store)
-    backend = Backend(store, Limits("none", Clock(), too_many), Clock())
+    backend = Backend(store, Limits("none", Clock(), answer_too_many), Clock())
     headers = {"authorization": key_of("app_admin")}
 
     def write(number: int) -> int:
@@ -267,7 +267,7 @@ def test_two_stores_on_one_file_wait_for_each_other(tmp_path: Path) -> None:
     path = tmp_path / "shared.db"
     first, second = Store(path), Store(path)
     fill(first)
-    backends = [Backend(s, Limits("none", Clock(), too_many), Clock()) for s in (first, second)]
+    backends = [Backend(s, Limits("none", Clock(), answer_too_many), Clock()) for s in (first, second)]
     headers = {"authorization": key_of("app_admin")}
 
     def write(number: int) -> int:

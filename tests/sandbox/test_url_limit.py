@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from capgo_tui.sandbox.generate import APP_ID, generate
-from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT, fits_url
+from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT, is_fitting_url
 from tests.sandbox.test_serve import start_command
 from tests.support.clock import NOON
 
@@ -24,7 +24,7 @@ REVISIONS = ["live", "next"]
 def many(store: Store) -> str:
     """Fill a store with devices that all have an override."""
     key = generate(store, devices=0, now=NOON).key
-    with store.writing() as db:
+    with store.open_for_writing() as db:
         rows = [(APP_ID, device_id, NOON.isoformat()) for device_id in UUIDS]
         db.executemany(
             "INSERT INTO devices (app_id, device_id, updated_at, platform, plugin_version)"
@@ -97,7 +97,7 @@ def test_one_device_is_looked_up_by_its_own_url(open_sandbox: OpenSandbox) -> No
     ],
 )
 def test_ids_are_measured_as_they_are_sent(device_ids: list[str], fits: bool) -> None:
-    assert fits_url(device_ids, DEFAULT_URL_LIMIT) is fits
+    assert is_fitting_url(device_ids, DEFAULT_URL_LIMIT) is fits
 
 
 @pytest.mark.parametrize(

@@ -276,7 +276,7 @@ async def written(stage: Stage, server: Server | None = None, **more: Any) -> Dr
 async def overview(stage: Stage) -> Driver:
     """All sections: a running rollout, a default that takes emulators, and a change of ours."""
     server = stage.serve()
-    with server.store.writing() as db:
+    with server.store.open_for_writing() as db:
         db.execute(
             "UPDATE channels SET rollout_version = 22, rollout_percentage_bps = 2500,"
             " rollout_enabled = 1, allow_emulator = 1 WHERE name = 'production'"

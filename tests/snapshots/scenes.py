@@ -29,7 +29,7 @@ SCENES = (
     Scene(lists.more_that_cannot_be_reached),
     Scene(lists.rows_that_cannot_be_read),
     # Empty lists and failures
-    Scene(lists.empty, BOTH),
+    Scene(lists.make_empty, BOTH),
     Scene(lists.filter_matches_nothing_loaded, BOTH),
     Scene(lists.filter_matches_nothing_at_all),
     Scene(lists.filter_is_an_id_not_loaded),

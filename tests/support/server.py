@@ -115,7 +115,7 @@ class Server:
 
     def overrides(self) -> dict[str, str]:
         """Return the override of each device from the database."""
-        with self.store.reading() as db:
+        with self.store.open_for_reading() as db:
             rows = db.execute(
                 "SELECT o.device_id, c.name FROM overrides o JOIN channels c ON c.id = o.channel_id"
             ).fetchall()
@@ -123,7 +123,7 @@ class Server:
 
     def change(self, statement: str, *values: object) -> None:
         """Change the database without the interface, as another user would."""
-        with self.store.writing() as db:
+        with self.store.open_for_writing() as db:
             db.execute(statement, values)
 
     def override(self, device_id: str, channel: str) -> None:

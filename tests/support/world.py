@@ -219,11 +219,11 @@ class World:
     # The data behind the server's back
 
     def run(self, sql: str, *values: object) -> None:
-        with self.store.writing() as db:
+        with self.store.open_for_writing() as db:
             db.execute(sql, values)
 
     def column(self, sql: str, *values: object) -> list[str]:
-        with self.store.reading() as db:
+        with self.store.open_for_reading() as db:
             return [str(row[0]) for row in db.execute(sql, values)]
 
     def device_ids(self) -> list[str]:

@@ -36,13 +36,13 @@ def put_cursor(driver: Driver, name: str) -> None:
 
 
 def left(server: Server) -> list[str]:
-    with server.store.reading() as db:
+    with server.store.open_for_reading() as db:
         rows = db.execute("SELECT name FROM bundles WHERE deleted = 0 ORDER BY id").fetchall()
     return [row["name"] for row in rows]
 
 
 def column(server: Server, name: str, field: str) -> object:
-    with server.store.reading() as db:
+    with server.store.open_for_reading() as db:
         row = db.execute(f"SELECT {field} FROM bundles WHERE name = ?", [name]).fetchone()  # noqa: S608
     return row[0]
 

@@ -77,7 +77,7 @@ async def wait_for_outcome(driver: Driver, mark: str) -> str:
 
 def row(server: Server, name: str) -> dict[str, object]:
     """Return a channel's row and its bundle's name from the database; empty if there is none."""
-    with server.store.reading() as db:
+    with server.store.open_for_reading() as db:
         record = db.execute(
             "SELECT c.*, b.name AS bundle FROM channels c LEFT JOIN bundles b ON b.id = c.version"
             " WHERE c.name = ?",

@@ -45,7 +45,7 @@ def documented_server() -> Iterator[Server]:
 
 
 def bundle_of(server: Server, name: str) -> object:
-    with server.store.reading() as db:
+    with server.store.open_for_reading() as db:
         row = db.execute(
             "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version WHERE c.name = ?",
             [name],

@@ -485,7 +485,7 @@ async def test_the_bundle_is_deleted_with_its_channel_only_where_that_is_ticked(
         await driver.type("y")
         await wait_for_outcome(driver, "✓")
         assert not row(server, "qa")
-        with server.store.reading() as db:
+        with server.store.open_for_reading() as db:
             bundle = db.execute("SELECT deleted FROM bundles WHERE name = '1.0.1'").fetchone()
         assert bundle[0] == 0
 

@@ -129,7 +129,7 @@ async def test_reading_again_sees_an_override_set_meanwhile() -> None:
     server = shop("live")
     async with on_devices(server) as driver:
         await explain(driver)
-        with server.store.writing() as db:
+        with server.store.open_for_writing() as db:
             db.execute(
                 "INSERT INTO overrides (app_id, device_id, channel_id)"
                 " SELECT app_id, ?, id FROM channels WHERE name = 'qa'",

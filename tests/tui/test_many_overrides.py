@@ -470,7 +470,7 @@ async def old_driver(old: Server) -> AsyncIterator[Driver]:
 
 def sent_bundle(old: Server, number: int) -> list[str]:
     """Return the bundle of an override, from the database."""
-    with old.store.reading() as db:
+    with old.store.open_for_reading() as db:
         rows = db.execute(
             "SELECT b.name FROM version_overrides o JOIN bundles b ON b.id = o.bundle_id"
             " WHERE o.device_id = ? UNION"

@@ -129,7 +129,7 @@ def rollout_if_any(server: Server) -> object:
 
 
 def notes(server: Server) -> object:
-    with server.store.reading() as db:
+    with server.store.open_for_reading() as db:
         return db.execute("SELECT comment FROM bundles WHERE name = '1.0.6'").fetchone()[0]
 
 

@@ -41,7 +41,7 @@ async def test_a_server_without_a_list_of_apps_is_an_error() -> None:
 async def test_no_more_are_read_than_anybody_picks_from() -> None:
     async with open_world() as world:
         created_at = world.column("SELECT created_at FROM apps")[0]
-        with world.store.writing() as db:
+        with world.store.open_for_writing() as db:
             for number in range(MOST + 120):
                 db.execute(
                     "INSERT INTO apps (app_id, id, owner_org, user_id, created_at, updated_at)"

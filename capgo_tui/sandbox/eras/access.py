@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import Answer, Json, JsonObject, Refusal
 from capgo_tui.sandbox.call import as_object
-from capgo_tui.sandbox.eras.errors import no_access, refusal
+from capgo_tui.sandbox.eras.errors import make_no_access, make_refusal
 from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.keys import find_key
 from capgo_tui.sandbox.values import stamp
@@ -52,15 +52,15 @@ KeyRefusals = tuple[Answer, Answer]
 def read_json_object(call: Call, failure: str) -> JsonObject:
     """Read a JSON body; what cannot be read made these handlers answer 500."""
     try:
-        return as_object(call.json())
+        return as_object(call.parse_json())
     except ValueError as error:
-        raise refusal(failure, 500, error="{}") from error
+        raise make_refusal(failure, 500, error="{}") from error
 
 
 def require(db: sqlite3.Connection, key: Key, permission: Permission, app_id: Json) -> str:
     """Return the app id if the key has the right; an unknown app is refused likewise."""
-    if not isinstance(app_id, str) or not key.may(permission, app_id):
-        raise no_access(app_id)
+    if not isinstance(app_id, str) or not key.is_allowed(permission, app_id):
+        raise make_no_access(app_id)
     if find_owner_org(db, app_id) is None:
-        raise refusal("Cannot find app")
+        raise make_refusal("Cannot find app")
     return app_id

@@ -21,9 +21,9 @@ from capgo_tui.sandbox.eras.access import (
     read_json_object,
     require,
 )
-from capgo_tui.sandbox.eras.errors import WRONG_KEY_DOCUMENTED, refusal
+from capgo_tui.sandbox.eras.errors import WRONG_KEY_DOCUMENTED, make_refusal
 from capgo_tui.sandbox.fleet import fill_device, fill_rows
-from capgo_tui.sandbox.paging import BadRange, page_span
+from capgo_tui.sandbox.paging import BadRange, make_page_span
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.bundles import (
@@ -39,7 +39,7 @@ from capgo_tui.sandbox.tables.channels import (
     save_channel,
 )
 from capgo_tui.sandbox.tables.devices import find_device, link_device, list_devices, unlink_device
-from capgo_tui.sandbox.values import as_bool, as_text, public_stamp, stamp
+from capgo_tui.sandbox.values import as_bool, as_text, make_public_stamp, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,20 +76,20 @@ def _authenticate(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
 
 def _read_span(call: Call, failure: str) -> Span:
     try:
-        return page_span(call.query.get("page"))
+        return make_page_span(call.query.get("page"))
     except BadRange as error:
-        raise refusal(failure, error="{}") from error
+        raise make_refusal(failure, error="{}") from error
 
 
 def get_channels(backend: Backend, call: Call) -> Answer:
     """Answer one channel or a page of them (§6.1)."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = _authenticate(db, backend, call)
         app_id = require(db, key, Permission.READ_CHANNELS, call.query.get("app_id"))
         if call.query.get("channel"):
             channel = find_channel(db, app_id, call.query["channel"])
             if channel is None:
-                raise refusal("Cannot find version", error="{}")
+                raise make_refusal("Cannot find version", error="{}")
             return Answer(present_channel(channel))
         channels = list_channels(db, app_id, _read_span(call, "Cannot find channels"))
         return Answer([present_channel(channel) for channel in channels])
@@ -97,7 +97,7 @@ def get_channels(backend: Backend, call: Call) -> Answer:
 
 def post_channel(backend: Backend, call: Call) -> Answer:
     """Create or change a channel; one sent without ``version`` loses its bundle (§6.2)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = _authenticate(db, backend, call)
         body = read_json_object(call, "Cannot create channel")
         name = body.get("channel")
@@ -111,7 +111,7 @@ def post_channel(backend: Backend, call: Call) -> Answer:
         if is_truthy(version) and as_text(version) not in {NO_BUNDLE, "builtin"}:
             bundle = find_bundle(db, app_id, as_text(version))
             if bundle is None:
-                raise refusal("Cannot find version", error="{}")
+                raise make_refusal("Cannot find version", error="{}")
             values["version"] = bundle.id
         try:
             values |= _read_settings(body)
@@ -127,7 +127,7 @@ def post_channel(backend: Backend, call: Call) -> Answer:
                 }
             save_channel(db, existing, values, stamp(backend.now()))
         except (Crash, sqlite3.IntegrityError) as error:
-            raise refusal("Cannot create channel", error="{}") from error
+            raise make_refusal("Cannot create channel", error="{}") from error
     return OK
 
 
@@ -145,14 +145,14 @@ def _read_settings(body: JsonObject) -> dict[str, Column]:
 
 def remove_channel(backend: Backend, call: Call) -> Answer:
     """Delete a channel named in the query (§6.3)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = _authenticate(db, backend, call)
         app_id = require(db, key, Permission.DELETE_CHANNEL, call.query.get("app_id"))
         if not call.query.get("channel"):
-            raise refusal("You must provide a channel name")
+            raise make_refusal("You must provide a channel name")
         channel = find_channel(db, app_id, call.query["channel"])
         if channel is None:
-            raise refusal("Cannot find channel", error="{}")
+            raise make_refusal("Cannot find channel", error="{}")
         delete_channel(db, channel.id)
     return OK
 
@@ -160,7 +160,7 @@ def remove_channel(backend: Backend, call: Call) -> Answer:
 def get_devices(backend: Backend, call: Call) -> Answer:
     """Answer one device or a page of them, as an array (§7.1)."""
     _fill_fleet(backend, call)
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = _authenticate(db, backend, call)
         device_id = call.query.get("device_id", "").lower()
         backend.limits.count_device("get", call.address, call.query.get("app_id"), device_id)
@@ -168,7 +168,7 @@ def get_devices(backend: Backend, call: Call) -> Answer:
         if device_id:
             device = find_device(db, app_id, device_id)
             if device is None:
-                raise refusal("Cannot find device")
+                raise make_refusal("Cannot find device")
             return Answer(present_device(device))
         devices = list_devices(db, app_id, _read_span(call, "Cannot get devices"))
         return Answer([present_device(device) for device in devices])
@@ -181,13 +181,13 @@ def _fill_fleet(backend: Backend, call: Call) -> None:
         fill_device(backend.store, app_id, device_id)
         return
     with suppress(BadRange):
-        span = page_span(call.query.get("page"))
+        span = make_page_span(call.query.get("page"))
         fill_rows(backend.store, app_id, span.offset + span.limit)
 
 
 def post_device(backend: Backend, call: Call) -> Answer:
     """Link a device to a channel, and besides to a bundle (§7.2)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = _authenticate(db, backend, call)
         body = read_json_object(call, "Cannot post devices")
         device_id = as_text(body["device_id"]).lower() if is_truthy(body.get("device_id")) else ""
@@ -195,22 +195,22 @@ def post_device(backend: Backend, call: Call) -> Answer:
             "set", call.address, body.get("app_id"), device_id, body.get("channel")
         )
         if not device_id or not is_truthy(body.get("app_id")):
-            raise refusal("Missing device_id or app_id")
+            raise make_refusal("Missing device_id or app_id")
         app_id = require(db, key, Permission.MANAGE_DEVICES, body["app_id"])
         wants_version, wants_channel = (
             is_truthy(body.get("version_id")),
             is_truthy(body.get("channel")),
         )
         if wants_version and not wants_channel:
-            raise refusal("Cannot set version without channel")
+            raise make_refusal("Cannot set version without channel")
         if wants_version:
             _link_version(db, app_id, device_id, as_text(body["version_id"]))
         if wants_channel:
             channel = find_channel(db, app_id, as_text(body["channel"]))
             if channel is None:
-                raise refusal("Cannot find channel", error="{}")
+                raise make_refusal("Cannot find channel", error="{}")
             if channel.public:
-                raise refusal("Cannot set channel override for public channel")
+                raise make_refusal("Cannot set channel override for public channel")
             link_device(db, app_id, device_id, channel.id)
     return OK
 
@@ -219,12 +219,12 @@ def _link_version(db: sqlite3.Connection, app_id: str, device_id: str, name: str
     """Store a bundle override; nothing reads it back, DELETE /device removes it."""
     bundle = find_bundle(db, app_id, name)
     if bundle is None:
-        raise refusal("Cannot find version", error="{}")
+        raise make_refusal("Cannot find version", error="{}")
     in_default = db.execute(
         "SELECT 1 FROM channels WHERE app_id = ? AND public AND version = ?", [app_id, bundle.id]
     ).fetchone()
     if in_default:
-        raise refusal("Cannot set version already in a public channel")
+        raise make_refusal("Cannot set version already in a public channel")
     db.execute(
         "INSERT OR REPLACE INTO version_overrides (app_id, device_id, bundle_id) VALUES (?, ?, ?)",
         [app_id, device_id, bundle.id],
@@ -233,37 +233,37 @@ def _link_version(db: sqlite3.Connection, app_id: str, device_id: str, name: str
 
 def remove_override(backend: Backend, call: Call) -> Answer:
     """Remove both overrides of a device named in the query (§7.3)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = _authenticate(db, backend, call)
         device_id = call.query.get("device_id", "").lower()
         backend.limits.count_device("delete", call.address, call.query.get("app_id"), device_id)
         app_id = require(db, key, Permission.MANAGE_DEVICES, call.query.get("app_id"))
         if not device_id:
-            raise refusal("Missing device_id")
+            raise make_refusal("Missing device_id")
         unlink_device(db, app_id, device_id)
     return OK
 
 
 def get_bundles(backend: Backend, call: Call) -> Answer:
     """Answer a page of bundles; an empty page is an error (§8.1)."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = _authenticate(db, backend, call)
         if not call.query.get("app_id"):
-            raise refusal("Missing app_id")
+            raise make_refusal("Missing app_id")
         app_id = require(db, key, Permission.READ_BUNDLES, call.query["app_id"])
         bundles = list_bundles(db, app_id, _read_span(call, "Cannot get bundle"))
         if not bundles:
-            raise refusal("Cannot get bundle", error=None)
+            raise make_refusal("Cannot get bundle", error=None)
         owner_org = find_owner_org(db, app_id)
         return Answer([present_bundle(bundle, owner_org) for bundle in bundles])
 
 
 def remove_bundles(backend: Backend, call: Call) -> Answer:
     """Delete one bundle or, without a name, all of them, linked ones too (§8.2)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = _authenticate(db, backend, call)
         if not call.query.get("app_id"):
-            raise refusal("Missing app_id")
+            raise make_refusal("Missing app_id")
         app_id = require(db, key, Permission.DELETE_BUNDLE, call.query["app_id"])
         moment = stamp(backend.now())
         if not call.query.get("version"):
@@ -271,7 +271,7 @@ def remove_bundles(backend: Backend, call: Call) -> Answer:
             return OK
         bundle = find_bundle(db, app_id, call.query["version"])
         if bundle is None:
-            raise refusal("Cannot delete version", error="{}")
+            raise make_refusal("Cannot delete version", error="{}")
         delete_bundle(db, bundle.id, moment)
     return OK
 
@@ -305,7 +305,7 @@ def present_device(device: Device) -> JsonObject:
     """Return the JSON of a device; a bundle without a name is only an id."""
     has_name = device.version is None or device.version_name is not None
     return {
-        "updated_at": public_stamp(device.updated_at),
+        "updated_at": make_public_stamp(device.updated_at),
         "device_id": device.device_id,
         "custom_id": device.custom_id,
         "is_prod": device.is_prod,

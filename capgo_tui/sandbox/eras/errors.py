@@ -17,18 +17,18 @@ WRONG_KEY_DOCUMENTED = Answer(None, 401, text="Invalid apikey")
 WRONG_KEY_LEGACY = Answer({"status": "Missing apikey"}, 400)
 
 
-def refusal(text: str, status: int = 400, **more: Json) -> Refusal:
+def make_refusal(text: str, status: int = 400, **more: Json) -> Refusal:
     """Return a refusal to raise."""
     return Refusal(Answer({"status": text, **more}, status))
 
 
-def no_access(app_id: Json) -> Refusal:
+def make_no_access(app_id: Json) -> Refusal:
     """Return the refusal for a missing permission or app id."""
     if app_id is None:
-        return refusal("You can't access this app")
-    return refusal("You can't access this app", app_id=app_id)
+        return make_refusal("You can't access this app")
+    return make_refusal("You can't access this app", app_id=app_id)
 
 
-def too_many(more: JsonObject, headers: Mapping[str, str]) -> Answer:
+def answer_too_many(more: JsonObject, headers: Mapping[str, str]) -> Answer:
     """Return a limiter's refusal, misspelt as the original; it has no details yet (§2)."""
     return Answer({"error": "you are beeing rate limited"}, 429, headers)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.sandbox.answers import OK, Answer, Crash
 from capgo_tui.sandbox.call import as_object, is_truthy
 from capgo_tui.sandbox.eras.access import PLACEHOLDER_ID, authenticate, read_json_object, require
-from capgo_tui.sandbox.eras.errors import WRONG_KEY_LEGACY, refusal
+from capgo_tui.sandbox.eras.errors import WRONG_KEY_LEGACY, make_refusal
 from capgo_tui.sandbox.fleet import fill_device, fill_fleet
 from capgo_tui.sandbox.paging import EVERYTHING
 from capgo_tui.sandbox.roles import Permission
@@ -27,7 +27,7 @@ from capgo_tui.sandbox.tables.channels import (
     save_channel,
 )
 from capgo_tui.sandbox.tables.devices import find_device, link_device, list_devices, unlink_device
-from capgo_tui.sandbox.values import as_bool, as_text, public_stamp, stamp
+from capgo_tui.sandbox.values import as_bool, as_text, make_public_stamp, stamp
 
 if TYPE_CHECKING:
     from capgo_tui.sandbox.answers import JsonObject
@@ -51,20 +51,20 @@ def _read_app_id(call: Call) -> str | None:
 
 def get_channels(backend: Backend, call: Call) -> Answer:
     """Answer one channel or all of them (§6.1)."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = _authenticate(db, backend, call)
         app_id = require(db, key, Permission.READ_CHANNELS, _read_app_id(call))
         if call.query.get("channel"):
             channel = find_channel(db, app_id, call.query["channel"])
             if channel is None:
-                raise refusal("Cannot find channel", error="{}")
+                raise make_refusal("Cannot find channel", error="{}")
             return Answer(present_channel(channel))
         return Answer([present_channel(c) for c in list_channels(db, app_id, EVERYTHING)])
 
 
 def post_channel(backend: Backend, call: Call) -> Answer:
     """Create or change a channel; settings that are not sent stay (§6.2)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = _authenticate(db, backend, call)
         body = read_json_object(call, "Cannot create channel")
         name = body.get("channel")
@@ -77,7 +77,7 @@ def post_channel(backend: Backend, call: Call) -> Answer:
         if is_truthy(body.get("version")):
             bundle = find_bundle(db, app_id, as_text(body["version"]))
             if bundle is None:
-                raise refusal(f"Cannot find version {as_text(body['version'])}", error="{}")
+                raise make_refusal(f"Cannot find version {as_text(body['version'])}", error="{}")
             values["version"] = bundle.id
         try:
             if body.get("public") is not None:
@@ -94,13 +94,13 @@ def post_channel(backend: Backend, call: Call) -> Answer:
                 }
             save_channel(db, existing, values, stamp(backend.now()))
         except (Crash, sqlite3.IntegrityError) as error:
-            raise refusal("Cannot create channel", error="{}") from error
+            raise make_refusal("Cannot create channel", error="{}") from error
     return OK
 
 
 def remove_channel(backend: Backend, call: Call) -> Answer:
     """Delete a channel; a missing one was no error (§6.3)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = _authenticate(db, backend, call)
         body = read_json_object(call, "Cannot delete channels")
         app_id = require(db, key, Permission.DELETE_CHANNEL, body.get("app_id"))
@@ -117,14 +117,14 @@ def get_devices(backend: Backend, call: Call) -> Answer:
         fill_device(backend.store, _read_app_id(call), device_id)
     else:
         fill_fleet(backend.store, _read_app_id(call))
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = _authenticate(db, backend, call)
         backend.limits.count_device("get", call.address, _read_app_id(call), device_id)
         app_id = require(db, key, Permission.READ_DEVICES, _read_app_id(call))
         if device_id:
             device = find_device(db, app_id, device_id)
             if device is None:
-                raise refusal("Cannot find device")
+                raise make_refusal("Cannot find device")
             return Answer(present_device(device))
         return Answer([present_device(d) for d in list_devices(db, app_id, EVERYTHING)])
 
@@ -132,9 +132,9 @@ def get_devices(backend: Backend, call: Call) -> Answer:
 def post_device(backend: Backend, call: Call) -> Answer:
     """Link a known device to a channel, and besides to a bundle; not to a bundle alone (§7.2)."""
     with suppress(ValueError):
-        fields = as_object(call.json())
+        fields = as_object(call.parse_json())
         fill_device(backend.store, fields.get("app_id"), as_text(fields.get("device_id")))
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = _authenticate(db, backend, call)
         body = read_json_object(call, "Cannot post devices")
         channel_name = body.get("channel_id") or body.get("channel")
@@ -143,17 +143,17 @@ def post_device(backend: Backend, call: Call) -> Answer:
             "set", call.address, body.get("app_id"), device_id, channel_name
         )
         if not is_truthy(device_id) or not is_truthy(body.get("app_id")):
-            raise refusal("Missing device_id or app_id")
+            raise make_refusal("Missing device_id or app_id")
         app_id = require(db, key, Permission.MANAGE_DEVICES, body["app_id"])
         device = find_device(db, app_id, as_text(device_id))
         if device is None:
-            raise refusal("Cannot find device")
+            raise make_refusal("Cannot find device")
         if not is_truthy(channel_name):
-            raise refusal("Nothing to update")
+            raise make_refusal("Nothing to update")
         if is_truthy(body.get("version_id")):
             bundle = find_bundle(db, app_id, as_text(body["version_id"]))
             if bundle is None:
-                raise refusal("Cannot find version", error="{}")
+                raise make_refusal("Cannot find version", error="{}")
             # Here the device's own row is changed, so a GET shows it.
             db.execute(
                 "UPDATE devices SET version_name = ?, version = ?"
@@ -162,40 +162,40 @@ def post_device(backend: Backend, call: Call) -> Answer:
             )
         channel = find_channel(db, app_id, as_text(channel_name))
         if channel is None:
-            raise refusal("Cannot find channel", error="{}")
+            raise make_refusal("Cannot find channel", error="{}")
         link_device(db, app_id, device.device_id, channel.id)
     return OK
 
 
 def remove_override(backend: Backend, call: Call) -> Answer:
     """Unlink a device named in the JSON body (§7.3)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = _authenticate(db, backend, call)
         body = read_json_object(call, "Cannot delete override")
         device_id = body.get("device_id")
         backend.limits.count_device("delete", call.address, body.get("app_id"), device_id)
         app_id = require(db, key, Permission.MANAGE_DEVICES, body.get("app_id"))
         if not is_truthy(device_id):
-            raise refusal("Missing device_id")
+            raise make_refusal("Missing device_id")
         unlink_device(db, app_id, as_text(device_id))
     return OK
 
 
 def get_versions(backend: Backend, call: Call) -> Answer:
     """Answer all bundles, as the documented array (§8.1)."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = _authenticate(db, backend, call)
         app_id = require(db, key, Permission.READ_BUNDLES, _read_app_id(call))
         bundles = list_bundles(db, app_id, EVERYTHING)
         if not bundles:
-            raise refusal("Cannot get version", error=None)
+            raise make_refusal("Cannot get version", error=None)
         owner_org = find_owner_org(db, app_id)
         return Answer([present_bundle(bundle, owner_org) for bundle in bundles])
 
 
 def remove_versions(backend: Backend, call: Call) -> Answer:
     """Delete every bundle of an app, also the ones channels use (§8.2)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = _authenticate(db, backend, call)
         body = read_json_object(call, "Cannot delete version")
         app_id = require(db, key, Permission.DELETE_BUNDLE, body.get("app_id"))
@@ -224,7 +224,7 @@ def present_device(device: Device) -> JsonObject:
     return {
         "device_id": device.device_id,
         "app_id": device.app_id,
-        "updated_at": public_stamp(device.updated_at),
+        "updated_at": make_public_stamp(device.updated_at),
         "platform": device.platform,
         "version": PLACEHOLDER_ID if device.version is None else device.version,
         "plugin_version": device.plugin_version,

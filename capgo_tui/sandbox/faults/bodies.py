@@ -14,10 +14,10 @@ _NOT_UTF8 = b"\x80\xc0\xaf"
 
 
 def _change_answer(spoil: Callable[[Wire], Wire]) -> Effect:
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         return spoil(await forward(request))
 
-    return effect
+    return apply_fault
 
 
 def truncate() -> Effect:
@@ -25,17 +25,17 @@ def truncate() -> Effect:
     return _change_answer(lambda wire: wire.with_body(wire.body[: len(wire.body) // 2]))
 
 
-def empty() -> Effect:
+def make_empty() -> Effect:
     """Send no body."""
     return _change_answer(lambda wire: wire.with_body(b""))
 
 
-def wrong_type(media_type: str) -> Effect:
+def make_wrong_type(media_type: str) -> Effect:
     """Send the right body under another content type."""
     return _change_answer(lambda wire: wire.with_header("content-type", media_type))
 
 
-def bad_utf8() -> Effect:
+def make_bad_utf8() -> Effect:
     """Put bytes that are not UTF-8 into the last string of the body."""
 
     def spoil(wire: Wire) -> Wire:

@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 def drop_before() -> Effect:
     """End the connection; nothing was carried out."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         raise ConnectionDrop
 
-    return effect
+    return apply_fault
 
 
 def drop_after() -> Effect:
     """Carry the request out and end the connection without an answer."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         await forward(request)
         raise ConnectionDrop
 
-    return effect
+    return apply_fault
 
 
 def drop_midway() -> Effect:
     """Carry the request out, answer half and end the connection."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         return replace(await forward(request), cut=True)
 
-    return effect
+    return apply_fault

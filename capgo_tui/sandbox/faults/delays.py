@@ -9,41 +9,41 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.faults.wire import Effect, Forward, Request, Scene, Wire
 
 
-def latency(seconds: float) -> Effect:
+def make_latency(seconds: float) -> Effect:
     """Wait, then carry the request out."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         await scene.sleep(seconds)
         return await forward(request)
 
-    return effect
+    return apply_fault
 
 
-def jitter(seconds: float) -> Effect:
+def make_jitter(seconds: float) -> Effect:
     """Wait any time up to this one, then carry the request out."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         await scene.sleep(seconds * scene.rng.random())
         return await forward(request)
 
-    return effect
+    return apply_fault
 
 
-def late(seconds: float) -> Effect:
+def make_late(seconds: float) -> Effect:
     """Carry the request out at once and answer later, after a client's time-out."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         wire = await forward(request)
         await scene.sleep(seconds)
         return wire
 
-    return effect
+    return apply_fault
 
 
-def slow_drip(seconds: float) -> Effect:
+def make_slow_drip(seconds: float) -> Effect:
     """Send the body in small pieces with a pause before each."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         return replace(await forward(request), pause=seconds)
 
-    return effect
+    return apply_fault

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.faults.problem import FaultError, make_unknown_error
-from capgo_tui.sandbox.faults.wire import Request, text_field
+from capgo_tui.sandbox.faults.wire import Request, make_text_field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,7 @@ def identify_request(method: str, path: str, query: Mapping[str, str], body: byt
     for row in _TABLE:
         if row.method != routed_method or not row.is_at(request.path):
             continue
-        if not row.fields or any(text_field(request, field) for field in row.fields):
+        if not row.fields or any(make_text_field(request, field) for field in row.fields):
             return Request(row.name, method, request.path, query, body)
     return request
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from capgo_tui.sandbox.faults.wire import Wire, answer_of, page
+from capgo_tui.sandbox.faults.wire import Wire, answer_of, make_page
 from capgo_tui.sandbox.live.errors import UNAVAILABLE
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ _GATEWAY_PAGE = (
 )
 
 
-def rate_limit(seconds: int | None) -> Effect:
+def make_rate_limit(seconds: int | None) -> Effect:
     """Refuse as a rate limiter; without seconds no field or header says when to retry."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         if seconds is None:
             return answer_of(scene.revision.too_many({}, {}))
         reset = (scene.now() + timedelta(seconds=seconds)).timestamp()
@@ -31,66 +31,66 @@ def rate_limit(seconds: int | None) -> Effect:
         headers = {"Retry-After": str(seconds), "X-RateLimit-Reset": str(math.ceil(reset))}
         return answer_of(scene.revision.too_many(more, headers))
 
-    return effect
+    return apply_fault
 
 
 def crash(*, carried_out: bool) -> Effect:
     """Answer 500 in the revision's own words."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         if carried_out:
             await forward(request)
         return answer_of(scene.revision.server_error)
 
-    return effect
+    return apply_fault
 
 
-def bad_gateway(*, carried_out: bool) -> Effect:
+def make_bad_gateway(*, carried_out: bool) -> Effect:
     """Answer 502 with the HTML page of a proxy in between."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         if carried_out:
             await forward(request)
-        return page(502, "text/html", _GATEWAY_PAGE)
+        return make_page(502, "text/html", _GATEWAY_PAGE)
 
-    return effect
+    return apply_fault
 
 
-def unavailable(*, carried_out: bool) -> Effect:
+def make_unavailable(*, carried_out: bool) -> Effect:
     """Answer 503 as next does when its database does not (§18.9)."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         if carried_out:
             await forward(request)
         return answer_of(UNAVAILABLE)
 
-    return effect
+    return apply_fault
 
 
-def expired_key() -> Effect:
+def make_expired_key() -> Effect:
     """Refuse the key; an expired one is refused like a wrong one (§1)."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         return answer_of(scene.revision.wrong_key)
 
-    return effect
+    return apply_fault
 
 
-def error_in_200() -> Effect:
+def make_error_in_200() -> Effect:
     """Answer 200 with the body of an error; nothing was carried out."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
-        return page(200, "application/json", scene.revision.server_error.render())
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
+        return make_page(200, "application/json", scene.revision.server_error.render())
 
-    return effect
+    return apply_fault
 
 
 def redirect(host: str) -> Effect:
     """Send the client elsewhere, to the same path there."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         query = f"?{urlencode(request.query)}" if request.query else ""
         location = f"{host.rstrip('/')}{quote(request.path)}{query}"
-        return page(307, "text/plain", b"").with_header("location", location)
+        return make_page(307, "text/plain", b"").with_header("location", location)
 
-    return effect
+    return apply_fault

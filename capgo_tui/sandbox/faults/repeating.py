@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.faults.wire import Effect, Forward, Request, Scene, Wire
 
 
-def same_cursor() -> Effect:
+def make_same_cursor() -> Effect:
     """Name the cursor just used as the next one; a list paged by number repeats its first page."""
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         cursor = request.query.get("cursor")
         if not cursor:
             first = {name: value for name, value in request.query.items() if name != "page"}
@@ -25,4 +25,4 @@ def same_cursor() -> Effect:
         body |= {"nextCursor": cursor, "hasMore": True}
         return wire.with_body(json.dumps(body, separators=(",", ":")).encode())
 
-    return effect
+    return apply_fault

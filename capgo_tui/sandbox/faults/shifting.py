@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
-from capgo_tui.sandbox.faults.wire import text_field
+from capgo_tui.sandbox.faults.wire import make_text_field
 from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.rows import Column, insert
 from capgo_tui.sandbox.values import stamp
@@ -32,7 +32,7 @@ class _List:
     removal: str
 
 
-def _new_channel(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
+def _insert_channel(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
     oldest = db.execute("SELECT min(created_at) FROM channels WHERE app_id = ?", [app_id])
     created_at = _precede(oldest.fetchone()[0], scene)
     values: dict[str, Column] = {
@@ -51,7 +51,7 @@ def _new_channel(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
     insert(db, "channels", values)
 
 
-def _new_bundle(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
+def _insert_bundle(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
     newest = db.execute("SELECT max(created_at) FROM bundles WHERE app_id = ?", [app_id])
     created_at = max(stamp(scene.now()), newest.fetchone()[0] or "")
     name = _draw_unused(
@@ -64,7 +64,7 @@ def _new_bundle(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
     insert(db, "bundles", {**values, "updated_at": created_at})
 
 
-def _new_device(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
+def _insert_device(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
     values: dict[str, Column] = {
         "app_id": app_id,
         "device_id": _draw_unused(
@@ -83,17 +83,17 @@ def _new_device(db: sqlite3.Connection, scene: Scene, app_id: str) -> None:
 
 _LISTS: Mapping[str, _List] = {
     "channel.list": _List(
-        _new_channel,
+        _insert_channel,
         "DELETE FROM channels WHERE id IN (SELECT id FROM channels WHERE app_id = ?"
         " ORDER BY created_at, id LIMIT ?)",
     ),
     "bundle.list": _List(
-        _new_bundle,
+        _insert_bundle,
         "UPDATE bundles SET deleted = 1 WHERE id IN (SELECT id FROM bundles WHERE app_id = ?"
         " AND deleted = 0 ORDER BY created_at DESC, id DESC LIMIT ?)",
     ),
     "device.list": _List(
-        _new_device,
+        _insert_device,
         "DELETE FROM devices WHERE (app_id, device_id) IN (SELECT app_id, device_id FROM devices"
         " WHERE app_id = ? ORDER BY device_id LIMIT ?)",
     ),
@@ -126,16 +126,16 @@ def delete_rows(count: int) -> Effect:
 
 def _change_first(change: Callable[[sqlite3.Connection, Scene, Request, str], None]) -> Effect:
     def shift(request: Request, scene: Scene) -> None:
-        app_id = text_field(request, "app_id")
-        with scene.store.writing() as db:
+        app_id = make_text_field(request, "app_id")
+        with scene.store.open_for_writing() as db:
             if find_owner_org(db, app_id) is not None:
                 change(db, scene, request, app_id)
 
-    async def effect(request: Request, forward: Forward, scene: Scene) -> Wire:
+    async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
         await run_in_threadpool(shift, request, scene)
         return await forward(request)
 
-    return effect
+    return apply_fault
 
 
 def _precede(moment: str | None, scene: Scene) -> str:

@@ -80,12 +80,12 @@ def answer_of(answer: Answer) -> Wire:
     return wire.with_body(answer.render())
 
 
-def page(status: int, media_type: str, body: bytes) -> Wire:
+def make_page(status: int, media_type: str, body: bytes) -> Wire:
     """Return an answer with this body."""
     return Wire(status, (("content-type", media_type),), b"").with_body(body)
 
 
-def text_field(request: Request, name: str) -> str:
+def make_text_field(request: Request, name: str) -> str:
     """Return a field of the JSON body or of the query; "" for none."""
     try:
         fields = parse_json(request.body)

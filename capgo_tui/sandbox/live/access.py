@@ -9,10 +9,10 @@ from capgo_tui.sandbox.answers import Refusal
 from capgo_tui.sandbox.call import is_truthy
 from capgo_tui.sandbox.live.errors import (
     WRONG_KEY,
-    invalid_app_id,
-    missing_app_id,
-    no_access,
-    refusal,
+    make_invalid_app_id,
+    make_missing_app_id,
+    make_no_access,
+    make_refusal,
 )
 from capgo_tui.sandbox.tables.keys import find_key, find_key_by_id
 from capgo_tui.sandbox.values import is_app_id, stamp
@@ -38,7 +38,7 @@ def authenticate(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
     value = call.headers.get("capgkey", call.headers.get("authorization", "")).strip()
     if not value:
         backend.limits.count_failed_auth(call.address)
-        raise refusal("no_key_provided", "No key provided", status=401)
+        raise make_refusal("no_key_provided", "No key provided", status=401)
     return act_as(db, backend, call, value)
 
 
@@ -47,7 +47,7 @@ def act_as(db: sqlite3.Connection, backend: Backend, call: Call, value: str) -> 
     subkey_id = call.headers.get("x-limited-key-id")
     if subkey_id is not None and not _is_positive(subkey_id):
         backend.limits.count_failed_auth(call.address)
-        raise refusal("invalid_subkey", "Invalid x-limited-key-id", status=401)
+        raise make_refusal("invalid_subkey", "Invalid x-limited-key-id", status=401)
     key = find_key(db, value)
     if key is None or key.is_expired:
         backend.limits.count_failed_auth(call.address)
@@ -67,9 +67,9 @@ def _is_positive(text: str) -> bool:
 def _find_subkey(db: sqlite3.Connection, key: Key, subkey_id: int) -> Key:
     subkey = find_key_by_id(db, subkey_id)
     if subkey is None or subkey.is_expired or subkey.is_hashed or subkey.user_id != key.user_id:
-        raise refusal("invalid_subkey", "Invalid subkey", status=401)
+        raise make_refusal("invalid_subkey", "Invalid subkey", status=401)
     if not subkey.apps:
-        raise refusal("invalid_subkey", "Invalid subkey, no limited apps or orgs", status=401)
+        raise make_refusal("invalid_subkey", "Invalid subkey, no limited apps or orgs", status=401)
     return subkey
 
 
@@ -77,7 +77,7 @@ def require_app_id(body: JsonObject) -> str:
     """Return the app id of a request."""
     app_id = body.get("app_id")
     if not is_truthy(app_id):
-        raise missing_app_id(body)
+        raise make_missing_app_id(body)
     return check_app_id(body)
 
 
@@ -85,11 +85,11 @@ def check_app_id(body: JsonObject) -> str:
     """Return the app id if its form is valid."""
     app_id = body.get("app_id")
     if not isinstance(app_id, str) or not is_app_id(app_id):
-        raise invalid_app_id(app_id)
+        raise make_invalid_app_id(app_id)
     return app_id
 
 
 def require(key: Key, permission: Permission, app_id: str, code: str = "cannot_access_app") -> None:
     """Refuse unless the key may do this in the app; an unknown app is refused likewise."""
-    if not key.may(permission, app_id):
-        raise no_access({"app_id": app_id}, code)
+    if not key.is_allowed(permission, app_id):
+        raise make_no_access({"app_id": app_id}, code)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer
 from capgo_tui.sandbox.live.access import authenticate
-from capgo_tui.sandbox.live.errors import NO_ROW, invalid_app_id, no_access, refusal
+from capgo_tui.sandbox.live.errors import NO_ROW, make_invalid_app_id, make_no_access, make_refusal
 from capgo_tui.sandbox.paging import PAGE_SIZE
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.apps import find_app, list_apps
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def get_apps(backend: Backend, call: Call) -> Answer:
     """Answer a page of the key's apps; here the page is a number (§5)."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = authenticate(db, backend, call)
         apps = list_apps(db, key.apps)
         org = call.query.get("org_id")
@@ -29,27 +29,27 @@ def get_apps(backend: Backend, call: Call) -> Answer:
             if org not in {app.owner_org for app in apps}:
                 text = "You do not have access to this organization"
                 code = "user_does_not_have_access_to_this_organization"
-                raise refusal(code, text, {"org_id": org})
+                raise make_refusal(code, text, {"org_id": org})
             apps = [app for app in apps if app.owner_org == org]
         page, limit = _read_whole(call, "page", 0), _read_whole(call, "limit", PAGE_SIZE)
         if page < 0 or limit < 1:
-            raise refusal("cannot_get_apps", "Cannot get apps", {"supabaseError": None})
+            raise make_refusal("cannot_get_apps", "Cannot get apps", {"supabaseError": None})
         return Answer([present(app) for app in apps[page * limit :][:limit]])
 
 
 def get_app(backend: Backend, call: Call) -> Answer:
     """Answer one app; one the key may not read gives 401 here (§1)."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = authenticate(db, backend, call)
         app_id = call.path["app_id"]
         if not is_app_id(app_id):
-            raise invalid_app_id(app_id)
-        if not key.may(Permission.READ_APP, app_id):
-            raise no_access({"app_id": app_id}, status=401)
+            raise make_invalid_app_id(app_id)
+        if not key.is_allowed(Permission.READ_APP, app_id):
+            raise make_no_access({"app_id": app_id}, status=401)
         app = find_app(db, app_id)
         if app is None:
             more = {"supabaseError": NO_ROW}
-            raise refusal("cannot_find_app", "Cannot find app", more, 404)
+            raise make_refusal("cannot_find_app", "Cannot find app", more, 404)
         return Answer(present(app))
 
 
@@ -58,7 +58,7 @@ def get_ok(backend: Backend, call: Call) -> Answer:
     version = call.headers.get("capgo_api")
     if version is not None and not re.fullmatch(r"[vV]?\d+([._-]\d+){0,2}", version.strip()):
         text = "Invalid capgo_api version header"
-        raise refusal("invalid_capgo_api_version", text, {"header": version})
+        raise make_refusal("invalid_capgo_api_version", text, {"header": version})
     return OK
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from capgo_tui.sandbox.answers import Answer
 from capgo_tui.sandbox.call import read_body_or_query
 from capgo_tui.sandbox.live.access import authenticate
-from capgo_tui.sandbox.live.errors import BAD_RANGE, refusal
+from capgo_tui.sandbox.live.errors import BAD_RANGE, make_refusal
 from capgo_tui.sandbox.paging import PAGE_SIZE, Span
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.audit import AuditFilter, count_audit, list_audit
-from capgo_tui.sandbox.values import js_number, stamp
+from capgo_tui.sandbox.values import parse_js_number, stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,12 +31,12 @@ _RETENTION = timedelta(days=90)
 
 def get_audit(backend: Backend, call: Call) -> Answer:
     """Answer a page of an organisation's changes, the newest first."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = authenticate(db, backend, call)
         body = read_body_or_query(call)
         org_id = _read_text(body, "orgId")
         if org_id is None:
-            raise _invalid_body()
+            raise _make_invalid_body()
         audit_filter = AuditFilter(
             org_id,
             start=stamp(backend.now() - _RETENTION),
@@ -45,11 +45,11 @@ def get_audit(backend: Backend, call: Call) -> Answer:
         )
         page = _read_number(body, "page", 0)
         limit = min(_read_number(body, "limit", PAGE_SIZE), _MAX_ROWS)
-        if not _may_read(db, key, org_id):
+        if not _can_read(db, key, org_id):
             text = "You can't access this organization"
-            raise refusal("invalid_org_id", text, {"org_id": org_id})
+            raise make_refusal("invalid_org_id", text, {"org_id": org_id})
         if page < 0 or limit < 1:
-            raise refusal("cannot_get_audit_logs", "Cannot get audit logs", {"error": BAD_RANGE})
+            raise make_refusal("cannot_get_audit_logs", "Cannot get audit logs", {"error": BAD_RANGE})
         entries = list_audit(db, audit_filter, Span(page * limit, limit))
         return Answer(
             {
@@ -61,29 +61,29 @@ def get_audit(backend: Backend, call: Call) -> Answer:
         )
 
 
-def _may_read(db: sqlite3.Connection, key: Key, org_id: str) -> bool:
+def _can_read(db: sqlite3.Connection, key: Key, org_id: str) -> bool:
     """Return whether the key has the right in any app of the organisation."""
     own = [app_id for app_id in key.apps if find_owner_org(db, app_id) == org_id]
-    return any(key.may(Permission.READ_AUDIT, app_id) for app_id in own)
+    return any(key.is_allowed(Permission.READ_AUDIT, app_id) for app_id in own)
 
 
 def _read_text(body: JsonObject, name: str) -> str | None:
     value = body.get(name)
     if value is not None and not isinstance(value, str):
-        raise _invalid_body()
+        raise _make_invalid_body()
     return value
 
 
 def _read_number(body: JsonObject, name: str, default: int) -> int:
     value = body.get(name)
-    number = float(default) if value is None else js_number(value)
+    number = float(default) if value is None else parse_js_number(value)
     if not math.isfinite(number) or not number.is_integer():
-        raise _invalid_body()
+        raise _make_invalid_body()
     return int(min(number, 2**31))
 
 
-def _invalid_body() -> Exception:
-    return refusal("invalid_body", "Invalid body", {"error": {}})
+def _make_invalid_body() -> Exception:
+    return make_refusal("invalid_body", "Invalid body", {"error": {}})
 
 
 def present(entry: AuditEntry, rules: Rules) -> JsonObject:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from capgo_tui.sandbox.answers import OK, Answer
 from capgo_tui.sandbox.call import is_truthy, read_body_or_query
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id
-from capgo_tui.sandbox.live.errors import BAD_RANGE, NO_ROW, refusal
-from capgo_tui.sandbox.paging import BadRange, page_span
+from capgo_tui.sandbox.live.errors import BAD_RANGE, NO_ROW, make_refusal
+from capgo_tui.sandbox.paging import BadRange, make_page_span
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.apps import find_owner_org
 from capgo_tui.sandbox.tables.bundles import (
@@ -29,26 +29,26 @@ if TYPE_CHECKING:
 
 def get_bundles(backend: Backend, call: Call) -> Answer:
     """Answer a page of bundles; on live an empty page is an error (§8.1, §18.6)."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = authenticate(db, backend, call)
         body = read_body_or_query(call)
         app_id = require_app_id(body)
         require(key, Permission.READ_BUNDLES, app_id, "cannot_get_bundle")
         try:
-            span = page_span(body.get("page"))
+            span = make_page_span(body.get("page"))
         except BadRange as error:
             more = {"supabaseError": BAD_RANGE}
-            raise refusal("cannot_get_bundle", "Cannot get bundle", more) from error
+            raise make_refusal("cannot_get_bundle", "Cannot get bundle", more) from error
         bundles = list_bundles(db, app_id, span)
         if not bundles and backend.rules.refuses_empty_bundle_page:
-            raise refusal("cannot_get_bundle", "Cannot get bundle", {"supabaseError": None})
+            raise make_refusal("cannot_get_bundle", "Cannot get bundle", {"supabaseError": None})
         owner_org = find_owner_org(db, app_id)
         return Answer([present(bundle, owner_org) for bundle in bundles])
 
 
 def remove_bundles(backend: Backend, call: Call) -> Answer:
     """Delete one bundle, or all unlinked ones when no name was sent (§8.2)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = authenticate(db, backend, call)
         body = read_body_or_query(call)
         app_id = require_app_id(body)
@@ -61,11 +61,11 @@ def remove_bundles(backend: Backend, call: Call) -> Answer:
         bundle = find_bundle(db, app_id, as_text(name))
         if bundle is None:
             more: JsonObject = {"supabaseError": NO_ROW}
-            raise refusal("cannot_delete_version", "Cannot delete version", more)
+            raise make_refusal("cannot_delete_version", "Cannot delete version", more)
         if is_linked(db, bundle.id):
             text = "Cannot delete a bundle linked to a channel"
             more = {"app_id": app_id, "version": name}
-            raise refusal("cannot_delete_linked_version", text, more)
+            raise make_refusal("cannot_delete_linked_version", text, more)
         delete_bundle(db, bundle.id, moment)
     return OK
 

@@ -10,7 +10,7 @@ from capgo_tui.sandbox.answers import OK, Answer, Crash
 from capgo_tui.sandbox.call import as_object, is_truthy, read_json_body
 from capgo_tui.sandbox.live import rollout
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id
-from capgo_tui.sandbox.live.errors import no_access, refusal
+from capgo_tui.sandbox.live.errors import make_no_access, make_refusal
 from capgo_tui.sandbox.live.update_package import check_bundles_have_package, read_update_package
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.apps import find_owner_org
@@ -46,7 +46,7 @@ _FLAGS: Mapping[str, str] = {
 
 def post_channel(backend: Backend, call: Call) -> Answer:
     """Create or change a channel; the checks are in the order of the real handler."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = authenticate(db, backend, call)
         payload = read_json_body(call)
         if payload is None:
@@ -56,13 +56,13 @@ def post_channel(backend: Backend, call: Call) -> Answer:
         existing = _find_existing(db, app_id, body)
         if existing is None:
             require(key, Permission.CREATE_CHANNEL, app_id)
-        elif not key.may(Permission.UPDATE_SETTINGS, app_id, existing):
-            raise no_access({"app_id": app_id, "channel": body["channel"]})
+        elif not key.is_allowed(Permission.UPDATE_SETTINGS, app_id, existing):
+            raise make_no_access({"app_id": app_id, "channel": body["channel"]})
         becomes_public = body.get("public") is True and not (existing and existing.public)
         if becomes_public and backend.rules.default_needs_app_settings:
             require(key, Permission.UPDATE_APP, app_id)
         if find_owner_org(db, app_id) is None:
-            raise no_access({"app_id": app_id}, "invalid_app_id")
+            raise make_no_access({"app_id": app_id}, "invalid_app_id")
 
         moment = stamp(backend.now())
         values: dict[str, Column] = {}
@@ -101,8 +101,8 @@ def _resolve_bundle(
     version = body["version"]
     clears = not is_truthy(version) or as_text(version) in NO_BUNDLE
     # A new channel's first bundle needs only the right to create it.
-    if existing is not None and not key.may(Permission.PROMOTE, app_id, existing):
-        raise no_access({"app_id": app_id, "channel": body["channel"]})
+    if existing is not None and not key.is_allowed(Permission.PROMOTE, app_id, existing):
+        raise make_no_access({"app_id": app_id, "channel": body["channel"]})
     if clears:
         return None
     # A number is looked up as a name: 5 finds no bundle called "5" (recorded).
@@ -111,7 +111,7 @@ def _resolve_bundle(
         return bundle.id
     if existing is not None:
         raise Crash("an unknown bundle is not caught on an existing channel")
-    raise refusal("cannot_find_version", "Cannot find version")
+    raise make_refusal("cannot_find_version", "Cannot find version")
 
 
 def _read_settings(body: JsonObject) -> dict[str, Column]:

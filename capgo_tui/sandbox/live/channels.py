@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from capgo_tui.sandbox.answers import OK, Answer
 from capgo_tui.sandbox.call import is_truthy, read_body_or_query
 from capgo_tui.sandbox.live.access import authenticate, require, require_app_id
-from capgo_tui.sandbox.live.errors import BAD_RANGE, NO_ROW, no_access, refusal
-from capgo_tui.sandbox.paging import BadRange, numbered_span, page_span
+from capgo_tui.sandbox.live.errors import BAD_RANGE, NO_ROW, make_no_access, make_refusal
+from capgo_tui.sandbox.paging import BadRange, make_numbered_span, make_page_span
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.bundles import delete_bundle, find_bundle_by_id, is_linked
 from capgo_tui.sandbox.tables.channels import delete_channel, find_channel, list_channels
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def get_channels(backend: Backend, call: Call) -> Answer:
     """Answer one channel or a page of them."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = authenticate(db, backend, call)
         body = read_body_or_query(call)
         app_id = require_app_id(body)
@@ -36,33 +36,33 @@ def get_channels(backend: Backend, call: Call) -> Answer:
             if channel is None:
                 # The real text speaks of a version (§11.13).
                 more = {"supabaseError": NO_ROW}
-                raise refusal("cannot_find_version", "Cannot find version", more)
+                raise make_refusal("cannot_find_version", "Cannot find version", more)
             return Answer(present(channel, backend.rules))
-        read_page = numbered_span if backend.rules.reads_page_as_number else page_span
+        read_page = make_numbered_span if backend.rules.reads_page_as_number else make_page_span
         try:
             span = read_page(body.get("page"))
         except BadRange as error:
             more = {"supabaseError": BAD_RANGE}
-            raise refusal("cannot_find_channels", "Cannot find channels", more) from error
+            raise make_refusal("cannot_find_channels", "Cannot find channels", more) from error
         channels = list_channels(db, app_id, span)
         return Answer([present(channel, backend.rules) for channel in channels])
 
 
 def remove_channel(backend: Backend, call: Call) -> Answer:
     """Delete a channel; one the key cannot see does not exist for it."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = authenticate(db, backend, call)
         body = read_body_or_query(call)
         app_id = require_app_id(body)
         name = body.get("channel")
         if not is_truthy(name):
-            raise refusal("missing_channel_name", "You must provide a channel name")
+            raise make_refusal("missing_channel_name", "You must provide a channel name")
         channel = find_channel(db, app_id, as_text(name))
-        if channel is None or not key.sees(channel):
+        if channel is None or not key.can_see(channel):
             more = {"supabaseError": NO_ROW}
-            raise refusal("cannot_find_channel", "Cannot find channel", more)
-        if not key.may(Permission.DELETE_CHANNEL, app_id, channel):
-            raise no_access({"app_id": app_id, "channel_id": channel.id})
+            raise make_refusal("cannot_find_channel", "Cannot find channel", more)
+        if not key.is_allowed(Permission.DELETE_CHANNEL, app_id, channel):
+            raise make_no_access({"app_id": app_id, "channel_id": channel.id})
         bundles = (
             _check_preview_bundles(db, key, channel) if body.get("delete_bundle") is True else []
         )
@@ -75,7 +75,7 @@ def remove_channel(backend: Backend, call: Call) -> Answer:
 def _check_preview_bundles(db: sqlite3.Connection, key: Key, channel: Channel) -> list[int]:
     """Return the ids of the channel's bundles, which a preview key may delete."""
     if key.role != "app_preview":
-        raise no_access({"app_id": channel.app_id, "channel_id": channel.id})
+        raise make_no_access({"app_id": channel.app_id, "channel_id": channel.id})
     ids = []
     for bundle_id in {channel.version, channel.rollout_version}:
         bundle = find_bundle_by_id(db, channel.app_id, bundle_id)
@@ -83,10 +83,10 @@ def _check_preview_bundles(db: sqlite3.Connection, key: Key, channel: Channel) -
             continue
         if bundle.created_by_key != key.id:
             text = "This API key can only delete its own preview bundle"
-            raise refusal("cannot_delete_preview_bundle", text)
+            raise make_refusal("cannot_delete_preview_bundle", text)
         if is_linked(db, bundle.id, besides=channel.id):
             text = "Cannot delete a bundle linked to another channel"
-            raise refusal("cannot_delete_linked_version", text)
+            raise make_refusal("cannot_delete_linked_version", text)
         ids.append(bundle.id)
     return ids
 

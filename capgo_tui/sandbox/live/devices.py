@@ -16,8 +16,8 @@ from capgo_tui.sandbox.call import (
 )
 from capgo_tui.sandbox.fleet import fill_device, fill_fleet, fill_rows
 from capgo_tui.sandbox.live.access import authenticate, check_app_id, require, require_app_id
-from capgo_tui.sandbox.live.errors import NO_ROW, missing_app_id, refusal
-from capgo_tui.sandbox.live.override_lookup import fits_url
+from capgo_tui.sandbox.live.errors import NO_ROW, make_missing_app_id, make_refusal
+from capgo_tui.sandbox.live.override_lookup import is_fitting_url
 from capgo_tui.sandbox.paging import PAGE_SIZE, ROW_CAP
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.channels import find_channel
@@ -29,7 +29,7 @@ from capgo_tui.sandbox.tables.devices import (
     list_device_page,
     unlink_device,
 )
-from capgo_tui.sandbox.values import as_text, js_number, parse_moment, public_stamp, stamp
+from capgo_tui.sandbox.values import as_text, parse_js_number, parse_moment, make_public_stamp, stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,7 +47,7 @@ _UTC_FORMS = re.compile(
 def get_devices(backend: Backend, call: Call) -> Answer:
     """Answer one device or a page of them."""
     _fill_fleet(backend, call)
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         key = authenticate(db, backend, call)
         body = read_body_or_query(call)
         if call.body:
@@ -60,18 +60,18 @@ def get_devices(backend: Backend, call: Call) -> Answer:
             device = find_device(db, app_id, as_text(device_id).lower())
             if device is None:
                 more = {"device_id": device_id}
-                raise refusal("device_not_found", "Cannot find device", more, 404)
+                raise make_refusal("device_not_found", "Cannot find device", more, 404)
             return Answer(present(device))
         page = _read_page(db, backend, app_id, body)
         if backend.rules.refuses_app_without_devices and not has_devices(db, app_id):
-            raise refusal("devices_not_found", "Cannot get devices", status=404)
+            raise make_refusal("devices_not_found", "Cannot get devices", status=404)
         return Answer(page)
 
 
 def _fill_fleet(backend: Backend, call: Call) -> None:
     """Write the devices of a large fleet that this request may return."""
     try:
-        fields = as_object(call.json())
+        fields = as_object(call.parse_json())
     except ValueError:
         fields = call.query
     app_id, device_id = fields.get("app_id"), fields.get("device_id")
@@ -90,7 +90,7 @@ def _fill_fleet(backend: Backend, call: Call) -> None:
 
 def post_device(backend: Backend, call: Call) -> Answer:
     """Link a device to a channel; without a channel it answers ok and does nothing (§7.2)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = authenticate(db, backend, call)
         payload = read_json_body(call)
         if payload is None:
@@ -103,38 +103,38 @@ def post_device(backend: Backend, call: Call) -> Answer:
         if not is_truthy(device_id) or not is_truthy(body.get("app_id")):
             text = "Missing device_id or app_id"
             more = {"body": body if isinstance(payload, dict) else payload}
-            raise refusal("missing_device_id_or_app_id", text, more)
+            raise make_refusal("missing_device_id_or_app_id", text, more)
         app_id = check_app_id(body)
         if is_truthy(body.get("version_id")):
             text = "Cannot set version to device, use channel instead"
-            raise refusal("invalid_version_id", text)
+            raise make_refusal("invalid_version_id", text)
         if not is_truthy(channel_name):
             require(key, Permission.MANAGE_DEVICES, app_id)
             return OK
         channel = find_channel(db, app_id, as_text(channel_name))
-        if channel is None or not key.sees(channel):
-            raise refusal("channel_not_found", "Cannot find channel", {"dbError": NO_ROW}, 404)
-        if not key.may(Permission.FORCE_DEVICES, app_id, channel):
+        if channel is None or not key.can_see(channel):
+            raise make_refusal("channel_not_found", "Cannot find channel", {"dbError": NO_ROW}, 404)
+        if not key.is_allowed(Permission.FORCE_DEVICES, app_id, channel):
             text = "You can't manage forced devices for this channel"
-            raise refusal("cannot_access_channel", text, pick_fields(body, "app_id", "channel"))
+            raise make_refusal("cannot_access_channel", text, pick_fields(body, "app_id", "channel"))
         if channel.public:
             text = "Cannot set channel override for public channel"
-            raise refusal("public_channel_override", text)
+            raise make_refusal("public_channel_override", text)
         link_device(db, app_id, as_text(device_id), channel.id)
     return OK
 
 
 def remove_override(backend: Backend, call: Call) -> Answer:
     """Unlink a device; the same answer when there was nothing to unlink (§7.3)."""
-    with backend.store.writing() as db:
+    with backend.store.open_for_writing() as db:
         key = authenticate(db, backend, call)
         body = _lower_device_id(read_body_or_query(call))
         device_id = body.get("device_id")
         backend.limits.count_device("delete", call.address, body.get("app_id"), device_id)
         if not is_truthy(body.get("app_id")):
-            raise missing_app_id(body)
+            raise make_missing_app_id(body)
         if not is_truthy(device_id):
-            raise refusal("missing_device_id", "Missing device_id", {"body": body})
+            raise make_refusal("missing_device_id", "Missing device_id", {"body": body})
         app_id = check_app_id(body)
         require(key, Permission.MANAGE_DEVICES, app_id)
         unlink_device(db, app_id, as_text(device_id))
@@ -178,7 +178,7 @@ def _read_page(
         custom_id=custom_id,
     )
     page = devices[:limit]
-    has_overrides = fits_url((device.device_id for device in page), backend.url_limit)
+    has_overrides = is_fitting_url((device.device_id for device in page), backend.url_limit)
     data = [present(device if has_overrides else replace(device, channel=None)) for device in page]
     if len(devices) <= limit:
         return {"data": data, "hasMore": False}
@@ -193,7 +193,7 @@ def _read_custom_id(value: Json) -> str | None:
     custom_id = value.strip() if isinstance(value, str) else ""
     if not 1 <= len(custom_id) <= _MAX_CUSTOM_ID_LENGTH:
         text = f"custom_id must have 1 to {_MAX_CUSTOM_ID_LENGTH} characters"
-        raise refusal("invalid_custom_id", text, {"custom_id": value})
+        raise make_refusal("invalid_custom_id", text, {"custom_id": value})
     return custom_id
 
 
@@ -205,7 +205,7 @@ def _read_newer_than(value: Json) -> str | None:
         moment = parse_moment(value)
     if moment is None:
         text = "updated_at must be a valid ISO date"
-        raise refusal("invalid_updated_at", text, {"updated_at": value})
+        raise make_refusal("invalid_updated_at", text, {"updated_at": value})
     # JavaScript's dates end at the millisecond.
     return stamp(moment.replace(microsecond=moment.microsecond // 1000 * 1000))
 
@@ -215,16 +215,16 @@ def _read_order(value: Json) -> Order | None:
         return None
     # A tuple, not a set: a list or an object has no hash.
     if value not in ("asc", "desc"):
-        raise refusal("invalid_order", "order must be asc or desc", {"order": value})
+        raise make_refusal("invalid_order", "order must be asc or desc", {"order": value})
     return cast("Literal['asc', 'desc']", value)
 
 
 def _read_limit(value: Json) -> int:
     if value is None:
         return PAGE_SIZE
-    number = js_number(value)
+    number = parse_js_number(value)
     if not number.is_integer() or number < 1:
-        raise refusal("invalid_limit", "limit must be a positive integer", {"limit": value})
+        raise make_refusal("invalid_limit", "limit must be a positive integer", {"limit": value})
     return int(min(number, 10 * ROW_CAP))
 
 
@@ -239,7 +239,7 @@ def _read_cursor(value: Json) -> Cursor | None:
 def present(device: Device) -> JsonObject:
     """Return the JSON of a device; ``channel`` is there only with an override (§17)."""
     fields: dict[str, Json] = {
-        "updated_at": public_stamp(device.updated_at),
+        "updated_at": make_public_stamp(device.updated_at),
         "device_id": device.device_id,
         "custom_id": device.custom_id,
         "is_prod": device.is_prod,

@@ -50,12 +50,12 @@ UNAVAILABLE = Answer(
 WRONG_KEY = Answer({"error": "invalid_apikey", "message": "Invalid apikey", "moreInfo": {}}, 401)
 
 
-def refusal(code: str, message: str, more: JsonObject | None = None, status: int = 400) -> Refusal:
+def make_refusal(code: str, message: str, more: JsonObject | None = None, status: int = 400) -> Refusal:
     """Return a refusal to raise."""
     return Refusal(Answer({"error": code, "message": message, "moreInfo": more or {}}, status))
 
 
-def too_many(more: JsonObject, headers: Mapping[str, str]) -> Answer:
+def answer_too_many(more: JsonObject, headers: Mapping[str, str]) -> Answer:
     """Return a limiter's refusal (§3)."""
     return Answer(
         {"error": "too_many_requests", "message": "Too many requests", "moreInfo": more},
@@ -64,16 +64,16 @@ def too_many(more: JsonObject, headers: Mapping[str, str]) -> Answer:
     )
 
 
-def no_access(more: JsonObject, code: str = "cannot_access_app", status: int = 400) -> Refusal:
+def make_no_access(more: JsonObject, code: str = "cannot_access_app", status: int = 400) -> Refusal:
     """Return the refusal for a missing permission."""
-    return refusal(code, "You can't access this app", more, status)
+    return make_refusal(code, "You can't access this app", more, status)
 
 
-def missing_app_id(body: Json) -> Refusal:
+def make_missing_app_id(body: Json) -> Refusal:
     """Return the refusal of a request without an app, with its body."""
-    return refusal("missing_app_id", "Missing app_id", {"body": body})
+    return make_refusal("missing_app_id", "Missing app_id", {"body": body})
 
 
-def invalid_app_id(app_id: Json) -> Refusal:
+def make_invalid_app_id(app_id: Json) -> Refusal:
     """Return the refusal of an app id that is no reverse domain string."""
-    return refusal("invalid_app_id", "App ID must be a reverse domain string", {"app_id": app_id})
+    return make_refusal("invalid_app_id", "App ID must be a reverse domain string", {"app_id": app_id})

@@ -21,14 +21,14 @@ _FIXED_LENGTH = 103
 _SEPARATOR_LENGTH = len(quote(","))
 
 
-def fits_url(device_ids: Iterable[str], url_limit: int) -> bool:
+def is_fitting_url(device_ids: Iterable[str], url_limit: int) -> bool:
     """Return whether the overrides of these devices can be looked up; a limit of 0 is none."""
     if not url_limit:
         return True
-    lengths = [_encoded_length(device_id) + _SEPARATOR_LENGTH for device_id in device_ids]
+    lengths = [_measure_encoded(device_id) + _SEPARATOR_LENGTH for device_id in device_ids]
     # Separators are only between the ids: one less than counted.
     return _FIXED_LENGTH + sum(lengths) - _SEPARATOR_LENGTH <= url_limit
 
 
-def _encoded_length(device_id: str) -> int:
+def _measure_encoded(device_id: str) -> int:
     return len(quote(device_id, safe="", errors="replace"))

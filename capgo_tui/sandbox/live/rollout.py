@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from capgo_tui.sandbox.answers import Crash
 from capgo_tui.sandbox.call import is_truthy, pick_fields
-from capgo_tui.sandbox.live.errors import refusal
+from capgo_tui.sandbox.live.errors import make_refusal
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.bundles import find_bundle, find_bundle_by_id
-from capgo_tui.sandbox.values import as_bool, as_text, parse_moment, row_id, stamp
+from capgo_tui.sandbox.values import as_bool, as_text, parse_moment, parse_row_id, stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -108,20 +108,20 @@ class Plan:
             target = values.get("rollout_version") or current
             if target is None:
                 text = "Cannot promote without a rollout version"
-                raise refusal(
+                raise make_refusal(
                     "missing_rollout_version", text, pick_fields(body, "app_id", "channel")
                 )
             values |= {**_NO_ROLLOUT, "version": target}
-        if self._advances(body):
+        if self._is_advancing(body):
             values |= self._advance(body, values)
-        if self._switches_off(body):
+        if self._is_switching_off(body):
             values |= _NO_TARGET
         return values
 
-    def _advances(self, body: JsonObject) -> bool:
+    def _is_advancing(self, body: JsonObject) -> bool:
         return self.rules.advances_rollouts and is_truthy(body.get("advanceRollout"))
 
-    def _switches_off(self, body: JsonObject) -> bool:
+    def _is_switching_off(self, body: JsonObject) -> bool:
         """Return whether the rollout is switched off, which on next drops its target (§18.4)."""
         ends = is_truthy(body.get("rollback")) or is_truthy(body.get("promoteToStable"))
         off = body.get("rolloutEnabled") is False
@@ -132,7 +132,7 @@ class Plan:
         target = self.existing.rollout_version if self.existing else None
         if target is None or values.get("rollout_version") is None:
             text = "Cannot advance without an old and a new rollout version"
-            raise refusal("missing_rollout_version", text, pick_fields(body, "app_id", "channel"))
+            raise make_refusal("missing_rollout_version", text, pick_fields(body, "app_id", "channel"))
         return {"rollout_enabled": True, **values, "version": target, **_NO_PAUSE}
 
     def _read_numbers(self, body: JsonObject) -> dict[str, Column]:
@@ -141,7 +141,7 @@ class Plan:
         if percentage is not None:
             if not _is_number(percentage) or not 0 <= percentage <= 100:
                 text = "Rollout percentage must be between 0 and 100"
-                raise refusal(
+                raise make_refusal(
                     "invalid_rollout_percentage", text, pick_fields(body, "rolloutPercentage")
                 )
             if body.get("rolloutPercentageBps") is None:
@@ -153,7 +153,7 @@ class Plan:
             if not _is_number(confidence) or not 0 < confidence < 1:
                 text = "Auto-pause confidence must be greater than 0 and less than 1"
                 more = {"autoPauseConfidence": confidence}
-                raise refusal("invalid_auto_pause_confidence", text, more)
+                raise make_refusal("invalid_auto_pause_confidence", text, more)
             values["auto_pause_confidence"] = float(confidence)
         for name, low, high in _RANGES_AFTER:
             values |= _read_whole(body, name, low, high)
@@ -161,7 +161,7 @@ class Plan:
         if is_truthy(action):
             if not isinstance(action, str) or action not in _ACTIONS:
                 text = "Auto-pause action must be pause, rollback, or notify"
-                raise refusal("invalid_auto_pause_action", text, {"autoPauseAction": action})
+                raise make_refusal("invalid_auto_pause_action", text, {"autoPauseAction": action})
             values["auto_pause_action"] = action
         for name in ("rolloutEnabled", "autoPauseEnabled"):
             if body.get(name) is not None:
@@ -173,20 +173,20 @@ class Plan:
         has_target = is_truthy(body.get("rolloutVersion"))
         ends = is_truthy(body.get("rollback")) or is_truthy(body.get("promoteToStable"))
         drops = (
-            self._switches_off(body)
+            self._is_switching_off(body)
             and self.existing is not None
             and self.existing.rollout_version is not None
         )
-        if "rolloutVersion" in body or ends or drops or self._advances(body):
+        if "rolloutVersion" in body or ends or drops or self._is_advancing(body):
             if self.existing is None:
-                raise refusal("cannot_find_channel", "Cannot find channel", names)
-            if not self.key.may(Permission.PROMOTE, self.app_id, self.existing):
+                raise make_refusal("cannot_find_channel", "Cannot find channel", names)
+            if not self.key.is_allowed(Permission.PROMOTE, self.app_id, self.existing):
                 text = "You can't promote bundles on this channel"
                 more = {**names, "channelId": self.existing.id}
-                raise refusal("cannot_promote_bundle", text, more)
+                raise make_refusal("cannot_promote_bundle", text, more)
         if has_target and self.stable is None:
             text = "Cannot set rollout target without a stable bundle"
-            raise refusal("missing_stable_version", text, names)
+            raise make_refusal("missing_stable_version", text, names)
 
     def _read_pause(self, body: JsonObject) -> dict[str, Column]:
         """Read the pause; an explicit moment wins over the switch, and unpausing drops reasons."""
@@ -207,7 +207,7 @@ class Plan:
         if not is_truthy(version):
             return None
         if isinstance(version, (int, float)):
-            bundle = find_bundle_by_id(self.db, self.app_id, row_id(version))
+            bundle = find_bundle_by_id(self.db, self.app_id, parse_row_id(version))
         else:
             bundle = find_bundle(self.db, self.app_id, as_text(version))
         if bundle is None:
@@ -250,7 +250,7 @@ def _read_whole(body: JsonObject, name: str, low: int, high: int) -> dict[str, C
     if not _is_number(value) or not float(value).is_integer() or not low <= value <= high:
         text = f"{name} must be an integer between {low} and {high}"
         more = {"field": name, "value": value, "min": low, "max": high}
-        raise refusal("invalid_rollout_config", text, more)
+        raise make_refusal("invalid_rollout_config", text, more)
     return {_ALIASES[name]: int(value)}
 
 

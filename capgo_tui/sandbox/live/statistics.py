@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import Answer
 from capgo_tui.sandbox.live.access import act_as
-from capgo_tui.sandbox.live.errors import refusal
+from capgo_tui.sandbox.live.errors import make_refusal
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.values import parse_moment, stamp
 
@@ -28,7 +28,7 @@ _TITLES = {"ios": "iOS", "android": "Android", "electron": "Electron"}
 
 def get_app_statistics(backend: Backend, call: Call) -> Answer:
     """Answer a row for each day; the counts add up unless ``noAccumulate`` is true."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         days = _read_days(db, backend, call)
         rows: list[JsonObject] = []
         total = 0
@@ -43,7 +43,7 @@ def get_app_statistics(backend: Backend, call: Call) -> Answer:
 
 def get_bundle_usage(backend: Backend, call: Call) -> Answer:
     """Answer which part of the devices seen on each day ran which bundle, in per cent."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         days = _read_days(db, backend, call)
         app_id = call.path["app_id"]
         return Answer(
@@ -53,13 +53,13 @@ def get_bundle_usage(backend: Backend, call: Call) -> Answer:
 
 def get_native_usage(backend: Backend, call: Call) -> Answer:
     """Answer which part of the devices seen on each day had which native version."""
-    with backend.store.reading() as db:
+    with backend.store.open_for_reading() as db:
         days = _read_days(db, backend, call)
         app_id = call.path["app_id"]
         counts = [_count_by_native_version(db, app_id, day) for day in days]
-        active = _count_platforms(db, app_id, days) if days else _by_platform({})
+        active = _count_platforms(db, app_id, days) if days else _count_by_platform({})
         span = [day - (days[-1] - days[0]) - timedelta(days=1) for day in days]
-        before = _count_platforms(db, app_id, span) if days else _by_platform({})
+        before = _count_platforms(db, app_id, span) if days else _count_by_platform({})
         by_day = [_count_platforms(db, app_id, [day]) for day in days]
         answer = _describe_usage(counts, days, backend)
         latest = (
@@ -105,9 +105,9 @@ def _read_days(db: sqlite3.Connection, backend: Backend, call: Call) -> list[dat
     key = _authenticate(db, backend, call)
     start, end = _parse_date(call.query.get("from")), _parse_date(call.query.get("to"))
     if start is None or end is None:
-        raise refusal("invalid_body", "Invalid body", {"error": {}})
-    if not key.may(Permission.READ_APP, call.path["app_id"]):
-        raise refusal("no_access_to_app", "No access to app", {"data": key.user_id}, 401)
+        raise make_refusal("invalid_body", "Invalid body", {"error": {}})
+    if not key.is_allowed(Permission.READ_APP, call.path["app_id"]):
+        raise make_refusal("no_access_to_app", "No access to app", {"data": key.user_id}, 401)
     first = start.replace(hour=0, minute=0, second=0, microsecond=0)
     count = min((end - first).days + 1, _MAX_DAYS)
     return [first + timedelta(days=number) for number in range(count)]
@@ -119,12 +119,12 @@ def _authenticate(db: sqlite3.Connection, backend: Backend, call: Call) -> Key:
     bearer = call.headers.get("authorization", "")
     if bearer and not _UUID.fullmatch(bearer):
         backend.limits.count_failed_auth(call.address)
-        raise refusal("invalid_jwt", "Invalid JWT", status=401)
+        raise make_refusal("invalid_jwt", "Invalid JWT", status=401)
     value = bearer or call.headers.get("capgkey", call.headers.get("x-api-key", ""))
     if not value:
         backend.limits.count_failed_auth(call.address)
         text = "No JWT, apikey or subkey provided"
-        raise refusal("no_jwt_apikey_or_subkey", text, status=401)
+        raise make_refusal("no_jwt_apikey_or_subkey", text, status=401)
     return act_as(db, backend, call, value)
 
 
@@ -169,10 +169,10 @@ def _count_platforms(
         " WHERE app_id = ? AND updated_at >= ? AND updated_at < ? GROUP BY 1",
         [app_id, stamp(days[0]), stamp(days[-1] + timedelta(days=1))],
     )
-    return _by_platform({str(row[0]): int(row[1]) for row in rows})
+    return _count_by_platform({str(row[0]): int(row[1]) for row in rows})
 
 
-def _by_platform(counts: Mapping[str, int]) -> dict[str, int]:
+def _count_by_platform(counts: Mapping[str, int]) -> dict[str, int]:
     known = {name: counts.get(name, 0) for name in _PLATFORMS}
     known["unknown"] += sum(n for name, n in counts.items() if name not in known)
     return {**known, "total": sum(known.values())}

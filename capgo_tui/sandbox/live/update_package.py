@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.sandbox.live.errors import refusal
+from capgo_tui.sandbox.live.errors import make_refusal
 from capgo_tui.sandbox.tables.bundles import find_bundle_by_id
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def read_update_package(body: JsonObject) -> dict[str, Column]:
         return {}
     if not isinstance(package, str) or package not in PACKAGES:
         text = f"Update package must be one of {', '.join(PACKAGES)}"
-        raise refusal("invalid_update_package", text, {"updatePackage": package})
+        raise make_refusal("invalid_update_package", text, {"updatePackage": package})
     return {"update_package": package}
 
 
@@ -55,6 +55,6 @@ def check_bundles_have_package(
             continue
         text = f'Channel "{name}" requires a {kind} package, but bundle "{bundle.name}" has none'
         if kind == "zip" and not bundle.has_zip:
-            raise refusal("channel_zip_required", text)
+            raise make_refusal("channel_zip_required", text)
         if kind == "delta" and not bundle.has_delta:
-            raise refusal("channel_delta_required", text)
+            raise make_refusal("channel_delta_required", text)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.tables.bundles import Bundle
 from capgo_tui.sandbox.tables.channels import Channel
-from capgo_tui.sandbox.tables.rows import boolean_fields
+from capgo_tui.sandbox.tables.rows import list_boolean_fields
 
 if TYPE_CHECKING:
     import sqlite3
@@ -40,18 +40,18 @@ class AuditedTable:
 
     def record(self, row: str) -> str:
         """Return the SQL expression of a row as JSON."""
-        pairs = [f"'{name}', {self._value(row, name)}" for name in self.columns]
+        pairs = [f"'{name}', {self._format_value(row, name)}" for name in self.columns]
         org = f"(SELECT owner_org FROM apps WHERE app_id = {row}.app_id)"  # noqa: S608
         return f"json_object({', '.join(pairs)}, 'owner_org', {org})"
 
-    def _value(self, row: str, column: str) -> str:
+    def _format_value(self, row: str, column: str) -> str:
         value = f"{row}.{column}"
         return f"json(iif({value}, 'true', 'false'))" if column in self.booleans else value
 
 
 def _describe_table(name: str, public_name: str, record: type[DataclassInstance]) -> AuditedTable:
     columns = tuple(f.name for f in fields(record) if f.name not in _LEFT_OUT)
-    return AuditedTable(name, public_name, columns, boolean_fields(record))
+    return AuditedTable(name, public_name, columns, list_boolean_fields(record))
 
 
 CHANNELS = _describe_table("channels", "channels", Channel)

@@ -34,7 +34,7 @@ class Key:
     user_id: str
     rights: Mapping[tuple[int, str], bool]
 
-    def may(self, permission: Permission, app_id: Json, channel: Channel | None = None) -> bool:
+    def is_allowed(self, permission: Permission, app_id: Json, channel: Channel | None = None) -> bool:
         """Return whether the key may do this in the app, or on this channel of it."""
         is_allowed = self.rights.get((channel.id, permission)) if channel is not None else None
         if is_allowed is not None:
@@ -46,10 +46,10 @@ class Key:
         own = channel is not None and channel.created_by_key == self.id
         return own and permission in OWN_CHANNEL.get(self.role, frozenset())
 
-    def sees(self, channel: Channel) -> bool:
+    def can_see(self, channel: Channel) -> bool:
         """Return whether the key sees this channel; a hidden one answers like a missing one."""
         return (
-            self.may(Permission.READ_CHANNELS, channel.app_id)
+            self.is_allowed(Permission.READ_CHANNELS, channel.app_id)
             or (channel.app_id in self.apps and channel.created_by_key == self.id)
             or any(on == channel.id and is_allowed for (on, _), is_allowed in self.rights.items())
         )

@@ -16,14 +16,14 @@ Record = TypeVar("Record", bound="DataclassInstance")
 
 
 @cache
-def boolean_fields(record: type[DataclassInstance]) -> frozenset[str]:
+def list_boolean_fields(record: type[DataclassInstance]) -> frozenset[str]:
     """Return a record's boolean fields, which SQLite stores as numbers."""
     return frozenset(f.name for f in fields(record) if f.type in {"bool", "bool | None"})
 
 
 def read_record(record: type[Record], row: sqlite3.Row) -> Record:
     """Return the record of a row with the same columns."""
-    booleans = boolean_fields(record)
+    booleans = list_boolean_fields(record)
     return record(
         **{
             name: bool(row[name]) if name in booleans and row[name] is not None else row[name]
@@ -35,7 +35,7 @@ def read_record(record: type[Record], row: sqlite3.Row) -> Record:
 def read_records(record: type[Record], rows: sqlite3.Cursor) -> list[Record]:
     """Return the record of each row; the columns are inspected once."""
     names = [column[0] for column in rows.description]
-    booleans = [number for number, name in enumerate(names) if name in boolean_fields(record)]
+    booleans = [number for number, name in enumerate(names) if name in list_boolean_fields(record)]
     records = []
     for row in rows:
         values = list(row)
