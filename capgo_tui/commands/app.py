@@ -17,9 +17,9 @@ from capgo_tui.commands.reading import write_pages
 from capgo_tui.commands.running import run_without_app
 from capgo_tui.commands.verbs import Noun
 from capgo_tui.workspace.cells import CellContext
-from capgo_tui.workspace.export.formats import writer_of
+from capgo_tui.workspace.export.formats import choose_writer
 from capgo_tui.workspace.resources.app import APPS
-from capgo_tui.workspace.session import utc_now
+from capgo_tui.workspace.session import read_utc_clock
 
 if TYPE_CHECKING:
     from capgo_tui.api.client import CapgoClient
@@ -46,7 +46,7 @@ def list_apps(common: CommonOptions, options: ListOptions) -> None:
     async def command(client: CapgoClient) -> Exit:
         selection = ListSelection(APPS, options, _now_alone)
         make_writer = partial(
-            writer_of,
+            choose_writer,
             common.format,
             selection.columns or APPS.columns,
             _now_alone,
@@ -68,7 +68,7 @@ def list_apps(common: CommonOptions, options: ListOptions) -> None:
 
 def _now_alone() -> CellContext:
     """Return the cell context of an app, which is only the time."""
-    return CellContext(utc_now())
+    return CellContext(read_utc_clock())
 
 
 async def _join_nothing() -> None:

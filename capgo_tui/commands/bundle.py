@@ -70,7 +70,7 @@ def list_bundles(common: CommonOptions, options: ListOptions) -> None:
     """
 
     async def command(workspace: Workspace) -> Exit:
-        selection = ListSelection(BUNDLES, options, workspace.cell_context)
+        selection = ListSelection(BUNDLES, options, workspace.make_cell_context)
         pager = workspace.client.list_bundles(workspace.target.app_id)
         return await write_list(workspace, common, BUNDLES, pager, selection)
 
@@ -296,5 +296,5 @@ def _check_extra(workspace: Workspace, extra: Extra) -> None:
 
 
 def _check_draft(draft: NotesDraft | RegistrationDraft) -> None:
-    for entry, why in draft.errors():
+    for entry, why in draft.list_errors():
         raise CommandError(Exit.USAGE, f"{entry.label}: {why}")

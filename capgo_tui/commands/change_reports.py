@@ -11,7 +11,7 @@ from capgo_tui.commands.output import write
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.export.formats import Format
-from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.export.json_text import format_json
 from capgo_tui.workspace.journal import JournalUnusable
 
 if TYPE_CHECKING:
@@ -58,7 +58,11 @@ def exit_of_outcome(change: Change, outcome: Outcome) -> Exit:
 def find_undo_number(change: Change, outcome: Outcome) -> int | None:
     """Return the number with which a change can be undone; None where nothing undoes it."""
     is_open = outcome.is_journalled and outcome.state is not OutcomeState.FAILED
-    return outcome.entry if is_open and not isinstance(change.inverse(change.after), str) else None
+    return (
+        outcome.entry
+        if is_open and not isinstance(change.make_inverse(change.after), str)
+        else None
+    )
 
 
 def combine_exits(codes: Sequence[Exit]) -> Exit:
@@ -94,7 +98,7 @@ class ChangeReports:
             return
         report = _describe(change, outcome, reason) | more
         if self.format is Format.NDJSON:
-            write(json_text(report) + "\n")
+            write(format_json(report) + "\n")
         else:
             self._objects.append(report)
 
@@ -102,7 +106,7 @@ class ChangeReports:
         """Write what is left: one object, or a list of several."""
         if self._objects:
             one = self._objects[0] if len(self._objects) == 1 else self._objects
-            write(json_text(one, indent=2) + "\n")
+            write(format_json(one, indent=2) + "\n")
             self._objects = []
 
 

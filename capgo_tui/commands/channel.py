@@ -34,7 +34,7 @@ from capgo_tui.commands.verbs import Noun
 from capgo_tui.workspace.changes.new_channels import make_channel_deletion
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.channel_fields import NAME, NAME_TAKEN, read_name
-from capgo_tui.workspace.links import overridden_devices
+from capgo_tui.workspace.links import list_overridden_devices
 from capgo_tui.workspace.resources.channel import CHANNELS
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def list_channels(common: CommonOptions, options: ListOptions) -> None:
     """
 
     async def command(workspace: Workspace) -> Exit:
-        selection = ListSelection(CHANNELS, options, workspace.cell_context)
+        selection = ListSelection(CHANNELS, options, workspace.make_cell_context)
         pager = workspace.client.list_channels(workspace.target.app_id)
         return await write_list(workspace, common, CHANNELS, pager, selection)
 
@@ -242,7 +242,7 @@ def delete_channel(
         await _load_some_devices(workspace)
 
         def make(now: Channel) -> Change:
-            overridden = overridden_devices(workspace, now)
+            overridden = list_overridden_devices(workspace, now)
             return make_channel_deletion(workspace, now, overridden, deletes_bundle=delete_bundle)
 
         return await change_channel(operation, record, make)

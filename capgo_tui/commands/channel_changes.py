@@ -9,7 +9,7 @@ from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.promotions import Promotion, make_promotion
 from capgo_tui.workspace.insight.promotion_warnings import find_promotion_warnings
-from capgo_tui.workspace.rollout import rollout_steps
+from capgo_tui.workspace.rollout import list_rollout_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,7 +65,7 @@ def find_step(operation: Operation, channel: Channel, label: str) -> RolloutStep
         UnsupportedByRevision: where the server has no rollouts.
 
     """
-    for step in rollout_steps(operation.workspace, channel):
+    for step in list_rollout_steps(operation.workspace, channel):
         if step.label == label:
             return step
     revision = operation.workspace.client.traits.revision

@@ -186,7 +186,7 @@ async def fill(
             draft.choose(name, value)
         else:
             draft.type(name, await _read(setting, text, workspace))
-    if errors := draft.errors():
+    if errors := draft.list_errors():
         entry, why = errors[0]
         raise CommandError(Exit.REFUSED, f"{entry.label}: {why}")
 

@@ -16,7 +16,7 @@ from capgo_tui.text import clean
 from capgo_tui.workspace.changes.batch import TICK
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.describe.outcomes import outcome_label, outcome_line
+from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line, label_outcome
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.changes.outcome import OutcomeState
 
@@ -143,7 +143,7 @@ class CommandUi:
         self.change_under_way = None
         self.outcomes.append((change, outcome))
         if self._writes_lines:
-            write(outcome_line(change, outcome) + "\n")
+            write(describe_outcome_line(change, outcome) + "\n")
 
     @contextmanager
     def show_batch(self, title: str, batch: Batch) -> Iterator[None]:
@@ -176,7 +176,7 @@ def print_question(question: Question) -> None:
     is_single = len(question.changes) == 1
     for change in question.changes[:MOST_LISTED]:
         if is_single:
-            lines += [f"{each.field}: {each}" for each in describe(change).effects()]
+            lines += [f"{each.field}: {each}" for each in describe(change).list_effects()]
         else:
             lines.append(_list_line(change))
     if len(question.changes) > MOST_LISTED:
@@ -198,7 +198,7 @@ def describe_step(step: Step) -> str:
     """Return the line of one change of a batch."""
     name = describe(step.change).list_name
     if step.outcome is not None:
-        label = outcome_label(step.change, step.outcome)
+        label = label_outcome(step.change, step.outcome)
         return f"{label[:1]} {name}: {label[2:]}"
     if step.skip_reason:
         return f"· {name}: {step.skip_reason}"

@@ -118,12 +118,12 @@ def _list_journal_names(server: str, app_id: str, kind: str) -> Sequence[str]:
         return []
     from capgo_tui.workspace.changes.recorded import revive  # noqa: PLC0415 - brings pydantic
     from capgo_tui.workspace.journal import Journal, JournalUnusable  # noqa: PLC0415 - as above
-    from capgo_tui.workspace.session import utc_now  # noqa: PLC0415 - as above
+    from capgo_tui.workspace.session import read_utc_clock  # noqa: PLC0415 - as above
 
     names: list[str] = []
-    book = Journal(path, server=server, app_id=app_id, key_fingerprint="", now=utc_now)
+    book = Journal(path, server=server, app_id=app_id, key_fingerprint="", now=read_utc_clock)
     try:
-        for change in map(revive, book.entries()):
+        for change in map(revive, book.list_entries()):
             if change is None:
                 continue
             if f"{change.noun}s" == kind:

@@ -26,7 +26,7 @@ from capgo_tui.commands.running import run
 from capgo_tui.commands.selection import find_bundle, find_channel, read_ids, split_app
 from capgo_tui.commands.verbs import Noun
 from capgo_tui.workspace.changes.override_plans import plan_overrides
-from capgo_tui.workspace.changes.overrides import bundle_refusal, channel_refusal
+from capgo_tui.workspace.changes.overrides import explain_bundle_refusal, explain_channel_refusal
 from capgo_tui.workspace.custom_ids import find_device
 from capgo_tui.workspace.resources.device import DEVICES
 
@@ -58,7 +58,7 @@ def list_devices(common: CommonOptions, options: ListOptions) -> None:
     """
 
     async def command(workspace: Workspace) -> Exit:
-        selection = ListSelection(DEVICES, options, workspace.cell_context)
+        selection = ListSelection(DEVICES, options, workspace.make_cell_context)
         reads_all = options.filter is not None or options.sort is not None
         most = MAX_LIMIT if reads_all else min(options.limit or MAX_LIMIT, MAX_LIMIT)
         pager = workspace.client.list_devices(workspace.target.app_id, limit=most)
@@ -133,7 +133,7 @@ def link_devices(
     async def command(operation: Operation) -> Exit:
         workspace = operation.workspace
         channel = await find_channel(workspace, channel_name)
-        if why_not := channel_refusal(workspace, channel):
+        if why_not := explain_channel_refusal(workspace, channel):
             raise CommandError(Exit.REFUSED, f"{channel.name}: {why_not}")
         carried = None if bundle is None else await _find_link_bundle(workspace, bundle)
         return await _override(operation, ids, channel, carried, takes_unseen=unseen)
@@ -167,7 +167,7 @@ async def _find_link_bundle(workspace: Workspace, name: str) -> Bundle:
     if traits.link_bundle_field is None:
         raise CommandError(Exit.REFUSED, "this server takes no bundle with an override")
     bundle = await find_bundle(workspace, name)
-    if why_not := bundle_refusal(workspace, bundle):
+    if why_not := explain_bundle_refusal(workspace, bundle):
         raise CommandError(Exit.REFUSED, f"{bundle.name}: {why_not}")
     return bundle
 

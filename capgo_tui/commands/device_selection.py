@@ -65,7 +65,7 @@ async def select_devices(
     not seen, where it takes overrides for such.
     """
     finder = DeviceFinder(workspace, ())
-    asked = [finder.among_loaded([word])[0] for word in words]
+    asked = [finder.find_among_loaded([word])[0] for word in words]
     by_id = await finder.ask_server(
         asked, lambda count: show_progress(f"{count} of {len(words)} ids looked up")
     )

@@ -16,7 +16,7 @@ from capgo_tui.commands.output import prepare, write
 from capgo_tui.settings import Options, Setting, Settings, SettingsError, find
 from capgo_tui.text import clean
 from capgo_tui.workspace.export.formats import align
-from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.export.json_text import format_json
 
 if TYPE_CHECKING:
     from capgo_tui.api.jsonvalue import JSON
@@ -101,7 +101,7 @@ def info(
     prepare(is_data=is_data)
     if is_data:
         document = {n: {"value": v, "source": s} if v or s else None for n, v, s in lines}
-        write(json_text(cast("JSON", document), indent=2) + "\n")
+        write(format_json(cast("JSON", document), indent=2) + "\n")
     else:
         table = [[name, clean(value or MISSING), source] for name, value, source in lines]
         write(align(table, widest=WIDEST))

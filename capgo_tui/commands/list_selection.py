@@ -11,7 +11,7 @@ from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.output import find_width
 from capgo_tui.text import clean
 from capgo_tui.workspace.query import Query
-from capgo_tui.workspace.resources.column import vocabulary
+from capgo_tui.workspace.resources.column import make_vocabulary
 from capgo_tui.workspace.sorting import Sort
 from capgo_tui.workspace.texts import Texts
 
@@ -47,7 +47,7 @@ class ListSelection(Generic[T]):
         self.limit = options.limit
         self.width = None if options.wide else find_width()
         """The cells that a table fits into; None where nothing is cut."""
-        words = vocabulary(resource.columns, resource.facts)
+        words = make_vocabulary(resource.columns, resource.facts)
         self.query = Query.parse(options.filter or "", words)
         if options.filter is not None and not options.filter.strip():
             raise click.UsageError("--filter is empty")
@@ -77,7 +77,7 @@ class ListSelection(Generic[T]):
         texts.extend(records)
         facts = self.query.facts
         self.unknown_count += sum(
-            any(texts.fact(record, fact) is None for fact in facts) for record in records
+            any(texts.get_fact(record, fact) is None for fact in facts) for record in records
         )
         matches = [each for at, each in enumerate(records) if texts.match(self.query, at, each)]
         if self.query.error:

@@ -15,10 +15,10 @@ from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.list_options import wide_option
 from capgo_tui.commands.output import find_width, say, write
 from capgo_tui.commands.running import run
-from capgo_tui.workspace.changes.history import describe_entry, outcome_word
+from capgo_tui.workspace.changes.history import describe_entry, name_outcome
 from capgo_tui.workspace.changes.recorded import revive, target_label
 from capgo_tui.workspace.export.formats import FORMULAS, WIDEST_PLAIN, Format, align
-from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.export.json_text import format_json
 from capgo_tui.workspace.export.table_fit import ColumnSize, fit
 from capgo_tui.workspace.journal import MOST_ENTRIES
 
@@ -58,7 +58,7 @@ def log(common: CommonOptions, since: str | None, limit: int | None, *, wide: bo
 
     async def command(workspace: Workspace) -> Exit:
         start = None if since is None else parse_since(since, workspace.now())
-        entries = await asyncio.to_thread(workspace.journal.entries, MOST_ENTRIES)
+        entries = await asyncio.to_thread(workspace.journal.list_entries, MOST_ENTRIES)
         chosen = [entry for entry in entries if start is None or entry.at >= start][:limit]
         if not chosen:
             say("no change was made with this program" + " since then" * (start is not None))
@@ -71,9 +71,9 @@ def log(common: CommonOptions, since: str | None, limit: int | None, *, wide: bo
 def _format(form: Format, entries: Sequence[Entry], width: int | None) -> str:
     match form:
         case Format.JSON:
-            return json_text([_describe(entry) for entry in entries], indent=2) + "\n"
+            return format_json([_describe(entry) for entry in entries], indent=2) + "\n"
         case Format.NDJSON:
-            return "".join(json_text(_describe(entry)) + "\n" for entry in entries)
+            return "".join(format_json(_describe(entry)) + "\n" for entry in entries)
         case Format.CSV:
             text = io.StringIO()
             writer = csv.writer(text, lineterminator="\n")
@@ -98,7 +98,7 @@ def _cells(entry: Entry) -> Sequence[str]:
 
 def _describe(entry: Entry) -> dict[str, JSON]:
     change = None if entry.is_damaged else revive(entry)
-    word = outcome_word(entry, change)
+    word = name_outcome(entry, change)
     outcome = entry.state.value if entry.state is not None else word
     return {
         "id": entry.id,

@@ -32,7 +32,7 @@ from capgo_tui.workspace.changes.perform import (
     perform_batch,
 )
 from capgo_tui.workspace.changes.question import Question
-from capgo_tui.workspace.curl import address_of, curl, redact_body
+from capgo_tui.workspace.curl import find_address, format_curl, redact_body
 from capgo_tui.workspace.export.formats import Format
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class Operation:
         for change in question.changes:
             request = await self._build(change)
             target = self.workspace.target
-            command = curl(request, address_of(target), target.api_key)
+            command = format_curl(request, find_address(target), target.api_key)
             if self.reports.is_text:
                 write(f"{command}\n")
             body: JSON = None

@@ -14,8 +14,8 @@ from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import find_width, say, write
 from capgo_tui.commands.running import describe_error
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.export.formats import Format, writer_of
-from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.export.formats import Format, choose_writer
+from capgo_tui.workspace.export.json_text import format_json
 from capgo_tui.workspace.known_names import KINDS, keep_names
 
 if TYPE_CHECKING:
@@ -125,11 +125,11 @@ async def write_pages(
             progress.rows += rows
             continue
         rows = rows if limit is None else rows[: limit - progress.written_count]
-        write(writer.rows(rows))
+        write(writer.format_rows(rows))
         progress.written_count += len(rows)
     if is_sorted:
         rows = selection.arrange(progress.rows)[:limit]
-        write(writer.rows(rows))
+        write(writer.format_rows(rows))
         progress.written_count = len(rows)
     write(writer.end())
     code = _report(resource, progress, interruption, is_selective=selection.is_selective)
@@ -172,10 +172,10 @@ async def write_one(
     """Write one record with all fields."""
     match common.format:
         case Format.JSON:
-            write(json_text(record.redact(record.parse_raw()), indent=2) + "\n")
+            write(format_json(record.redact(record.parse_raw()), indent=2) + "\n")
         case Format.TABLE:
             await _join(workspace, resource)
-            write(_page(resource.details(record, workspace.cell_context())))
+            write(_page(resource.details(record, workspace.make_cell_context())))
         case _:
             await write_rows(workspace, common, resource, [record])
     return Exit.OK
@@ -188,7 +188,7 @@ async def write_rows(
     if _shows_joins(common):
         await _join(workspace, resource)
     writer = _writer(resource, common.format, workspace)
-    write(writer.begin() + writer.rows(records) + writer.end())
+    write(writer.begin() + writer.format_rows(records) + writer.end())
 
 
 def _shows_joins(common: CommonOptions) -> bool:
@@ -219,12 +219,12 @@ def _writer(
 ) -> Writer[T]:
     """Return the writer of a format; a table omits columns that the revision lacks."""
     traits = workspace.client.traits
-    columns = resource.columns_told(traits) if form is Format.TABLE else resource.columns
+    columns = resource.list_columns_told(traits) if form is Format.TABLE else resource.columns
     chosen_columns = None if selection is None else selection.columns
-    return writer_of(
+    return choose_writer(
         form,
         chosen_columns or columns,
-        workspace.cell_context,
+        workspace.make_cell_context,
         are_chosen=chosen_columns is not None,
         width=find_width() if selection is None else selection.width,
     )

@@ -13,7 +13,7 @@ from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.selection import find_bundle, find_channel, load_bundles
 from capgo_tui.workspace.changes.promotions import Rollback
-from capgo_tui.workspace.rollback import candidate, choose, describe_forward
+from capgo_tui.workspace.rollback import choose, describe_forward, find_rollback_candidate
 
 if TYPE_CHECKING:
     from capgo_tui.commands.common_options import CommonOptions, WriteOptions
@@ -45,7 +45,7 @@ def rollback(common: CommonOptions, options: WriteOptions, name: str, to: str | 
         workspace = operation.workspace
         channel = await find_channel(workspace, name)
         if to is None:
-            previous = await candidate(workspace, channel)
+            previous = await find_rollback_candidate(workspace, channel)
             if isinstance(previous, str):
                 raise CommandError(Exit.NOT_FOUND, previous)
         else:

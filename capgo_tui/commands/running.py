@@ -21,7 +21,7 @@ from capgo_tui.commands.interrupts import end_on_interrupt
 from capgo_tui.commands.output import forget_reader, say
 from capgo_tui.workspace.failures import REVISION_GUESSED, describe_lock
 from capgo_tui.workspace.request_log import RequestLog
-from capgo_tui.workspace.session import Workspace, open_client, utc_now
+from capgo_tui.workspace.session import Workspace, open_client, read_utc_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -87,8 +87,10 @@ def _leave_with(
 async def _on_workspace(
     target: Target, command: Callable[[Workspace], Coroutine[None, None, Exit]]
 ) -> Exit:
-    requests = RequestLog(target, utc_now)
-    workspace = Workspace(target, open_client(target, requests, _say_retry), utc_now, requests)
+    requests = RequestLog(target, read_utc_clock)
+    workspace = Workspace(
+        target, open_client(target, requests, _say_retry), read_utc_clock, requests
+    )
     try:
         return await command(workspace)
     finally:
@@ -98,7 +100,7 @@ async def _on_workspace(
 async def _on_client(
     target: Target, command: Callable[[CapgoClient], Coroutine[None, None, Exit]]
 ) -> Exit:
-    client = open_client(target, RequestLog(target, utc_now), _say_retry)
+    client = open_client(target, RequestLog(target, read_utc_clock), _say_retry)
     try:
         return await command(client)
     finally:
@@ -113,7 +115,9 @@ def describe_error(error: CapgoError) -> str:
         case ErrorKind.NOT_ALLOWED:
             return "this key may not do that, or there is no such app: the server says the same"
         case ErrorKind.RATE_LIMITED if error.locks_address:
-            return f"20 keys were refused from this address: {describe_lock(error, utc_now())}"
+            return (
+                f"20 keys were refused from this address: {describe_lock(error, read_utc_clock())}"
+            )
         case ErrorKind.RATE_LIMITED if error.retry_after is not None:
             return f"the server asks to slow down; it takes more in {error.retry_after:.0f} s"
         case _ if error.hint:

@@ -50,7 +50,7 @@ def undo(common: CommonOptions, options: WriteOptions, words: tuple[str, ...]) -
 
 async def _undo(operation: Operation, number: int | None) -> Exit:
     workspace = operation.workspace
-    journal_entries = await asyncio.to_thread(workspace.journal.entries, MOST_ENTRIES)
+    journal_entries = await asyncio.to_thread(workspace.journal.list_entries, MOST_ENTRIES)
     plan = await plan_undo(
         _choose(journal_entries, number),
         workspace,
@@ -66,7 +66,7 @@ async def _undo(operation: Operation, number: int | None) -> Exit:
     if not await operation.ui.ask(question):
         say(NOTHING_CHANGED)
         return Exit.REFUSED
-    if (objection := plan.objection(workspace)) is not None:
+    if (objection := plan.find_objection(workspace)) is not None:
         raise CommandError(Exit.REFUSED, f"not undone: {objection}")
     code = await _carry_out(operation, plan)
     return Exit.IN_PART if plan.skip_reasons and code is Exit.OK else code

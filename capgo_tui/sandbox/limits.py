@@ -83,7 +83,9 @@ class Limits:
             now = self._read_clock()
             counter = self._counters.get_current(("failed", address), now)
             if counter.count >= FAILED_AUTH_LIMIT:
-                self._refuse_call(counter.reset_at, now, _make_reason("too_many_failed_auth_attempts"))
+                self._refuse_call(
+                    counter.reset_at, now, _make_reason("too_many_failed_auth_attempts")
+                )
 
     def count_failed_auth(self, address: str) -> None:
         """Count a failure; every failure restarts the 15 minutes."""

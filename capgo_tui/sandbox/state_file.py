@@ -183,7 +183,9 @@ class AppState(BaseModel):
     def created_at(self) -> str:
         """The creation time of the app: that of its first bundle or channel."""
         firsts = [
-            min(rows, key=_parse_row_id).created_at for rows in (self.channels, self.bundles) if rows
+            min(rows, key=_parse_row_id).created_at
+            for rows in (self.channels, self.bundles)
+            if rows
         ]
         return min(firsts, default="2026-01-01T00:00:00.000000+00:00")
 

@@ -42,7 +42,7 @@ class RecordRows(Generic[T]):
         collection = self.workspace.list_of(self.resource)
         resource = self.resource
         columns = place_behind(resource.columns, resource.screen_columns)
-        self.view = View(collection, columns, self.workspace.cell_context, resource.facts)
+        self.view = View(collection, columns, self.workspace.make_cell_context, resource.facts)
         self.marks = Marks(self.view)
 
     def __len__(self) -> int:
@@ -51,17 +51,17 @@ class RecordRows(Generic[T]):
     @property
     def columns(self) -> list[Column[T]]:
         """The columns that this server's revision fills, and those of the screen alone."""
-        context = self.workspace.cell_context()
+        context = self.workspace.make_cell_context()
         others = [
             (anchor, column)
             for anchor, column in self.resource.screen_columns
             if column.is_known is None or column.is_known(context)
         ]
-        return place_behind(self.resource.columns_told(context.traits), others)
+        return place_behind(self.resource.list_columns_told(context.traits), others)
 
     def key_at(self, index: int) -> str:
         """Return the row key at an index."""
-        return self.view.key_at(index)
+        return self.view.get_key_at(index)
 
     def index_of(self, key: str) -> int | None:
         """Return the index of a row key in the view."""
@@ -69,8 +69,8 @@ class RecordRows(Generic[T]):
 
     def row(self, index: int, columns: Sequence[record_table.Column]) -> Row:
         """Return the row of a record."""
-        key, record = self.view.key_at(index), self.view.record_at(index)
-        context = self.workspace.cell_context()
+        key, record = self.view.get_key_at(index), self.view.record_at(index)
+        context = self.workspace.make_cell_context()
         glyph, glyph_tone = WRITING if self.is_writing(key) else self.resource.glyph(record)
         # The table hands back the columns it was given, typed by the little it knows of them.
         own_columns = cast("Sequence[Column[T]]", columns)
@@ -100,7 +100,7 @@ class RecordRows(Generic[T]):
 
     def texts(self, keys: Sequence[str]) -> list[list[str]]:
         """Return the texts of all columns for those records."""
-        context = self.workspace.cell_context()
+        context = self.workspace.make_cell_context()
         columns = self.columns
         return [
             [column.text(record, context) for column in columns] for record in self.records(keys)
@@ -110,17 +110,17 @@ class RecordRows(Generic[T]):
         """Return an export of the current view."""
         from capgo_tui.workspace.export.export import Export  # noqa: PLC0415 - few export
 
-        return Export(self.view, form, self.workspace.cell_context)
+        return Export(self.view, form, self.workspace.make_cell_context)
 
     def title(self, record: Record) -> str:
         """Return the name of a record."""
         first = self.resource.columns[0]
-        return first.text(cast("T", record), self.workspace.cell_context())
+        return first.text(cast("T", record), self.workspace.make_cell_context())
 
     def sections(self, key: str) -> list[Section]:
         """Return the detail sections of a record; empty when it is gone."""
         record = self.view.collection.records.get(key)
-        return self.resource.details(record, self.workspace.cell_context()) if record else []
+        return self.resource.details(record, self.workspace.make_cell_context()) if record else []
 
 
 AnyRows: TypeAlias = "RecordRows[Channel] | RecordRows[Device] | RecordRows[Bundle]"

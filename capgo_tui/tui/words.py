@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace import failures
-from capgo_tui.workspace.ages import age, clock_time
-from capgo_tui.workspace.failures import REVISION_GUESSED, describe_lock, time_to_wait
+from capgo_tui.workspace.ages import format_age, format_clock_time
+from capgo_tui.workspace.failures import REVISION_GUESSED, describe_lock, format_time_to_wait
 from capgo_tui.workspace.list_state import ListState, Loading
-from capgo_tui.workspace.load_effort import progress
+from capgo_tui.workspace.load_effort import describe_progress
 from capgo_tui.workspace.next_step import NextStep
 from capgo_tui.workspace.numbers import group_digits
 from capgo_tui.workspace.resources.registry import RESOURCE_BY_NAME
@@ -96,7 +96,7 @@ def _explain(
         case ErrorKind.RATE_LIMITED:
             return Notice(
                 "The server asks to slow down (429).",
-                f"Wait {time_to_wait(error, seconds_ago)}; then r tries again.",
+                f"Wait {format_time_to_wait(error, seconds_ago)}; then r tries again.",
             )
         case ErrorKind.UNREACHABLE:
             return Notice(
@@ -122,8 +122,8 @@ def brief(
     error: CapgoError, doing: str, seconds_ago: float = 0, *, failed_at: datetime | None = None
 ) -> str:
     """Return a failure in a few words, with the key binding that helps."""
-    words = failures.brief(error, doing, seconds_ago, failed_at=failed_at)
-    return words + brief_step(failures.next_step_after(error))
+    words = failures.shorten_failure(error, doing, seconds_ago, failed_at=failed_at)
+    return words + brief_step(failures.find_next_step(error))
 
 
 def brief_step(step: NextStep | None) -> str:
@@ -146,7 +146,7 @@ def waiting(wait: RetryCountdown, now: datetime, *, writing: bool = False) -> st
 
 
 def _next_try(wait: RetryCountdown, now: datetime) -> str:
-    pending, seconds = wait.retry, wait.seconds(now)
+    pending, seconds = wait.retry, wait.count_seconds(now)
     which = "sent" if pending.tries == 1 else f"try {pending.number} of {pending.tries}"
     return f"{which} in {seconds} s"
 
@@ -276,8 +276,8 @@ def freshness(collection: ListState, now: datetime) -> str:
     if collection.as_of is None:
         return ""
     if not collection.stale:
-        return f"as of {clock_time(collection.as_of)}"
-    old = age(collection.as_of, now)
+        return f"as of {format_clock_time(collection.as_of)}"
+    old = format_age(collection.as_of, now)
     # A failed page does not make the earlier ones older.
     return "STALE" if old == "now" else f"STALE {old}"
 
@@ -287,7 +287,7 @@ def _what_next(collection: ListState, now: datetime) -> str:
         return waiting(collection.waiting, now)
     if collection.loading_all:
         if collection.effort is not None:
-            return f"{progress(collection.effort, now)} · {ESC_STOPS}"
+            return f"{describe_progress(collection.effort, now)} · {ESC_STOPS}"
         requests = collection.requests
         return f"loading all… {requests} request{'' if requests == 1 else 's'} · {ESC_STOPS}"
     if collection.loading is Loading.REFRESH:

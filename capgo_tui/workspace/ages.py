@@ -19,7 +19,7 @@ _UNITS = (
 )
 
 
-def age(moment: datetime | None, now: datetime) -> str:
+def format_age(moment: datetime | None, now: datetime) -> str:
     """Return an age in its largest unit: ``12s``, ``3h`` or ``5mo``; empty when unknown."""
     if moment is None:
         return ""
@@ -52,16 +52,16 @@ def describe_span(span: timedelta) -> str:
     return f"{span.total_seconds():g} s"
 
 
-def clock_time(moment: datetime) -> str:
+def format_clock_time(moment: datetime) -> str:
     """Return the wall-clock time in the local time zone, ``14:02:11``."""
     return moment.astimezone().strftime("%H:%M:%S")
 
 
-def full_time(moment: datetime | None, now: datetime) -> str:
+def format_full_time(moment: datetime | None, now: datetime) -> str:
     """Return the local time of a moment with its age, or ``unknown``."""
     if moment is None:
         return "unknown"
-    age_text = age(moment, now)
+    age_text = format_age(moment, now)
     description = age_text if age_text == "now" else f"{age_text} ago"
     try:
         local = moment.astimezone()

@@ -32,7 +32,7 @@ class AuditHistory:
         self.gap = ""
         """Why the last reading told nothing; empty where it did."""
 
-    async def of_channel(self, channel_id: int) -> Sequence[AuditEntry]:
+    async def list_of_channel(self, channel_id: int) -> Sequence[AuditEntry]:
         """Return the changes of a channel, newest first; empty where they cannot be read."""
         entries = await self._read_pages(PAGES) or ()
         return [entry for entry in entries if entry.record_id == str(channel_id)]
@@ -93,7 +93,7 @@ class AuditHistory:
         return self._org_id
 
 
-def carried_bundles(entries: Sequence[AuditEntry]) -> list[int]:
+def list_carried_bundles(entries: Sequence[AuditEntry]) -> list[int]:
     """Return the ids of the bundles that a channel carried by its history, the latest first."""
     ids = [
         record["version"]

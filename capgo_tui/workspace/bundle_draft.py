@@ -52,7 +52,7 @@ class NotesDraft(ChangeDraft):
     def change(self, action: str = REVIEW) -> BundleNotes:
         """Return the change of the edited entries; the others are not sent."""
         after: State = {
-            entry.name: self.text(entry.name).strip() or None
+            entry.name: self.get_text(entry.name).strip() or None
             for entry in self.entries
             if self.is_changed(entry.name)
         }
@@ -68,17 +68,17 @@ class NotesDraft(ChangeDraft):
             self._bundle = now
         return now is not None
 
-    def problem(self, name: str) -> str:
+    def find_problem(self, name: str) -> str:
         """Return what is wrong with an edited link."""
-        if name != "link" or not self.is_changed(name) or not self.text(name).strip():
+        if name != "link" or not self.is_changed(name) or not self.get_text(name).strip():
             return ""
-        return _link_problem(self.text(name).strip())
+        return _link_problem(self.get_text(name).strip())
 
-    def about(self) -> Sequence[tuple[str, str]]:
+    def describe(self) -> Sequence[tuple[str, str]]:
         """Return the request."""
         if not self.dirty:
             return [("nothing is changed yet", "muted")]
-        return _about(self, self._workspace.client.traits)
+        return _describe(self, self._workspace.client.traits)
 
 
 class RegistrationDraft(ChangeDraft):
@@ -97,15 +97,15 @@ class RegistrationDraft(ChangeDraft):
         super().__init__()
         self._workspace = workspace
 
-    def problem(self, name: str) -> str:
+    def find_problem(self, name: str) -> str:
         """Check an entry by the rules of contract §8.3 and the names of the loaded bundles."""
-        text = self._value(name)
+        text = self._get_value(name)
         match name:
             case "version":
                 is_taken = any(text == b.wire_id for b in self._workspace.bundles.records.values())
-                return self._version_problem(text) or ("taken by a bundle" if is_taken else "")
+                return self._check_version(text) or ("taken by a bundle" if is_taken else "")
             case "external_url":
-                return _address_problem(text)
+                return _check_address(text)
             case "checksum" if not text:
                 return "is needed"
             case "checksum" if not CHECKSUM.fullmatch(text):
@@ -116,26 +116,26 @@ class RegistrationDraft(ChangeDraft):
                 return f"{len(text)} characters, {MAX_KEY_ID} at most"
         return ""
 
-    def _version_problem(self, text: str) -> str:
+    def _check_version(self, text: str) -> str:
         if is_version(text):
             return ""
         if is_version(text[1:]) and text[0] in "vV":
             return "without the v"
         return "is needed" if not text else "not semver, such as 1.2.3"
 
-    def _value(self, name: str) -> str:
-        return self.text(name).strip()
+    def _get_value(self, name: str) -> str:
+        return self.get_text(name).strip()
 
     def change(self, action: str = REVIEW) -> BundleRegistration:
         """Return the registration."""
-        after: State = {name: self._value(name) for name in ("external_url", "checksum")}
-        if key_id := self._value("key_id"):
+        after: State = {name: self._get_value(name) for name in ("external_url", "checksum")}
+        if key_id := self._get_value("key_id"):
             after["key_id"] = key_id
-        secret = self._value("session_key")
+        secret = self._get_value("session_key")
         return BundleRegistration(
             app_id=self._workspace.target.app_id,
-            wire_id=self._value("version"),
-            label=clean(self._value("version")),
+            wire_id=self._get_value("version"),
+            label=clean(self._get_value("version")),
             before=None,
             after=after,
             session_key=SecretStr(secret) if secret else None,
@@ -146,14 +146,14 @@ class RegistrationDraft(ChangeDraft):
         if error.argument is not None:
             self.refuse(error.argument, NAME_IN_USE if error.is_name_taken else error.message)
 
-    def about(self) -> Sequence[tuple[str, str]]:
+    def describe(self) -> Sequence[tuple[str, str]]:
         """Return the request, once there is one."""
-        return _about(self, self._workspace.client.traits)
+        return _describe(self, self._workspace.client.traits)
 
 
-def _about(draft: ChangeDraft, traits: Traits) -> Sequence[tuple[str, str]]:
+def _describe(draft: ChangeDraft, traits: Traits) -> Sequence[tuple[str, str]]:
     """Return the request of a draft, or why there is none."""
-    for entry, problem in draft.errors():
+    for entry, problem in draft.list_errors():
         return [(f"nothing can be sent yet · {entry.label}: {problem}", "muted")]
     try:
         return [(preview(draft.change().request(traits)), "muted")]
@@ -165,21 +165,21 @@ def _is_hex(text: str) -> bool:
     return all(char in "0123456789abcdefABCDEF" for char in text)
 
 
-def _address_problem(text: str) -> str:
+def _check_address(text: str) -> str:
     if not text:
         return "is needed"
     if not text.startswith("https://"):
         return "must start with https://"
-    return _host_problem(text)
+    return _check_host(text)
 
 
 def _link_problem(text: str) -> str:
     if not text.casefold().startswith(("http://", "https://")):
         return "must start with https:// or http://"
-    return _host_problem(text)
+    return _check_host(text)
 
 
-def _host_problem(text: str) -> str:
+def _check_host(text: str) -> str:
     if any(char.isspace() for char in text):
         return "must not hold a space"
     try:

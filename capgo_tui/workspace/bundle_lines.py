@@ -10,7 +10,7 @@ _DIGITS: Final = re.compile(r"\d+")
 _PULL_REQUEST: Final = re.compile(r"(?<![a-z])(pr|pull|mr)[-_.]?\d+(?![a-z])", re.IGNORECASE)
 
 
-def line_of(name: str) -> str:
+def find_line(name: str) -> str:
     """Return the part of a name that its line shares: ``#-ios`` for ``1.6.3-ios``.
 
     Numbers do not count, so that ``2.0.0-beta.3`` is of the line of ``2.0.0-beta.4``; nor does

@@ -60,11 +60,11 @@ class BundleLinks:
         links = cls(untold=untold, all_devices=all_devices)
         for channel in channels:
             for bundle, rollout in ((channel.bundle, False), (channel.rollout_bundle, True)):
-                if (identity := identity_of(bundle)) is not None:
-                    is_served = not rollout or _serves_target(channel)
+                if (identity := find_identity(bundle)) is not None:
+                    is_served = not rollout or _is_serving_target(channel)
                     links.channels[identity].append(Link(channel.name, rollout, is_served))
         links.devices.update(
-            identity for device in devices if (identity := identity_of(device.bundle)) is not None
+            identity for device in devices if (identity := find_identity(device.bundle)) is not None
         )
         return links
 
@@ -72,22 +72,22 @@ class BundleLinks:
         """Return links with the same devices and other channels."""
         return replace(self, channels=BundleLinks.of(channels, ()).channels, untold=untold)
 
-    def channels_of(self, bundle: Bundle) -> Sequence[Link]:
+    def list_channels(self, bundle: Bundle) -> Sequence[Link]:
         """Return the channels that use a bundle, in the order they were given."""
         by_id, by_name = self.channels.get(bundle.id, []), self.channels.get(bundle.wire_id, [])
         return [*by_id, *by_name]
 
-    def channel_names(self, bundle: Bundle) -> list[str]:
+    def list_channel_names(self, bundle: Bundle) -> list[str]:
         """Return the names of the channels that carry a bundle or roll it out, each once."""
-        return list(dict.fromkeys(link.channel for link in self.channels_of(bundle)))
+        return list(dict.fromkeys(link.channel for link in self.list_channels(bundle)))
 
-    def devices_on(self, bundle: Bundle) -> int:
+    def count_devices(self, bundle: Bundle) -> int:
         """Return the number of devices that run a bundle."""
         return self.devices[bundle.id] + self.devices[bundle.wire_id]
 
     def run_by(self, bundle: Bundle) -> str:
         """Return a phrase such as ``run by 3 loaded devices``; empty for none."""
-        count = self.devices_on(bundle)
+        count = self.count_devices(bundle)
         return f"run by {count} loaded device{'s' * (count > 1)}" if count else ""
 
     def use_of(self, bundle: Bundle) -> str:
@@ -100,19 +100,19 @@ class BundleLinks:
         return "not in use" if self.all_devices else "on no channel, run by no loaded device"
 
 
-def _serves_target(channel: Channel) -> bool:
+def _is_serving_target(channel: Channel) -> bool:
     """Whether a rollout target may reach devices, as far as the server tells (§18.2)."""
     is_halted = channel.rollout_enabled is False or channel.rollout_paused_at is not None
     return not is_halted and channel.rollout_percentage_bps != 0
 
 
-def identity_of(bundle: BundleRef | None) -> Identity | None:
+def find_identity(bundle: BundleRef | None) -> Identity | None:
     """Return the id of a bundle, or its exact name where only that is told."""
     if bundle is None:
         return None
     return bundle.wire_name if bundle.id is None else bundle.id
 
 
-def linked_to(links: Sequence[Link]) -> str:
+def describe_links(links: Sequence[Link]) -> str:
     """Return a phrase such as ``linked to: beta (stable), pr-7 (rollout)``."""
     return f"linked to: {', '.join(map(str, links))}"

@@ -29,7 +29,7 @@ ROLLOUT_BAR: Final = 4
 """Cells of the bar of a rollout."""
 
 
-def _unknown(_: int) -> None:
+def _return_unknown(_: int) -> None:
     return None
 
 
@@ -40,7 +40,7 @@ class CellContext:
     now: datetime
     links: BundleLinks = field(default_factory=BundleLinks)
     """Which loaded channels carry which bundle."""
-    name_of_bundle: Callable[[int], str | None] = _unknown
+    name_of_bundle: Callable[[int], str | None] = _return_unknown
     """The name of a loaded bundle by its id, for servers that tell ids alone."""
     tells_overrides: bool = True
     """Whether this server's devices name their override."""
@@ -60,7 +60,7 @@ class CellContext:
     """When this program first and last set the override of each device; None until read."""
 
 
-def bundle_name(bundle: BundleRef | None, context: CellContext) -> str:
+def name_bundle(bundle: BundleRef | None, context: CellContext) -> str:
     """Return a bundle's name; ``#12`` where only its id is known, empty for none."""
     if bundle is None:
         return ""
@@ -69,27 +69,27 @@ def bundle_name(bundle: BundleRef | None, context: CellContext) -> str:
     return bundle.name or ""
 
 
-def yes(value: bool | None) -> str:
+def format_yes(value: bool | None) -> str:
     """Return ``✓`` or ``–``, or ``?`` for what the server does not tell."""
     if value is None:
         return "?"
     return "✓" if value else "–"
 
 
-def policy(channel: Channel) -> str:
+def format_policy(channel: Channel) -> str:
     """Return the updates a channel holds back; ``some`` or ``?`` where the server tells less."""
     value = channel.disable_auto_update
     labels = CHANNEL_SETTINGS["disable_auto_update"].choice_labels
     return labels.get(value, value) if value else "?"
 
 
-def policy_in_full(channel: Channel) -> str:
+def format_policy_in_full(channel: Channel) -> str:
     """Return which updates a channel holds back, in a text without abbreviation."""
-    text = policy(channel)
+    text = format_policy(channel)
     return "blocks some updates" if text == SOME_UPDATES else text
 
 
-def rollout(channel: Channel, context: CellContext) -> str:
+def format_rollout(channel: Channel, context: CellContext) -> str:
     """Return a rollout as ``▓░░░ 25% 2.0.7``; empty without a target.
 
     The bar tells by its cells as well that it is paused, and is empty while it is switched off: a
@@ -97,42 +97,42 @@ def rollout(channel: Channel, context: CellContext) -> str:
     """
     if channel.rollout_bundle is None:
         return ""
-    share = 0 if (points := _rollout_points(channel)) is None else points / 10_000
+    share = 0 if (points := _get_rollout_points(channel)) is None else points / 10_000
     is_paused = channel.rollout_paused_at is not None
     is_off = channel.rollout_enabled is False
     bar = share_bar(0 if is_off else share, ROLLOUT_BAR, HELD if is_paused else FULL)
     suffix = " paused" if is_paused else " off" if is_off else ""
-    return f"{bar} {_rollout_share(channel, context)}{suffix}"
+    return f"{bar} {_format_rollout_share(channel, context)}{suffix}"
 
 
-def rollout_text(channel: Channel, context: CellContext) -> str:
+def summarize_rollout(channel: Channel, context: CellContext) -> str:
     """Return a rollout for a file, ``25% 2.0.7``, ``paused 25% 2.0.7``; empty without a target."""
     if channel.rollout_bundle is None:
         return ""
     prefix = "off " if channel.rollout_enabled is False else ""
     prefix = "paused " if channel.rollout_paused_at else prefix
-    return f"{prefix}{_rollout_share(channel, context)}"
+    return f"{prefix}{_format_rollout_share(channel, context)}"
 
 
-def _rollout_share(channel: Channel, context: CellContext) -> str:
-    points = _rollout_points(channel)
+def _format_rollout_share(channel: Channel, context: CellContext) -> str:
+    points = _get_rollout_points(channel)
     share = "?%" if points is None else f"{points / 100:g}%"
-    return f"{share} {bundle_name(channel.rollout_bundle, context)}"
+    return f"{share} {name_bundle(channel.rollout_bundle, context)}"
 
 
-def _rollout_points(channel: Channel) -> int | None:
+def _get_rollout_points(channel: Channel) -> int | None:
     """Return the share in basis points; None for one that cannot be."""
     points = channel.rollout_percentage_bps or 0
     return points if 0 <= points <= 10_000 else None
 
 
-def rollout_detail(channel: Channel, context: CellContext) -> str:
+def describe_rollout_in_detail(channel: Channel, context: CellContext) -> str:
     """Describe a rollout, such as ``25 % of devices get 2.0.7``; empty without a target."""
     if channel.rollout_bundle is None:
         return ""
     return describe_rollout(
         {
-            "rollout_bundle": bundle_name(channel.rollout_bundle, context),
+            "rollout_bundle": name_bundle(channel.rollout_bundle, context),
             "rollout_percentage_bps": channel.rollout_percentage_bps,
             "rollout_enabled": channel.rollout_enabled,
             "rollout_paused": channel.rollout_paused_at is not None,
@@ -140,9 +140,9 @@ def rollout_detail(channel: Channel, context: CellContext) -> str:
     )
 
 
-def device_bundle(device: Device, context: CellContext) -> str:
+def name_device_bundle(device: Device, context: CellContext) -> str:
     """Return the bundle of a device; ``builtin`` for that of the store, ``?`` where not told."""
-    return bundle_name(device.bundle, context) or ("builtin" if device.runs_builtin else "?")
+    return name_bundle(device.bundle, context) or ("builtin" if device.runs_builtin else "?")
 
 
 def override_mark(device: Device, context: CellContext) -> str:
@@ -152,7 +152,7 @@ def override_mark(device: Device, context: CellContext) -> str:
     return "" if context.tells_overrides and device.is_override_known else "?"
 
 
-def device_kind(device: Device) -> str:
+def name_device_kind(device: Device) -> str:
     """Return the kind of build: ``prod`` or ``dev``, and ``emulator`` where it runs on one."""
     if device.is_prod is None and device.is_emulator is None:
         return "?"
@@ -160,10 +160,10 @@ def device_kind(device: Device) -> str:
     return f"{kind} emulator".strip() if device.is_emulator else kind or "?"
 
 
-def linked_channels(bundle: Bundle, context: CellContext) -> str:
+def format_linked_channels(bundle: Bundle, context: CellContext) -> str:
     """Return the channels that carry a bundle, with a sign while there may be more of them."""
     unread = [context.unread_channels] if context.unread_channels else []
-    return ", ".join(context.links.channel_names(bundle) + unread)
+    return ", ".join(context.links.list_channel_names(bundle) + unread)
 
 
 BAR: Final = 5
@@ -174,10 +174,13 @@ def share_of(bundle: Bundle | BundleRef | None, context: CellContext) -> float |
     """Return the share of devices that run a bundle, 0 to 1; None where it is not known."""
     if bundle is None or context.adoption is None:
         return None
-    name = bundle.name if bundle.name is not None else bundle_name(bundle, context)
-    if (share := context.adoption.of(name)) is not None:
+    name = bundle.name if bundle.name is not None else name_bundle(bundle, context)
+    if (share := context.adoption.find_share(name)) is not None:
         return share.share
-    if bundle.id is not None and (share := context.adoption.of(f"#{bundle.id}")) is not None:
+    if (
+        bundle.id is not None
+        and (share := context.adoption.find_share(f"#{bundle.id}")) is not None
+    ):
         return share.share
     return 0.0 if context.adoption.is_whole else None
 
@@ -188,10 +191,10 @@ def describe_share(share: float | None) -> str:
         return ""
     cells = round(share * BAR)
     bar = "▇" * cells if cells or not share else "▏"
-    return f"{bar:<{BAR}} {percent(share):>4}"
+    return f"{bar:<{BAR}} {format_percent(share):>4}"
 
 
-def percent(share: float | None) -> str:
+def format_percent(share: float | None) -> str:
     """Return a share in whole per cent; what is there is never 0 %, not known is empty."""
     if share is None:
         return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.api.channel_setting import Kind
 from capgo_tui.api.errors import Refusal
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.channel_words import setting_words
+from capgo_tui.workspace.changes.channel_words import describe_setting
 from capgo_tui.workspace.changes.channels import find_default_effects, make_settings_change
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
@@ -18,13 +18,13 @@ from capgo_tui.workspace.channel_fields import (
     NAME,
     NAME_TAKEN,
     as_text,
-    form_fields,
+    list_form_fields,
     read_name,
     read_text,
 )
 from capgo_tui.workspace.draft import REVIEW, ChangeDraft, Entry, EntryKind
 from capgo_tui.workspace.next_step import NextStep
-from capgo_tui.workspace.rollout import rollout_steps
+from capgo_tui.workspace.rollout import list_rollout_steps
 from capgo_tui.workspace.routing import PLATFORMS
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class ChannelDraft(ChangeDraft):
         self._workspace = workspace
         self._traits = workspace.client.traits
         self.fields = {
-            field.name: field for field in form_fields(self._traits, new=channel is None)
+            field.name: field for field in list_form_fields(self._traits, new=channel is None)
         }
         self._choices: dict[str, Value] = {}
         self._copy_source = ""
@@ -60,8 +60,8 @@ class ChannelDraft(ChangeDraft):
     def _read(self, channel: Channel | None) -> None:
         """Take a channel as what the draft is compared with."""
         self.channel = channel
-        self._state: State = {} if channel is None else self._workspace.state_of(channel)
-        steps = [] if channel is None else rollout_steps(self._workspace, channel)
+        self._state: State = {} if channel is None else self._workspace.get_state(channel)
+        steps = [] if channel is None else list_rollout_steps(self._workspace, channel)
         self._steps = {step.label: step for step in steps}
 
     def rebase(self) -> bool:
@@ -93,32 +93,32 @@ class ChannelDraft(ChangeDraft):
         """Whether the server tells what the field is now."""
         return name in self._state
 
-    def before(self, name: str) -> str:
+    def get_before(self, name: str) -> str:
         """Return the present value of a field, in words."""
         if not self.is_told(name):
             if name in (NAME, COPY):
                 return "none"
             return "default" if self.channel is None else "unknown"
-        return setting_words(name, self._state[name])
+        return describe_setting(name, self._state[name])
 
-    def after(self, name: str) -> str:
+    def get_after(self, name: str) -> str:
         """Return the value that a field is to have, in words."""
         if self.fields[name].is_text:
-            text = self.text(name)
+            text = self.get_text(name)
             if self.fields[name].kind is Kind.BPS and text:
                 return f"{text} %"
-            return text or ("none" if self.is_told(name) else self.before(name))
+            return text or ("none" if self.is_told(name) else self.get_before(name))
         if name not in self._choices:
-            return self.before(name)
-        return setting_words(name, self._choices[name])
+            return self.get_before(name)
+        return describe_setting(name, self._choices[name])
 
-    def shown(self, name: str) -> str:
+    def format_shown(self, name: str) -> str:
         """Return the value of a field; of a channel that there is, both if it is changed."""
-        after = self.after(name)
+        after = self.get_after(name)
         is_edit = self.channel is not None and self.is_changed(name)
-        return f"{self.before(name)} → {after}" if is_edit else after
+        return f"{self.get_before(name)} → {after}" if is_edit else after
 
-    def first_text(self, name: str) -> str:
+    def get_first_text(self, name: str) -> str:
         """Return the present text of a text field."""
         return as_text(self.fields[name], self._state[name]) if self.is_told(name) else ""
 
@@ -145,7 +145,7 @@ class ChannelDraft(ChangeDraft):
         """Copy the settings of the named channel when its field is left."""
         if name != COPY:
             return ""
-        before, self._copy_source = self._copy_source, self.text(COPY).strip()
+        before, self._copy_source = self._copy_source, self.get_text(COPY).strip()
         return self.copy_from(self._copy_source) if self._copy_source not in ("", before) else ""
 
     def is_changed(self, name: str) -> bool:
@@ -154,35 +154,35 @@ class ChannelDraft(ChangeDraft):
         if name in self._choices:
             return self._choices[name] != now
         text = self._texts.get(name)
-        if text is None or text.strip() == self.first_text(name).strip() or name == COPY:
+        if text is None or text.strip() == self.get_first_text(name).strip() or name == COPY:
             return False
         try:
             return name == NAME or read_text(self.fields[name], text) != now
         except ValueError:
             return True
 
-    def suggestions(self, name: str) -> list[str]:
+    def list_suggestions(self, name: str) -> list[str]:
         """Return the names that begin with the text of a field, the newest bundles first."""
         prefix = self._texts.get(name, "").strip().casefold()
         names: list[str] = []
         if name == COPY:
             names = [channel.name for channel in self._workspace.channels.records.values()]
-        elif self._kind(name) is Kind.BUNDLE and self.is_changed(name):
+        elif self._get_kind(name) is Kind.BUNDLE and self.is_changed(name):
             names = [bundle.name for bundle in self._workspace.bundles.records.values()]
         fits = [name for name in names if name.casefold().startswith(prefix)]
         return [] if prefix in (name.casefold() for name in fits[:1]) else fits
 
-    def problem(self, name: str) -> str:
+    def find_problem(self, name: str) -> str:
         """Return what is wrong with a field; empty when nothing is."""
         try:
-            self._value(name)
+            self._get_value(name)
         except ValueError as error:
             return str(error)
         return ""
 
-    def next_step(self, name: str) -> NextStep | None:
+    def find_next_step(self, name: str) -> NextStep | None:
         """Return the next step for the error of a field; None for correcting it."""
-        return NextStep.EDIT if self.problem(name) == NAME_TAKEN else None
+        return NextStep.EDIT if self.find_problem(name) == NAME_TAKEN else None
 
     # All of it
 
@@ -191,18 +191,18 @@ class ChannelDraft(ChangeDraft):
         """The title of the form."""
         return "New channel" if self.channel is None else f"Edit {self.channel.name}"
 
-    def settings(self) -> State:
+    def parse_settings(self) -> State:
         """Return the settings to be sent, without those that have an error."""
         return {
-            name: self._value(name)
+            name: self._get_value(name)
             for name in self.fields
-            if name not in (NAME, COPY) and self.is_changed(name) and not self.problem(name)
+            if name not in (NAME, COPY) and self.is_changed(name) and not self.find_problem(name)
         }
 
-    def objection(self, action: str) -> str:
+    def find_objection(self, action: str) -> str:
         """Return why nothing can be sent, or why a step of the rollout cannot be done."""
         if action not in self._steps:
-            return super().objection(action)
+            return super().find_objection(action)
         refusal = self._steps[action].refusal
         if self.dirty:
             refusal = "send or drop what is changed above first"
@@ -213,8 +213,8 @@ class ChannelDraft(ChangeDraft):
         if self.channel is not None and action in self._steps:
             return self._steps[action].change(self._workspace, self.channel)
         if self.channel is not None:
-            return make_settings_change(self._workspace, self.channel, self.settings())
-        settings = self.settings()
+            return make_settings_change(self._workspace, self.channel, self.parse_settings())
+        settings = self.parse_settings()
         impact, demotions = find_default_effects(self._workspace, None, settings)
         name = self._texts.get(NAME, "").strip()
         return ChannelCreation(
@@ -228,13 +228,13 @@ class ChannelDraft(ChangeDraft):
             demotes=demotions,
         )
 
-    def about(self) -> Sequence[tuple[str, str]]:
+    def describe(self) -> Sequence[tuple[str, str]]:
         """Return the edited settings and the request."""
-        return [(self.summary(), "changed"), (self.request(), "muted")]
+        return [(self.summarize(), "changed"), (self.request(), "muted")]
 
-    def summary(self) -> str:
+    def summarize(self) -> str:
         """Return the edited settings in one line, old → new."""
-        effects = describe(self.change()).effects()
+        effects = describe(self.change()).list_effects()
         summary = " · ".join(f"{each.field}: {each.before} → {each.after}" for each in effects)
         if self.channel is not None:
             return summary or "nothing is changed"
@@ -242,7 +242,7 @@ class ChannelDraft(ChangeDraft):
 
     def request(self) -> str:
         """Return the request that would be sent, or why there is none; clean text."""
-        if not self.settings() and not self._texts.get(NAME):
+        if not self.parse_settings() and not self._texts.get(NAME):
             return "nothing to send yet"
         try:
             request = self.change().request(self._traits)
@@ -258,7 +258,7 @@ class ChannelDraft(ChangeDraft):
         source = next((each for each in fits if each.name == name or len(fits) == 1), None)
         if source is None:
             return f"no loaded channel is called {name}"
-        state = self._workspace.state_of(source)
+        state = self._workspace.get_state(source)
         count = 0
         for name, field in self.fields.items():
             if name in NOT_COPIED or name not in state:
@@ -275,14 +275,14 @@ class ChannelDraft(ChangeDraft):
 
     # Values
 
-    def _kind(self, name: str) -> Kind | None:
+    def _get_kind(self, name: str) -> Kind | None:
         return self.fields[name].kind if name in self.fields else None
 
-    def _value(self, name: str) -> Value:
+    def _get_value(self, name: str) -> Value:
         field = self.fields.get(name)
         if field is None or not field.is_text:
             return self._choices.get(name, self._state.get(name))
-        text = self.text(name)
+        text = self.get_text(name)
         if name == NAME:
             channels = self._workspace.channels.records.values()
             return read_name(text, [channel.wire_id for channel in channels])
@@ -290,12 +290,12 @@ class ChannelDraft(ChangeDraft):
             return None
         value = read_text(field, text)
         if field.kind is Kind.BUNDLE and isinstance(value, str):
-            return self._bundle(name, value).wire_id
+            return self._find_bundle(name, value).wire_id
         if name == "rollout_pause_reason" and value and not self._is_paused:
             raise ValueError("only a paused rollout has one")
         return value
 
-    def _bundle(self, field_name: str, name: str) -> Bundle:
+    def _find_bundle(self, field_name: str, name: str) -> Bundle:
         """Return the bundle of a name; an unknown one makes the server fail (contract §11.11)."""
         bundles = self._workspace.bundles
         bundle = next((each for each in bundles.records.values() if each.name == name), None)

@@ -43,7 +43,7 @@ class FormField:
         return not self.options
 
 
-def form_fields(traits: Traits, *, new: bool) -> list[FormField]:
+def list_form_fields(traits: Traits, *, new: bool) -> list[FormField]:
     """Return the fields of the settings that a revision takes; a new channel has no rollout yet."""
     fields = []
     if new:
@@ -51,13 +51,13 @@ def form_fields(traits: Traits, *, new: bool) -> list[FormField]:
         fields.append(FormField(COPY, "copy settings from", "Its name", Kind.TEXT, null=True))
     left_out = AFTER_CREATION if new else frozenset()
     return fields + [
-        _field(setting, traits)
+        _make_field(setting, traits)
         for name, setting in CHANNEL_SETTINGS.items()
         if setting.section and name in traits.channel_fields and name not in left_out
     ]
 
 
-def _field(setting: ChannelSetting, traits: Traits) -> FormField:
+def _make_field(setting: ChannelSetting, traits: Traits) -> FormField:
     name, kind = setting.name, setting.kind
     options: tuple[Value, ...] = (True, False) if kind is Kind.FLAG else setting.choices
     if name == "disable_auto_update":
@@ -84,14 +84,14 @@ def read_text(field: FormField | ChannelSetting, text: str) -> Value:
         raise ValueError("cannot be empty")
     value: Value = text
     if field.kind is Kind.BPS:
-        value = _basis_points(text)
+        value = _parse_basis_points(text)
     elif field.kind is Kind.WHOLE:
-        value = _number(text, "a whole number")
+        value = _parse_number(text, "a whole number")
         if not value.is_integer():
             raise ValueError("must be a whole number")
         value = int(value)
     elif field.kind is Kind.NUMBER:
-        value = _number(text, "a number")
+        value = _parse_number(text, "a number")
     try:
         wire_value = CHANNEL_SETTINGS[field.name].check(value)
     except ValueError as error:
@@ -114,7 +114,7 @@ def read_name(text: str, names: Sequence[str]) -> str:
     return name
 
 
-def _number(text: str, what: str) -> float:
+def _parse_number(text: str, what: str) -> float:
     try:
         number = float(text)
     except ValueError:
@@ -124,8 +124,8 @@ def _number(text: str, what: str) -> float:
     return number
 
 
-def _basis_points(text: str) -> int:
-    points = round(_number(text.removesuffix("%"), "a percentage") * 100, 6)
+def _parse_basis_points(text: str) -> int:
+    points = round(_parse_number(text.removesuffix("%"), "a percentage") * 100, 6)
     if not 0 <= points <= 10_000 or not points.is_integer():
         raise ValueError("must be between 0 and 100 %, with at most two decimals")
     return int(points)

@@ -11,8 +11,8 @@ from capgo_tui.api.errors import Refusal
 from capgo_tui.api.requests import BundleName
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.ages import describe_span
-from capgo_tui.workspace.bundle_links import linked_to
-from capgo_tui.workspace.sorting import NO_VERSION, version_value
+from capgo_tui.workspace.bundle_links import describe_links
+from capgo_tui.workspace.sorting import NO_VERSION, order_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -81,7 +81,7 @@ class Plan:
         """The bundles to delete, newest first."""
         return [verdict for verdict in self.verdicts if verdict.delete]
 
-    def does_the_same(self, other: Plan) -> bool:
+    def is_same(self, other: Plan) -> bool:
         """Whether another plan deletes the same bundles and knows as much of their use."""
         mine, its = ([each.bundle.id for each in plan.deleted_verdicts] for plan in (self, other))
         return mine == its and self.links.untold == other.links.untold
@@ -103,13 +103,13 @@ def plan(bundles: Iterable[Bundle], links: BundleLinks, rules: Rules, now: datet
     pattern = rules.name.strip().casefold() or "*"
     left = rules.newest
     verdicts: list[Verdict] = []
-    for bundle in sorted(bundles, key=_age_order, reverse=True):
+    for bundle in sorted(bundles, key=_rank_by_age, reverse=True):
         matches = fnmatchcase(bundle.name.casefold(), pattern)
         newest = matches and left > 0
         left -= newest
         protection = _find_protection(bundle, links, rules, now, matches=matches, newest=newest)
         verdicts.append(
-            Verdict(bundle, *(protection or (None, _why_deleted(rules, links.use_of(bundle)))))
+            Verdict(bundle, *(protection or (None, _explain_deletion(rules, links.use_of(bundle)))))
         )
     return Plan(verdicts, links)
 
@@ -126,10 +126,10 @@ def _find_protection(
     matches: bool,
     newest: bool,
 ) -> Protection:
-    if why := unsafe_name(bundle):
+    if why := describe_unsafe_name(bundle):
         return Keep.NAMELESS, why
-    if channels := links.channels_of(bundle):
-        return Keep.LINKED, linked_to(channels)
+    if channels := links.list_channels(bundle):
+        return Keep.LINKED, describe_links(channels)
     if rules.run and (run_by := links.run_by(bundle)):
         return Keep.RUN, run_by
     if not matches:
@@ -144,7 +144,7 @@ def _find_protection(
     return None
 
 
-def unsafe_name(bundle: Bundle) -> str:
+def describe_unsafe_name(bundle: Bundle) -> str:
     """Return why no request may delete a bundle by its name; empty when one may (§8.2)."""
     try:
         BundleName(bundle.wire_id)
@@ -153,7 +153,7 @@ def unsafe_name(bundle: Bundle) -> str:
     return ""
 
 
-def _why_deleted(rules: Rules, use: str) -> str:
+def _explain_deletion(rules: Rules, use: str) -> str:
     conditions = [use]
     if rules.newest:
         conditions.append(f"not among the newest {rules.newest}")
@@ -162,8 +162,8 @@ def _why_deleted(rules: Rules, use: str) -> str:
     return ", ".join(conditions)
 
 
-def _age_order(bundle: Bundle) -> tuple[float, bool, str]:
+def _rank_by_age(bundle: Bundle) -> tuple[float, bool, str]:
     """Return the key that sorts bundles by time and version, those of unknown age first."""
     created_at = bundle.created_at.timestamp() if bundle.created_at else float("-inf")
-    version = version_value(bundle.name) or NO_VERSION
+    version = order_version(bundle.name) or NO_VERSION
     return (created_at, not version.startswith(NO_VERSION), version)

@@ -70,9 +70,9 @@ class CleanupDraft(Draft):
         load = Entry(LOAD, "Load all devices", EntryKind.ACTION, "to know what the others run")
         return (*rules, *((load,) if partial else ()), every)
 
-    def problem(self, name: str) -> str:
+    def find_problem(self, name: str) -> str:
         """Return what is wrong with a number."""
-        text = self.text(name).strip()
+        text = self.get_text(name).strip()
         if name == "newest" and not text:
             return "a number is needed"
         if name in {"newest", "older"} and text:
@@ -82,21 +82,21 @@ class CleanupDraft(Draft):
                 return f"{MOST} at most"
         return ""
 
-    def rules(self) -> Rules:
+    def parse_rules(self) -> Rules:
         """Return the rules; no entry may have an error."""
-        older = self.text("older").strip()
+        older = self.get_text("older").strip()
         return Rules(
-            newest=int(self.text("newest")),
-            run=self.text("run") == "yes",
+            newest=int(self.get_text("newest")),
+            run=self.get_text("run") == "yes",
             older_than=timedelta(days=int(older)) if older else None,
-            name=self.text("name"),
+            name=self.get_text("name"),
         )
 
-    def planning(self) -> Callable[[], Plan]:
+    def prepare_plan(self) -> Callable[[], Plan]:
         """Return a function that makes the plan of the present lists; it may run in a thread."""
-        return prepare_cleanup(self._workspace, self.rules())
+        return prepare_cleanup(self._workspace, self.parse_rules())
 
-    def notes(self) -> list[str]:
+    def list_notes(self) -> list[str]:
         """Return what is not known and so not taken into account."""
         workspace = self._workspace
         notes = []
@@ -108,27 +108,27 @@ class CleanupDraft(Draft):
             count = len(workspace.channels)
             stays = f"what the {count} loaded ones use stays; " if count else ""
             notes.append(f"{untold}: {stays}not known whether the rest is in use; {SERVER_REFUSES}")
-        if self.text("run") != "yes":
+        if self.get_text("run") != "yes":
             return [*notes, "what devices run goes as well"]
         if not has_all_devices(workspace):
             notes.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))
         return notes
 
-    def about(self) -> Sequence[tuple[str, str]]:
+    def describe(self) -> Sequence[tuple[str, str]]:
         """Return the summary of the plan and its notes, each with its tone."""
         if not self.one_by_one:
             why = "this server's API (legacy) cannot delete one bundle, only all of them at once"
             return [(why, "warn")]
-        if self.errors():
+        if self.list_errors():
             summary = ("", "muted")
         elif self.plan is None:
             summary = ("reading bundles and channels…", "muted")
         else:
             summary = (self.plan.summary, "title")
-        return [summary, *((f"! {note}", "warn") for note in self.notes())]
+        return [summary, *((f"! {note}", "warn") for note in self.list_notes())]
 
 
-def listing(plan: Plan) -> list[tuple[str, Sequence[Verdict]]]:
+def list_by_verdict(plan: Plan) -> list[tuple[str, Sequence[Verdict]]]:
     """Return the groups of a plan, the deletions first: a heading and its verdicts."""
     groups: list[tuple[str, Sequence[Verdict]]] = []
     for keep in (None, *Keep):

@@ -38,7 +38,7 @@ AnyT = TypeVar("AnyT")
 class PageSource(Protocol[T]):
     """A walk through the pages of one list; `capgo_tui.api.paging.Pager` is one."""
 
-    async def next_page(self) -> Page[T]:
+    async def read_next_page(self) -> Page[T]:
         """Read the next page; raises `CapgoError`, after which it may be asked again."""
         ...
 
@@ -140,7 +140,7 @@ class Collection(ListState, Generic[T]):
     async def load_more(self) -> None:
         """Read the next page, unless a request is under way or the list has ended."""
         if not self._turn.locked():
-            await self._next_page()
+            await self._read_next_page()
 
     async def load_all(self) -> None:
         """Read to the end of the list, up to `stop` or the first failure.
@@ -158,9 +158,9 @@ class Collection(ListState, Generic[T]):
         self.effort = None if self._effort is None else self._effort(len(self))
         self._all_over.clear()
         try:
-            while self._goes_on():
+            while self._has_more():
                 self.requests += 1
-                await self._next_page()
+                await self._read_next_page()
                 if self.error is not None:
                     return
         finally:
@@ -168,7 +168,7 @@ class Collection(ListState, Generic[T]):
             self._all_over.set()
             self._tell(StateChange())
 
-    def _goes_on(self) -> bool:
+    def _has_more(self) -> bool:
         return not self.at_end and not self._stopping
 
     def stop(self) -> None:
@@ -216,7 +216,7 @@ class Collection(ListState, Generic[T]):
 
     async def _read_again(self, state: RefreshState[T]) -> None:
         count = len(self.records) - len(self._singles)
-        for bookmark in self._pages_of(state.on_screen):
+        for bookmark in self._list_pages(state.on_screen):
             self._merge_page(await self._ask(bookmark.read), state)
             if self._stopping:
                 return
@@ -252,7 +252,7 @@ class Collection(ListState, Generic[T]):
         state.begin_walk()
         is_past_count = False
         while True:
-            page = await self._ask(walk.next_page)
+            page = await self._ask(walk.read_next_page)
             state.unreadable_rows.note_page(page)
             state.by_number = state.by_number or page.by_number
             keys = self._take(page, state)
@@ -270,7 +270,7 @@ class Collection(ListState, Generic[T]):
             self.read_again = len(state.records)
             self._tell(StateChange())
 
-    def _pages_of(self, keys: Iterable[str]) -> list[Bookmark[T]]:
+    def _list_pages(self, keys: Iterable[str]) -> list[Bookmark[T]]:
         """Return the pages that hold the most of some records, except the list's first page."""
         pages = (self._pages.get(key) for key in keys)
         page_counts = Counter(page for page in pages if page is not None and not page.is_first)
@@ -305,7 +305,7 @@ class Collection(ListState, Generic[T]):
             why = f"stopped before the {self.name} were read again"
             raise CapgoError(why, kind=ErrorKind.UNREACHABLE)
 
-    def page_of(self, key: str) -> Bookmark[T] | None:
+    def find_page(self, key: str) -> Bookmark[T] | None:
         """Return the page that a record was last read on; None where that is not known."""
         return self._pages.get(key) if key in self.records else None
 
@@ -358,11 +358,11 @@ class Collection(ListState, Generic[T]):
         if key in self.records:
             self._tell(Update((key,)))
 
-    async def _next_page(self) -> None:
+    async def _read_next_page(self) -> None:
         async with self._request(Loading.MORE):
             if self.at_end:
                 return
-            page = await self._ask(self._walk.next_page)
+            page = await self._ask(self._walk.read_next_page)
             self.unreadable_rows.note_page(page)
             self._note_arrival(page)
             if page.rows:
@@ -424,7 +424,7 @@ class Collection(ListState, Generic[T]):
             elif self._put.get(key) == self._request_count:
                 continue
             else:
-                needs_redraw = state is not None and state.redraws(key)
+                needs_redraw = state is not None and state.has_to_redraw(key)
                 differs = not before.is_same(record)
                 if state is not None and differs:
                     self.previous_records.setdefault(key, before)

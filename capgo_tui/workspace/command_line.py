@@ -6,16 +6,16 @@ import shlex
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.servers import DEFAULT_SERVER
-from capgo_tui.workspace.curl import address_of
+from capgo_tui.workspace.curl import find_address
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 
-def reading_command(noun: str, name: str, target: Target) -> str:
+def format_reading_command(noun: str, name: str, target: Target) -> str:
     """Return the command that shows a record; the API key comes from the settings."""
     words = ["capgo-tui", noun, "get"]
-    server = address_of(target)
+    server = find_address(target)
     if server != DEFAULT_SERVER:
         words += ["--api-url", server]
     if target.profile is not None:

@@ -12,11 +12,11 @@ from capgo_tui.api.records import redact_rows
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean_for_file
 from capgo_tui.workspace.changes.names import shorten
-from capgo_tui.workspace.command_line import reading_command
-from capgo_tui.workspace.curl import address_of, curl
-from capgo_tui.workspace.export.exact_text import exact_text
+from capgo_tui.workspace.command_line import format_reading_command
+from capgo_tui.workspace.curl import find_address, format_curl
+from capgo_tui.workspace.export.exact_text import format_exact_text
 from capgo_tui.workspace.export.formats import align
-from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.export.json_text import format_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,34 +60,34 @@ class Copying:
     target: Target
     traits: Traits
 
-    def text(self, part: Part) -> str:
+    def format_text(self, part: Part) -> str:
         """Return the text to copy: a line for each record; the JSON of a single one is indented.
 
         Raises:
             Refusal: when no request can read such a record.
 
         """
-        return "\n".join(self._lines(part))
+        return "\n".join(self._list_lines(part))
 
-    def _lines(self, part: Part) -> Sequence[str]:
+    def _list_lines(self, part: Part) -> Sequence[str]:
         match part:
             case Part.ID:
-                return [id_of(record) for record in self.records]
+                return [get_id(record) for record in self.records]
             case Part.NAME:
-                return [exact_name(record) for record in self.records]
+                return [find_exact_name(record) for record in self.records]
             case Part.ROW:
                 return align(self.rows).splitlines()
             case Part.JSON:
                 indent = 2 if len(self.records) == 1 else None
-                return [json_text(row, indent=indent) for row in redact_rows(self.records)]
+                return [format_json(row, indent=indent) for row in redact_rows(self.records)]
             case Part.CURL:
                 # Many bundles are read by one and the same request.
-                return list(dict.fromkeys(self._curl(record) for record in self.records))
+                return list(dict.fromkeys(self._format_curl(record) for record in self.records))
             case Part.COMMAND:
-                return [self._command(record) for record in self.records]
+                return [self._format_command(record) for record in self.records]
 
-    def _curl(self, record: Record) -> str:
-        return curl(self._request(record), address_of(self.target), self.target.api_key)
+    def _format_curl(self, record: Record) -> str:
+        return format_curl(self._request(record), find_address(self.target), self.target.api_key)
 
     def _request(self, record: Record) -> Request:
         """Return the request for a record; bundles can only be read as a list.
@@ -107,13 +107,13 @@ class Copying:
             case _:
                 raise Refusal(f"no request reads one {self.noun} by itself")
 
-    def _command(self, record: Record) -> str:
+    def _format_command(self, record: Record) -> str:
         if not isinstance(record, Channel | Device | Bundle):
             raise Refusal(f"no command reads one {self.noun} by itself")
-        return reading_command(self.noun, record.wire_id, self.target)
+        return format_reading_command(self.noun, record.wire_id, self.target)
 
 
-def id_of(record: Record) -> str:
+def get_id(record: Record) -> str:
     """Return the wire id of a device or app, the id of a channel or bundle.
 
     Raises:
@@ -129,10 +129,14 @@ def id_of(record: Record) -> str:
             raise Refusal("such a record has no id")
 
 
-def exact_name(record: Record) -> str:
+def find_exact_name(record: Record) -> str:
     """Return the name of a record as the server sent it, without what could steer a terminal."""
     name = name_of(record)
-    return name if name.isascii() else clean_for_file(exact_text(redact_rows([record])[0], name))
+    return (
+        name
+        if name.isascii()
+        else clean_for_file(format_exact_text(redact_rows([record])[0], name))
+    )
 
 
 def name_of(record: Record) -> str:

@@ -20,12 +20,12 @@ _SECRET_FIELDS = {"session_key", "sessionkey"}
 _PLACEHOLDER = "[redacted]"
 
 
-def address_of(target: Target) -> str:
+def find_address(target: Target) -> str:
     """Return the server of a target as a command names it."""
     return target.server if target.is_remote else _DEMO
 
 
-def curl(request: Request, server: str, key: ApiKey) -> str:
+def format_curl(request: Request, server: str, key: ApiKey) -> str:
     """Return the command that sends `request` again; the shell inserts the key, ``$CAPGO_TOKEN``.
 
     It is plain ASCII whatever the request holds: paths are percent-encoded and JSON escaped.

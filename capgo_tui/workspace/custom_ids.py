@@ -75,7 +75,7 @@ class Search:
         return ""
 
 
-def not_found(text: str, search: Search, *, is_id: bool) -> str:
+def describe_not_found(text: str, search: Search, *, is_id: bool) -> str:
     """Say that nothing was found, in one line of a screen.
 
     `text` is clean, and `is_id` says whether it was looked for as an id as well.

@@ -57,31 +57,31 @@ def parse_ids(text: str) -> Ids:
     more in them it is the column headed ``device_id``, else what looks like a device id.
     """
     lines = [line for line in text.splitlines() if line.strip()]
-    ids, left_out = _of_column(lines), list[str]()
+    ids, left_out = _find_column(lines), list[str]()
     if ids is None:
         ids = []
         for line in lines:
-            words = [_bare(word) for word in _SEPARATORS.split(line)]
+            words = [_strip_bare(word) for word in _SEPARATORS.split(line)]
             device_ids = [word for word in words if is_device_id(word)]
             ids += device_ids or words
             left_out += [word for word in words if device_ids and word and word not in device_ids]
     return Ids(list(dict.fromkeys(each for each in ids if each)), left_out)
 
 
-def _of_column(lines: Sequence[str]) -> list[str] | None:
+def _find_column(lines: Sequence[str]) -> list[str] | None:
     """Return the cells below a heading of device ids; None without such a heading."""
     if not lines:
         return None
     delimiter = next((each for each in "\t;," if each in lines[0]), ",")
-    heads = [_bare(cell).casefold() for cell in lines[0].split(delimiter)]
+    heads = [_strip_bare(cell).casefold() for cell in lines[0].split(delimiter)]
     at = next((index for index, head in enumerate(heads) if head in _HEADS), None)
     if at is None:
         return None
     rows = csv.reader(lines[1:], delimiter=delimiter)
-    return [_bare(row[at]) for row in rows if at < len(row)]
+    return [_strip_bare(row[at]) for row in rows if at < len(row)]
 
 
-def _bare(word: str) -> str:
+def _strip_bare(word: str) -> str:
     return clean(word.strip().strip(_QUOTES).strip(), 10 * LONGEST)
 
 
@@ -107,11 +107,11 @@ class DeviceFinder:
         """Whether the server takes an override for a device it does not know."""
         return self._workspace.client.traits.links_unseen_devices
 
-    def now(self) -> datetime:
+    def read_clock(self) -> datetime:
         """Return the time of the workspace."""
         return self._workspace.now()
 
-    def among_loaded(self, ids: Sequence[str]) -> list[DeviceMatch]:
+    def find_among_loaded(self, ids: Sequence[str]) -> list[DeviceMatch]:
         """Match ids with the loaded devices, without any request.
 
         What is no device's id but the custom id of exactly one means that one.

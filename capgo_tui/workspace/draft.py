@@ -82,17 +82,17 @@ class Draft(ABC):
 
     # One entry
 
-    def first_text(self, name: str) -> str:
+    def get_first_text(self, name: str) -> str:
         """Return the text of an entry before anything was typed."""
         return self._first.get(name, "")
 
-    def text(self, name: str) -> str:
+    def get_text(self, name: str) -> str:
         """Return the text of an entry."""
-        return self._texts.get(name, self.first_text(name))
+        return self._texts.get(name, self.get_first_text(name))
 
-    def shown(self, name: str) -> str:
+    def format_shown(self, name: str) -> str:
         """Return what the form shows of an entry while it is not being typed."""
-        return self.text(name)
+        return self.get_text(name)
 
     def type(self, name: str, text: str) -> None:
         """Set the text of an entry."""
@@ -100,35 +100,35 @@ class Draft(ABC):
 
     def cycle(self, name: str, step: int = 1) -> None:
         """Choose the next value of a choice: no after yes."""
-        self.type(name, "no" if self.text(name) == "yes" else "yes")
+        self.type(name, "no" if self.get_text(name) == "yes" else "yes")
 
     def leave(self, name: str) -> str:
         """Note that the cursor leaves an entry; return what is to be said about that."""
         return ""
 
-    def suggestions(self, name: str) -> Sequence[str]:
+    def list_suggestions(self, name: str) -> Sequence[str]:
         """Return the texts that complete the one of an entry."""
         return ()
 
     def is_changed(self, name: str) -> bool:
         """Whether an entry has another text than at first."""
-        return self.text(name).strip() != self.first_text(name).strip()
+        return self.get_text(name).strip() != self.get_first_text(name).strip()
 
     def refuse(self, name: str, why: str) -> None:
         """Show the server's refusal of an entry until its text changes."""
-        self._refusals[name] = (self.text(name), clean(why))
+        self._refusals[name] = (self.get_text(name), clean(why))
 
-    def error(self, name: str) -> str:
+    def find_error(self, name: str) -> str:
         """Return what is wrong with an entry; empty for nothing."""
         text, why = self._refusals.get(name, ("", ""))
-        return self.problem(name) or (why if why and text == self.text(name) else "")
+        return self.find_problem(name) or (why if why and text == self.get_text(name) else "")
 
-    def next_step(self, name: str) -> NextStep | None:
+    def find_next_step(self, name: str) -> NextStep | None:
         """Return the next step for the error of an entry; None for correcting it."""
         return None
 
     @abstractmethod
-    def problem(self, name: str) -> str:
+    def find_problem(self, name: str) -> str:
         """Return the rule that an entry breaks; empty for none."""
 
     # All of it
@@ -138,13 +138,13 @@ class Draft(ABC):
         """The number of edited entries."""
         return sum(self.is_changed(entry.name) for entry in self.entries)
 
-    def errors(self) -> Sequence[tuple[Entry, str]]:
+    def list_errors(self) -> Sequence[tuple[Entry, str]]:
         """Return each entry that breaks a rule, with the rule."""
-        problems = ((entry, self.problem(entry.name)) for entry in self.entries)
+        problems = ((entry, self.find_problem(entry.name)) for entry in self.entries)
         return [(entry, problem) for entry, problem in problems if problem]
 
     @abstractmethod
-    def about(self) -> Sequence[tuple[str, str]]:
+    def describe(self) -> Sequence[tuple[str, str]]:
         """Return the lines below the entries: clean texts, each with its tone."""
 
 
@@ -159,7 +159,7 @@ class ChangeDraft(Draft):
         """Compare with the record as the list now has it; return False when it is gone."""
         return True
 
-    def objection(self, action: str) -> str:
+    def find_objection(self, action: str) -> str:
         """Return why an action makes no change now; empty when it does."""
         return "" if self.dirty else "Nothing is changed, so there is nothing to send."
 

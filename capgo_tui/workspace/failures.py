@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.errors import LOCKED_SECONDS, CapgoError, EndlessList, ErrorKind
-from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.ages import format_clock_time
 from capgo_tui.workspace.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REVISION_GUESSED: Final = "Which API the server speaks was only guessed: --revision names it."
 
 
-def brief(
+def shorten_failure(
     error: CapgoError, doing: str, seconds_waited: float = 0, *, failed_at: datetime | None = None
 ) -> str:
     """Return a failure in a few words, for a line that has little room.
@@ -32,7 +32,9 @@ def brief(
         case ErrorKind.RATE_LIMITED if error.locks_address:
             return f"{describe_lock(error, failed_at)} · 20 refused keys"
         case ErrorKind.RATE_LIMITED:
-            return f"wait {time_to_wait(error, seconds_waited)}, the server asks to slow down"
+            return (
+                f"wait {format_time_to_wait(error, seconds_waited)}, the server asks to slow down"
+            )
         case ErrorKind.NOT_ALLOWED:
             return f"this key may not {doing}"
         case ErrorKind.KEY_REFUSED:
@@ -43,7 +45,7 @@ def brief(
             return error.message
 
 
-def next_step_after(error: CapgoError | None) -> NextStep | None:
+def find_next_step(error: CapgoError | None) -> NextStep | None:
     """Return what a failure calls for before anything else is tried; None for nothing."""
     if isinstance(error, EndlessList):
         return NextStep.READ_ON
@@ -51,7 +53,7 @@ def next_step_after(error: CapgoError | None) -> NextStep | None:
     return NextStep.OTHER_KEY if is_refused else None
 
 
-def time_to_wait(error: CapgoError, seconds_waited: float) -> str:
+def format_time_to_wait(error: CapgoError, seconds_waited: float) -> str:
     """Return the time still to wait, never rounded down."""
     if error.retry_after is None:
         return "a little"
@@ -65,5 +67,5 @@ def describe_lock(error: CapgoError, failed_at: datetime | None) -> str:
     if failed_at is None:
         return f"locked for {minutes} minutes"
     left = LOCKED_SECONDS if error.retry_after is None else math.ceil(error.retry_after)
-    end = clock_time(failed_at + timedelta(seconds=left))
+    end = format_clock_time(failed_at + timedelta(seconds=left))
     return f"locked for {minutes} minutes, until {end}"

@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def flag(value: bool | None) -> str:
+def format_flag(value: bool | None) -> str:
     """Return ``true`` or ``false``; empty for what the server does not tell."""
     return "" if value is None else str(value).lower()
 
 
-def blank_if_unknown(text: str) -> str:
+def format_or_blank(text: str) -> str:
     """Return a text, or an empty one for the sign of what the server does not tell."""
     return "" if text == "?" else text
 
 
-def timestamp(moment: datetime | None) -> str:
+def format_timestamp(moment: datetime | None) -> str:
     """Return a timestamp such as ``2026-01-31T12:00:00.000Z``; empty for none."""
     if moment is None:
         return ""

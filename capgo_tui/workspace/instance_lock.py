@@ -41,7 +41,7 @@ class InstanceLock:
     def release(self) -> None:
         """Stop counting as running."""
         if self._descriptor is not None:
-            _remove(self._file_of(self.instance_id), self._descriptor)
+            _remove(self._find_file(self.instance_id), self._descriptor)
             self._descriptor = None
 
     def is_running(self, instance_id: str) -> bool:
@@ -54,7 +54,7 @@ class InstanceLock:
             and len(instance_id) <= len(self.instance_id)
         ):
             return False  # no id of ours, and it might lead out of the folder
-        file = self._file_of(instance_id)
+        file = self._find_file(instance_id)
         while True:
             try:
                 descriptor = open_plain(file, os.O_RDWR)
@@ -80,7 +80,7 @@ class InstanceLock:
             os.close(descriptor)
 
     def _try_acquire(self) -> int | None:
-        file = self._file_of(self.instance_id)
+        file = self._find_file(self.instance_id)
         descriptor = open_plain(file, os.O_RDWR | os.O_CREAT)
         lock(descriptor)
         # Another instance that looked in between took it for a leftover, and removed it.
@@ -89,7 +89,7 @@ class InstanceLock:
         os.close(descriptor)
         return None
 
-    def _file_of(self, instance_id: str) -> Path:
+    def _find_file(self, instance_id: str) -> Path:
         return self._folder / f"{instance_id}{_SUFFIX}"
 
 

@@ -25,7 +25,7 @@ from capgo_tui.plain_files import (
 )
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.instance_lock import InstanceLock
-from capgo_tui.workspace.journal_entry import LAST_ID, read_entry, text_of
+from capgo_tui.workspace.journal_entry import LAST_ID, encode_text, read_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -146,7 +146,7 @@ class Journal:
         """
         # Not pydantic's own JSON: it refuses the lone surrogates that a server's names can have.
         data = change.model_dump(mode="json")
-        with self._writing() as db:
+        with self._open_for_writing() as db:
             cursor = db.execute(
                 "INSERT INTO changes (id, at, writer, server, app_id, key_fingerprint, kind,"
                 " target, change, request, run, undoes) VALUES ((SELECT coalesce(max(id), 0) + 1"
@@ -193,14 +193,14 @@ class Journal:
         readback = None if outcome.readback is None else json.dumps(outcome.readback)
         trouble = outcome.error_text
         error = (ENDED_EARLY if late else None) if trouble is None else trouble
-        with self._writing() as db:
+        with self._open_for_writing() as db:
             db.execute(
                 "UPDATE changes SET fate = ?, settled_at = ?, found = ?, error = ?"
                 " WHERE id = ? AND (fate IS NULL OR NOT ?)",
                 (outcome.state.value, self._now().isoformat(), readback, error, entry, late),
             )
 
-    def entries(self, limit: int = MOST_LISTED) -> Sequence[Entry]:
+    def list_entries(self, limit: int = MOST_LISTED) -> Sequence[Entry]:
         """Return the latest entries of this app on this server, newest first.
 
         Raises:
@@ -226,7 +226,7 @@ class Journal:
                 self._has_lock = False
 
     def _select(self, condition: str, *values: int) -> list[Entry]:
-        with self._turn, self._telling():
+        with self._turn, self._explain_failures():
             if self._db is None and (self.path is None or not self.path.exists()):
                 if self.path is not None:
                     check_private_place(self.path.parent)
@@ -258,8 +258,8 @@ class Journal:
         return row["writer"] in running
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._turn, self._telling():
+    def _open_for_writing(self) -> Iterator[sqlite3.Connection]:
+        with self._turn, self._explain_failures():
             db = self._open()
             if self._instance_lock is not None and not self._has_lock:
                 self._instance_lock.acquire()
@@ -269,7 +269,7 @@ class Journal:
                 yield db
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _explain_failures(self) -> Iterator[None]:
         """Raise every failure as `JournalUnusable`, with the file and what can be done."""
         try:
             yield
@@ -318,7 +318,7 @@ def _make_private(path: Path) -> None:
 def _prepare(db: sqlite3.Connection, path: Path | None) -> None:
     """Check that this program can read the journal, and create the tables in an empty file."""
     db.row_factory = sqlite3.Row
-    db.text_factory = text_of
+    db.text_factory = encode_text
     try:
         (version,) = db.execute("PRAGMA user_version").fetchone()
         (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -336,13 +336,13 @@ def _prepare(db: sqlite3.Connection, path: Path | None) -> None:
     except sqlite3.OperationalError:
         raise  # locked, full, not permitted: no fault of the file itself
     except sqlite3.DatabaseError as error:
-        raise _damage_error(path, str(error)) from error
+        raise _make_damage_error(path, str(error)) from error
     faults = [each for each in messages if each != "ok" and not _ONE_VALUE.match(each)]
     if faults:
-        raise _damage_error(path, faults[0].partition("\n")[0])
+        raise _make_damage_error(path, faults[0].partition("\n")[0])
 
 
-def _damage_error(path: Path | None, reason: str) -> JournalUnusable:
+def _make_damage_error(path: Path | None, reason: str) -> JournalUnusable:
     return JournalUnusable(
         f"the journal is damaged ({reason}): move {path} elsewhere, with its -wal and -shm, and"
         " a new one is begun; nothing is sent without it"

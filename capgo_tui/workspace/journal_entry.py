@@ -62,7 +62,7 @@ class Entry:
         return self.state is None and not self.is_under_way and not self.is_damaged
 
 
-def text_of(raw: bytes) -> str | bytes:
+def encode_text(raw: bytes) -> str | bytes:
     """Decode a text of the file; return the bytes of one that is not UTF-8."""
     try:
         return raw.decode()
@@ -72,10 +72,10 @@ def text_of(raw: bytes) -> str | bytes:
 
 def load_json(text: str) -> object:
     """Parse a JSON text; raises `ValueError` or `RecursionError` for an invalid one."""
-    return json.loads(text, parse_int=_integer)
+    return json.loads(text, parse_int=_parse_integer)
 
 
-def _integer(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     number = int(digits)
     if abs(number) > _GREATEST:
         raise ValueError("no number of ours")
@@ -87,7 +87,7 @@ def read_entry(row: sqlite3.Row, *, is_under_way: bool) -> Entry:
     try:
         return _parse(row, is_under_way=is_under_way)
     except (ValueError, RecursionError):
-        return _damaged_entry(row)
+        return _make_damaged_entry(row)
 
 
 def _parse(row: sqlite3.Row, *, is_under_way: bool) -> Entry:
@@ -97,49 +97,49 @@ def _parse(row: sqlite3.Row, *, is_under_way: bool) -> Entry:
     undoes = row["undoes"]
     if not (undoes is None or isinstance(undoes, int)):
         raise ValueError("no number of an entry")
-    if not isinstance(load_json(_text_of(row, "change")), dict):
+    if not isinstance(load_json(_read_text(row, "change")), dict):
         raise ValueError("no change")
-    _text_of(row, "writer")
+    _read_text(row, "writer")
     state, settled_at, readback = (
-        _text_or_none(row, each) for each in ("fate", "settled_at", "found")
+        _read_optional_text(row, each) for each in ("fate", "settled_at", "found")
     )
     return Entry(
         id=row["id"],
-        server=_text_of(row, "server"),
-        app_id=_text_of(row, "app_id"),
-        at=_time(_text_of(row, "at")),
-        key_fingerprint=_text_of(row, "key_fingerprint"),
-        kind=_text_of(row, "kind"),
-        target=_text_of(row, "target"),
-        change_json=_text_of(row, "change"),
-        request=_text_of(row, "request"),
-        batch=_text_or_none(row, "run"),
+        server=_read_text(row, "server"),
+        app_id=_read_text(row, "app_id"),
+        at=_parse_time(_read_text(row, "at")),
+        key_fingerprint=_read_text(row, "key_fingerprint"),
+        kind=_read_text(row, "kind"),
+        target=_read_text(row, "target"),
+        change_json=_read_text(row, "change"),
+        request=_read_text(row, "request"),
+        batch=_read_optional_text(row, "run"),
         undoes=undoes,
         state=None if state is None else OutcomeState(state),
-        settled_at=None if settled_at is None else _time(settled_at),
-        readback=None if readback is None else _state(readback),
-        error=_text_or_none(row, "error"),
+        settled_at=None if settled_at is None else _parse_time(settled_at),
+        readback=None if readback is None else _parse_state(readback),
+        error=_read_optional_text(row, "error"),
         is_under_way=is_under_way,
     )
 
 
-def _damaged_entry(row: sqlite3.Row) -> Entry:
+def _make_damaged_entry(row: sqlite3.Row) -> Entry:
     """Return the entry of a damaged row: its texts."""
 
-    def text(column: str) -> str:
+    def read_text(column: str) -> str:
         return row[column] if isinstance(row[column], str) else ""
 
     return Entry(
         id=row["id"],
-        server=text("server"),
-        app_id=text("app_id"),
+        server=read_text("server"),
+        app_id=read_text("app_id"),
         at=datetime(_YEARS.start, 1, 1, tzinfo=UTC),
-        key_fingerprint=text("key_fingerprint"),
-        kind=text("kind"),
-        target=text("target"),
+        key_fingerprint=read_text("key_fingerprint"),
+        kind=read_text("kind"),
+        target=read_text("target"),
         change_json="",
-        request=text("request"),
-        batch=text("run") or None,
+        request=read_text("request"),
+        batch=read_text("run") or None,
         undoes=None,
         state=None,
         settled_at=None,
@@ -149,25 +149,25 @@ def _damaged_entry(row: sqlite3.Row) -> Entry:
     )
 
 
-def _text_of(row: sqlite3.Row, column: str) -> str:
+def _read_text(row: sqlite3.Row, column: str) -> str:
     value = row[column]
     if not isinstance(value, str):
         raise ValueError("no text")
     return value
 
 
-def _text_or_none(row: sqlite3.Row, column: str) -> str | None:
-    return None if row[column] is None else _text_of(row, column)
+def _read_optional_text(row: sqlite3.Row, column: str) -> str | None:
+    return None if row[column] is None else _read_text(row, column)
 
 
-def _time(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     time = datetime.fromisoformat(text)
     if time.tzinfo is None or time.year not in _YEARS:
         raise ValueError("no time of ours")
     return time
 
 
-def _state(text: str) -> State:
+def _parse_state(text: str) -> State:
     state = load_json(text)
     if not isinstance(state, dict):
         raise ValueError("no state")

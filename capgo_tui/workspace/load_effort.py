@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.rate_limits import REQUESTS_A_MINUTE
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.numbers import duration, group_digits
+from capgo_tui.workspace.numbers import format_duration, group_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ class LoadEffort:
         self.requests += requests
         self.loaded_count = loaded_count
 
-    def seconds_left(self, now: datetime) -> float | None:
+    def count_seconds_left(self, now: datetime) -> float | None:
         """Return the seconds left at the pace so far, or at the documented one after a refusal."""
         left = self.requests_left
         if left is None:
@@ -68,7 +68,7 @@ class LoadEffort:
         )
 
 
-def announcement(effort: LoadEffort) -> str:
+def announce(effort: LoadEffort) -> str:
     """Return the effort before loading: ``~900 active in 30 days · 6 requests, 4 s · …``.
 
     Never says how many there are, for that nobody knows. A narrow screen leaves the last out.
@@ -77,13 +77,13 @@ def announcement(effort: LoadEffort) -> str:
     if left is None:
         return f"total not told · {effort.page_size()} a request · at most {_PACE}"
     count = group_digits(effort.expected_count or 0)
-    return f"~{count} active in {ACTIVE_DAYS} days · {_cost(left)} · at {_PACE}"
+    return f"~{count} active in {ACTIVE_DAYS} days · {_describe_cost(left)} · at {_PACE}"
 
 
-def question(effort: LoadEffort, width: int) -> str:
+def ask_to_load(effort: LoadEffort, width: int) -> str:
     """Return the question whether to load all devices, in at most `width` cells."""
     left, count = effort.requests_left or 0, group_digits(effort.expected_count or 0)
-    cost, active = _cost(left), f"active in {ACTIVE_DAYS} days"
+    cost, active = _describe_cost(left), f"active in {ACTIVE_DAYS} days"
     sentences = (
         f"Load all? About {count} devices {active}: {cost} at {_PACE}",
         f"Load all? ~{count} {active}: {cost} at {_PACE}",
@@ -93,20 +93,20 @@ def question(effort: LoadEffort, width: int) -> str:
     return next((each for each in sentences if len(each) <= width), sentences[-1])
 
 
-def progress(effort: LoadEffort, now: datetime) -> str:
+def describe_progress(effort: LoadEffort, now: datetime) -> str:
     """Return the progress, ``83 of ~667 requests · ~5 min left``; at first the effort."""
     if not effort.requests:
-        return announcement(effort)
+        return announce(effort)
     left, count = effort.requests_left, effort.requests
-    seconds = effort.seconds_left(now)
+    seconds = effort.count_seconds_left(now)
     if left is None or seconds is None:
         return (
             f"{group_digits(count)} request{'' if count == 1 else 's'} · what is left is not told"
         )
     count_text, total = group_digits(count), group_digits(count + left)
-    return f"{count_text} of ~{total} requests · ~{duration(seconds)} left"
+    return f"{count_text} of ~{total} requests · ~{format_duration(seconds)} left"
 
 
-def _cost(requests: int) -> str:
-    time = duration(requests * 60 / REQUESTS_A_MINUTE)
+def _describe_cost(requests: int) -> str:
+    time = format_duration(requests * 60 / REQUESTS_A_MINUTE)
     return f"{group_digits(requests)} request{'' if requests == 1 else 's'}, {time}"

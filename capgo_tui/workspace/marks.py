@@ -36,9 +36,9 @@ class Marks(Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         """Yield the marked keys in the order of the view, then the hidden ones in order."""
-        yield from filter(self._keys.__contains__, self._view.keys())
+        yield from filter(self._keys.__contains__, self._view.iterate_keys())
         if self.hidden_count:
-            marked_keys = filter(self._keys.__contains__, self._view.all_keys())
+            marked_keys = filter(self._keys.__contains__, self._view.iterate_all_keys())
             yield from (key for key in marked_keys if key not in self._view)
 
     @property
@@ -79,7 +79,7 @@ class Marks(Generic[T]):
             return
         start = self._view.index_of(self._anchor) if self._anchor is not None else None
         first, last = sorted((end if start is None else start, end))
-        self._keys.update(self._view.key_at(index) for index in range(first, last + 1))
+        self._keys.update(self._view.get_key_at(index) for index in range(first, last + 1))
         self._anchor = key
 
     def mark_all(self) -> None:
@@ -87,7 +87,7 @@ class Marks(Generic[T]):
         view = self._view
         # A settled view without a filter shows just what a set takes over in half the time.
         shows_all = not view.query and not view.busy
-        self._keys.update(view.collection.records if shows_all else view.keys())
+        self._keys.update(view.collection.records if shows_all else view.iterate_keys())
         self._hidden_count = len(self._keys) - len(self._view)
         self._counted_generation = self._view.generation
 

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.ages import parse_age
-from capgo_tui.workspace.sorting import NO_VERSION, text_value, version_value
+from capgo_tui.workspace.sorting import NO_VERSION, fold_text, order_version
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -40,10 +40,10 @@ class Measure(Enum):
             case Measure.SHARE:
                 return _parse_share(text)
             case Measure.VERSION:
-                value = version_value(text)
+                value = order_version(text)
                 return None if value is None or value.startswith(NO_VERSION) else value
             case _:
-                return text_value(text)
+                return fold_text(text)
 
 
 def _parse_share(text: str) -> int | None:

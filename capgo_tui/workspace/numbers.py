@@ -14,7 +14,7 @@ def group_digits(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a duration, rounded up: ``40 s``, ``7 min``, ``3 h``."""
     whole = max(1, math.ceil(seconds))
     if whole < MOST_OF_A_UNIT:

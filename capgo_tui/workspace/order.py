@@ -78,7 +78,7 @@ class Order:
         has, size = self._has, len(self._has)
         return [number for number in numbers if number < size and has[number]]
 
-    def key_at(self, index: int) -> str:
+    def get_key_at(self, index: int) -> str:
         """Return the row key at a position; raises IndexError outside."""
         if not 0 <= index < len(self):
             raise IndexError(index)
@@ -97,19 +97,19 @@ class Order:
             return len(self._with_value) + at
         return len(self._with_value) - 1 - at if self._descending else at
 
-    def keys(self) -> Iterator[str]:
+    def iterate_keys(self) -> Iterator[str]:
         """Return all row keys in order."""
-        return self._ids(self._with_value, self._without_value)
+        return self._iterate_ids(self._with_value, self._without_value)
 
-    def snapshot(self) -> Iterator[str]:
+    def take_snapshot(self) -> Iterator[str]:
         """Return the present row keys in order, for any thread, at any time."""
-        return self._ids(self._with_value[:], self._without_value[:])
+        return self._iterate_ids(self._with_value[:], self._without_value[:])
 
-    def _ids(self, with_value: array[int], without_value: array[int]) -> Iterator[str]:
+    def _iterate_ids(self, with_value: array[int], without_value: array[int]) -> Iterator[str]:
         in_order = reversed(with_value) if self._descending else with_value
         return map(self.key_index.ids.__getitem__, chain(in_order, without_value))
 
-    def parts(self, size: int) -> Iterator[tuple[bool, array[int]]]:
+    def iterate_parts(self, size: int) -> Iterator[tuple[bool, array[int]]]:
         """Yield all numbers in parts: those with a value, always ascending, then the others.
 
         Each part says which of the two it is of.
@@ -130,7 +130,7 @@ class Order:
             self.extend(numbers)
             return
         self.extend([number for number in numbers if values[number] is None])
-        value_of, find = _getter(values), bisect_left if self._descending else bisect_right
+        value_of, find = _make_getter(values), bisect_left if self._descending else bisect_right
         new_numbers = [number for number in numbers if values[number] is not None]
         result, position = array("I"), 0
         for number in sorted(new_numbers[::-1] if self._descending else new_numbers, key=value_of):
@@ -160,7 +160,7 @@ class Order:
         value = None if self.values is None else self.values[number]
         if self.values is None or value is None:
             return self._without_value, bisect_left(self._without_value, number)
-        value_of = _getter(self.values)
+        value_of = _make_getter(self.values)
         first = bisect_left(self._with_value, value, key=value_of)
         last = bisect_right(self._with_value, value, first, key=value_of)
         if self._descending:
@@ -174,12 +174,12 @@ class Order:
             self._has[number] = 1
 
 
-def _getter(values: Values) -> Callable[[int], Any]:
+def _make_getter(values: Values) -> Callable[[int], Any]:
     """Return the function that gets the value of a number; any two values compare."""
     return cast("Callable[[int], Any]", values.__getitem__)
 
 
-def sorted_by_parts(
+def sort_by_parts(
     numbers: list[int], values: Values, *, descending: bool, size: int = 8_000
 ) -> Iterator[list[int]]:
     """Sort ascending numbers by their values; yield parts of the result.
@@ -188,7 +188,7 @@ def sorted_by_parts(
     at the same values, and then the pieces from between two cuts are merged, each time with
     what came before in order already. Merging whole runs would be one long step.
     """
-    value_of = _getter(values)
+    value_of = _make_getter(values)
     if descending:
         numbers = numbers[::-1]  # they will be read backwards, and ties stay as they arrived
     runs: list[list[int]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.order import KeyIndex, Order, sorted_by_parts
+from capgo_tui.workspace.order import KeyIndex, Order, sort_by_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -49,7 +49,7 @@ def arrange(
             values += some
             yield len(some) * VALUE
         order = Order(key_index, values, descending=descending)
-        for bucket in sorted_by_parts(with_value, values, descending=descending, size=RUN):
+        for bucket in sort_by_parts(with_value, values, descending=descending, size=RUN):
             order.extend(bucket, has_value=True)
             yield (len(bucket) or RUN) * SORT
     for start in range(0, len(without_value), 10 * part):

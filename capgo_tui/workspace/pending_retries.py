@@ -21,7 +21,7 @@ class RetryCountdown:
     retry: PendingRetry
     began_at: datetime
 
-    def seconds(self, now: datetime) -> int:
+    def count_seconds(self, now: datetime) -> int:
         """Return the whole seconds that are left, never rounded down."""
         return max(0, math.ceil(self.retry.seconds - (now - self.began_at).total_seconds()))
 

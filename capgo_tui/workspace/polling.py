@@ -42,7 +42,7 @@ class Polling:
         """Whether polling rests so that the server resets its count."""
         return self._resting
 
-    def due(self, now: datetime, requests: int, asked_to_wait: float | None = None) -> bool:
+    def is_due(self, now: datetime, requests: int, asked_to_wait: float | None = None) -> bool:
         """Return whether to read the list now; True counts as a poll.
 
         Args:

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.measure import Measure
-from capgo_tui.workspace.terms import COMPARISONS, UNUSABLE, Row, Term, TermKind, narrower
+from capgo_tui.workspace.terms import COMPARISONS, UNUSABLE, Row, Term, TermKind, is_narrower
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -103,15 +103,15 @@ class _NoRow:
 
     now = datetime.min.replace(tzinfo=UTC)
 
-    def text(self, column: str) -> str:
+    def get_text(self, column: str) -> str:
         del column
         return ""
 
-    def value(self, column: str) -> SortValue | None:
+    def get_value(self, column: str) -> SortValue | None:
         del column
         return None
 
-    def fact(self, name: str) -> bool | None:
+    def get_fact(self, name: str) -> bool | None:
         del name
         return None
 
@@ -131,7 +131,7 @@ class Query:
         """Read a filter as it is typed, for a list with these words or columns; any text is one."""
         text = text.strip()
         vocabulary = words if isinstance(words, Vocabulary) else Vocabulary(words)
-        return cls(text, tuple(_Parser(text, vocabulary).terms()))
+        return cls(text, tuple(_Parser(text, vocabulary).parse_terms()))
 
     def __bool__(self) -> bool:
         return any(not term.fault for term in self.terms)
@@ -146,7 +146,7 @@ class Query:
         """The conditions that can be used; a pattern that proves too slow leaves them."""
         return tuple(term for term in self.terms if not term.fault)
 
-    def sieve(self, is_searched: Callable[[str], bool]) -> str:
+    def find_sieve(self, is_searched: Callable[[str], bool]) -> str:
         """Return the longest known text that every matching row contains, for a quick first test.
 
         `is_searched` tells of a column by its id whether it is part of a row's texts.
@@ -170,13 +170,13 @@ class Query:
         """The facts that the query asks for with ``is:``."""
         return [*dict.fromkeys(fact for term in self.in_force for fact in term.facts)]
 
-    def matches(self, haystack: str, row: Row = NO_ROW) -> bool:
+    def is_match(self, haystack: str, row: Row = NO_ROW) -> bool:
         """Return whether a row meets every condition; `haystack` has a case-folded line a cell."""
-        return all(term.holds(haystack, row) for term in self.terms)
+        return all(term.is_true(haystack, row) for term in self.terms)
 
-    def narrows(self, other: Query) -> bool:
+    def is_narrowing(self, other: Query) -> bool:
         """Return whether `other` matches every row that this query matches."""
-        return narrower(self.in_force, other.in_force)
+        return is_narrower(self.in_force, other.in_force)
 
     @property
     def looks_like_id(self) -> bool:
@@ -203,7 +203,7 @@ class Query:
         return None
 
 
-def custom_id_filter(custom_id: str) -> str:
+def make_custom_id_filter(custom_id: str) -> str:
     """Return the filter for the devices of a custom id."""
     if _PLAIN.fullmatch(custom_id):
         return f"custom:{custom_id}"
@@ -223,7 +223,7 @@ class _Parser:
         self._words = words
         self._at = 0
 
-    def terms(self) -> Iterator[Term]:
+    def parse_terms(self) -> Iterator[Term]:
         """Yield the conditions; those with ``|`` between them are one."""
         group: list[Term] = []
         joins = True
@@ -234,22 +234,22 @@ class _Parser:
                 joins = True
             else:
                 if group and not joins:
-                    yield _any_of(group)
+                    yield _make_any(group)
                     group = []
-                term = self._condition()
+                term = self._parse_condition()
                 group += [term] if term.text else []
                 joins = False
             self._skip(_BLANK)
         if group:
-            yield _any_of(group)
+            yield _make_any(group)
 
-    def _condition(self) -> Term:
+    def _parse_condition(self) -> Term:
         """Read one condition, with its inline alternatives."""
         is_negated = self._take("!")
         start = self._at
-        word = self._word_here()
+        word = self._read_word()
         name, colon, _ = word.partition(":")
-        special = self._special(name, word.partition(":")[2]) if colon else None
+        special = self._parse_special(name, word.partition(":")[2]) if colon else None
         column = self._words.find_column(name) if colon and special is None else None
         if special is not None:
             self._at = start + len(word)
@@ -257,33 +257,33 @@ class _Parser:
         elif column is not None:
             self._at = start + len(name) + 1
             is_negated = self._take("!") or is_negated
-            alternatives = [self._operand(column)]
-        elif colon and (fault := self._fault_of(name, word)):
+            alternatives = [self._parse_operand(column)]
+        elif colon and (fault := self._explain_fault(name, word)):
             self._at = start + len(word)
             return Term(TermKind.NO_COLUMN, fault)
         else:
-            alternatives = [self._operand(None)]
-        while self._takes_alternative():
-            alternatives.append(self._inline_alternative(column))
+            alternatives = [self._parse_operand(None)]
+        while self._take_alternative():
+            alternatives.append(self._parse_inline_alternative(column))
         given = [each for each in alternatives if each.text]
         if not given:
             return Term(TermKind.WORD, "")
-        return replace(_any_of(given), is_negated=is_negated)
+        return replace(_make_any(given), is_negated=is_negated)
 
-    def _takes_alternative(self) -> bool:
+    def _take_alternative(self) -> bool:
         """Step over a ``|`` that something follows without a blank; return whether it did."""
         following = self._text[self._at : self._at + 2]
         takes = len(following) > 1 and following[0] == "|" and following[1] not in "| \t"
         self._at += takes
         return takes
 
-    def _inline_alternative(self, column: str | None) -> Term:
-        name, colon, rest = self._word_here().partition(":")
-        if colon and (self._words.find_column(name) or self._special(name, rest) is not None):
-            return self._condition()
-        return self._operand(column)
+    def _parse_inline_alternative(self, column: str | None) -> Term:
+        name, colon, rest = self._read_word().partition(":")
+        if colon and (self._words.find_column(name) or self._parse_special(name, rest) is not None):
+            return self._parse_condition()
+        return self._parse_operand(column)
 
-    def _operand(self, column: str | None) -> Term:
+    def _parse_operand(self, column: str | None) -> Term:
         """Read what is searched or compared."""
         text, at = self._text, self._at
         if text[at : at + 1] == "/":
@@ -298,10 +298,10 @@ class _Parser:
         sign = next((sign for sign in COMPARISONS if text.startswith(sign, at)), "")
         if column is not None and sign:
             self._at += len(sign)
-            return self._comparison(column, sign, self._skip(_WORD))
+            return self._parse_comparison(column, sign, self._skip(_WORD))
         return Term(TermKind.WORD, self._skip(_WORD).casefold(), column)
 
-    def _comparison(self, column: str, sign: str, text: str) -> Term:
+    def _parse_comparison(self, column: str, sign: str, text: str) -> Term:
         if not text:
             return Term(TermKind.WORD, "", column)
         measure = self._words.measures.get(column, Measure.TEXT)
@@ -311,16 +311,16 @@ class _Parser:
             return Term(TermKind.INVALID, f"{what}: {column} takes {measure.example}")
         return Term(TermKind.COMPARISON, sign, column, operand=operand)
 
-    def _special(self, name: str, rest: str) -> Term | None:
+    def _parse_special(self, name: str, rest: str) -> Term | None:
         """Return the condition of ``has:`` or ``is:``; None where that is no word here."""
         name, word = name.casefold(), rest.casefold()
         if name == "has" and (can := self._words.has_words):
-            return _one_of(TermKind.HAS, "has", word, can)
+            return _pick_one(TermKind.HAS, "has", word, can)
         if name == "is" and self._words.facts:
-            return _one_of(TermKind.FACT, "is", word, self._words.facts)
+            return _pick_one(TermKind.FACT, "is", word, self._words.facts)
         return None
 
-    def _fault_of(self, name: str, word: str) -> str:
+    def _explain_fault(self, name: str, word: str) -> str:
         """Return why a name before a colon is no column; empty where it is not meant as one."""
         words, stem = self._words, name.casefold()
         if not words.columns or not _NAME.fullmatch(stem) or word.startswith(f"{name}://"):
@@ -332,7 +332,7 @@ class _Parser:
         hint = f"{near[0]} is near" if near else f"there are {', '.join(words.columns)}"
         return f"no column «{stem[:_LONGEST_NAME]}»: {hint}; {_QUOTE_IT}"
 
-    def _word_here(self) -> str:
+    def _read_word(self) -> str:
         match = _WORD.match(self._text, self._at)
         return match[0] if match else ""
 
@@ -350,7 +350,7 @@ class _Parser:
         return match[0]
 
 
-def _any_of(terms: Sequence[Term]) -> Term:
+def _make_any(terms: Sequence[Term]) -> Term:
     """Return one term as it is, several as alternatives; one that is invalid makes all so."""
     invalid = next((term for term in terms if term.kind in UNUSABLE), None)
     if invalid is not None or len(terms) == 1:
@@ -358,7 +358,7 @@ def _any_of(terms: Sequence[Term]) -> Term:
     return Term(TermKind.ANY, "|", alternatives=tuple(terms))
 
 
-def _one_of(kind: TermKind, name: str, word: str, can: Sequence[str]) -> Term:
+def _pick_one(kind: TermKind, name: str, word: str, can: Sequence[str]) -> Term:
     """Return the condition of a word after ``is:`` or ``has:``; empty while it is only begun."""
     if word in can:
         return Term(kind, word, HAS.get(word))

@@ -31,7 +31,7 @@ class Reconnection:
     _failed_at: datetime | None = None
     _failures: int = 0
 
-    def seconds_left(
+    def count_seconds_left(
         self, error: CapgoError | None, failed_at: datetime | None, now: datetime
     ) -> int | None:
         """Return the seconds until the list is read again, 0 when that is due; None for never.

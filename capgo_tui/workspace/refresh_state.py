@@ -59,7 +59,7 @@ class RefreshState(Generic[T]):
         before, self._missing_keys = self._missing_keys, missing_keys
         return self._missing_keys <= before
 
-    def redraws(self, key: str) -> bool:
+    def has_to_redraw(self, key: str) -> bool:
         """Return whether an unchanged record is to be drawn again; called once for each."""
         if key in self.redraw:
             self.redraw.discard(key)

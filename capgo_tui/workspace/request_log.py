@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.curl import address_of, curl
+from capgo_tui.workspace.curl import find_address, format_curl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +88,7 @@ class RequestLog:
         """Why the log file takes no more lines; None when it does, or when there is none."""
         return None if self._target.log_file is None else self._target.log_file.trouble
 
-    def newest(self, index: int) -> LogEntry:
+    def get_newest(self, index: int) -> LogEntry:
         """Return an entry by its position, the latest first."""
         return self._entries[len(self._entries) - 1 - index]
 
@@ -115,12 +115,12 @@ class RequestLog:
                 self._write_line(entry.later_line)
                 return
 
-    def curl(self, entry: LogEntry) -> str | None:
+    def format_curl(self, entry: LogEntry) -> str | None:
         """Return the curl command of a request; None when it is too long for one."""
         request = entry.exchange.request
         if request is None:
             return None
-        return curl(request, address_of(self._target), self._target.api_key)
+        return format_curl(request, find_address(self._target), self._target.api_key)
 
     def _write_line(self, line: str) -> None:
         self.changes += 1

@@ -6,11 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.audit import carried_bundles
-from capgo_tui.workspace.bundle_lines import is_pull_request_build, line_of
+from capgo_tui.workspace.audit import list_carried_bundles
+from capgo_tui.workspace.bundle_lines import find_line, is_pull_request_build
 from capgo_tui.workspace.changes.recorded import iterate_changes
 from capgo_tui.workspace.journal import JournalUnusable
-from capgo_tui.workspace.sorting import NO_VERSION, version_value
+from capgo_tui.workspace.sorting import NO_VERSION, order_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ class Candidate:
     warnings: tuple[str, ...] = ()
 
 
-async def candidate(workspace: Workspace, channel: Channel) -> Candidate | str:
+async def find_rollback_candidate(workspace: Workspace, channel: Channel) -> Candidate | str:
     """Return the bundle that a channel goes back to, or in words why there is none.
 
     It is the latest that the channel carried before, by the journal of this program, else by the
@@ -42,29 +42,29 @@ async def candidate(workspace: Workspace, channel: Channel) -> Candidate | str:
     rolling back is a direction.
     """
     bundles = workspace.bundles
-    names = await asyncio.to_thread(_carried_by_journal, workspace, channel.wire_id)
+    names = await asyncio.to_thread(_list_carried_by_journal, workspace, channel.wire_id)
     if not bundles.at_end and not _has_answer(workspace, channel, names):
         await bundles.load_all()
     by_name = {bundle.wire_id: bundle for bundle in bundles.records.values()}
     bundles_before = [by_name[name] for name in names if name in by_name]
-    if (bundle := _first_older(workspace, channel, bundles_before)) is not None:
-        return _candidate(channel, bundle, FROM_JOURNAL)
-    history = carried_bundles(await workspace.audit.of_channel(channel.id))
+    if (bundle := _find_first_older(workspace, channel, bundles_before)) is not None:
+        return _make_candidate(channel, bundle, FROM_JOURNAL)
+    history = list_carried_bundles(await workspace.audit.list_of_channel(channel.id))
     if history and not bundles.at_end:
         await bundles.load_all()
     history_bundles = (bundles.records.get(str(each)) for each in history)
     bundles_before = [bundle for bundle in history_bundles if bundle is not None]
-    if (bundle := _first_older(workspace, channel, bundles_before)) is not None:
-        return _candidate(channel, bundle, FROM_AUDIT)
+    if (bundle := _find_first_older(workspace, channel, bundles_before)) is not None:
+        return _make_candidate(channel, bundle, FROM_AUDIT)
     if channel.bundle is None:
         return f"{channel.name} carries no bundle, and nothing tells which it carried before."
     if not bundles.at_end:
         await bundles.load_all()  # one of the same line may be further back
-    if (bundle := _next_older(workspace, channel)) is not None:
-        return _candidate(channel, bundle, NEXT_OLDER)
+    if (bundle := _find_next_older(workspace, channel)) is not None:
+        return _make_candidate(channel, bundle, NEXT_OLDER)
     if bundles.error is not None:
         return f"The bundles could not be read: {bundles.error}"
-    if _older(workspace, channel):
+    if _list_older(workspace, channel):
         return f"No older bundle has a lower version than the one {channel.name} carries."
     return f"There is no bundle older than the one {channel.name} carries."
 
@@ -82,16 +82,16 @@ def describe_forward(workspace: Workspace, channel: Channel, bundle: Bundle) -> 
 
 def choose(channel: Channel, bundle: Bundle, why: str) -> Candidate:
     """Return a bundle that the operator names as a candidate, with its warnings."""
-    return _candidate(channel, bundle, why)
+    return _make_candidate(channel, bundle, why)
 
 
-def _candidate(channel: Channel, bundle: Bundle, why: str) -> Candidate:
-    return Candidate(bundle, why, tuple(_warnings(channel, bundle)))
+def _make_candidate(channel: Channel, bundle: Bundle, why: str) -> Candidate:
+    return Candidate(bundle, why, tuple(_iterate_warnings(channel, bundle)))
 
 
-def _warnings(channel: Channel, bundle: Bundle) -> Iterator[str]:
+def _iterate_warnings(channel: Channel, bundle: Bundle) -> Iterator[str]:
     now = channel.bundle.name if channel.bundle else None
-    if now is not None and line_of(now) != line_of(bundle.name):
+    if now is not None and find_line(now) != find_line(bundle.name):
         yield f"{bundle.name} is named otherwise than {now}: is it for the same devices?"
     if now is not None and _is_higher(bundle.name, now):
         yield f"{bundle.name} is a higher version than {now}, though it was made before it"
@@ -102,16 +102,16 @@ def _warnings(channel: Channel, bundle: Bundle) -> Iterator[str]:
 # What the channel carried before
 
 
-def _carried_by_journal(workspace: Workspace, wire_id: str) -> Sequence[str]:
+def _list_carried_by_journal(workspace: Workspace, wire_id: str) -> Sequence[str]:
     """Return the bundles the journal knows the channel to have carried, the latest first."""
     try:
-        entries = workspace.journal.entries()
+        entries = workspace.journal.list_entries()
     except JournalUnusable:
         return ()
-    return tuple(dict.fromkeys(_names(entries, wire_id)))
+    return tuple(dict.fromkeys(_iterate_names(entries, wire_id)))
 
 
-def _names(entries: Iterable[Entry], wire_id: str) -> Iterator[str]:
+def _iterate_names(entries: Iterable[Entry], wire_id: str) -> Iterator[str]:
     of_channels = (
         entry
         for entry in entries
@@ -158,27 +158,27 @@ def _is_older(bundle: Bundle, channel: Channel, present: Bundle | None) -> bool:
             return False
         if bundle.created_at is not None and present.created_at is not None:
             return (bundle.created_at, bundle.id) < (present.created_at, present.id)
-    this, that = version_value(bundle.name), version_value(channel.bundle.name)
+    this, that = order_version(bundle.name), order_version(channel.bundle.name)
     return this is not None and that is not None and this < that
 
 
 def _is_higher(name: str, than: str) -> bool:
     """Whether a version is higher than another one, whatever follows their numbers."""
-    values = [version_value(each) or NO_VERSION for each in (name, than)]
+    values = [order_version(each) or NO_VERSION for each in (name, than)]
     if any(value.startswith(NO_VERSION) for value in values):
         return False
     this, that = (value.split(" ")[0] for value in values)
     return this > that
 
 
-def _first_older(
+def _find_first_older(
     workspace: Workspace, channel: Channel, bundles: Iterable[Bundle]
 ) -> Bundle | None:
     present = _present(workspace, channel)
     return next((each for each in bundles if _is_older(each, channel, present)), None)
 
 
-def _older(workspace: Workspace, channel: Channel) -> Sequence[Bundle]:
+def _list_older(workspace: Workspace, channel: Channel) -> Sequence[Bundle]:
     """Return the bundles that were made before the present one."""
     present = _present(workspace, channel)
     if present is None or present.created_at is None:
@@ -187,17 +187,17 @@ def _older(workspace: Workspace, channel: Channel) -> Sequence[Bundle]:
     return [each for each in bundles if each.created_at and _is_older(each, channel, present)]
 
 
-def _next_older(workspace: Workspace, channel: Channel) -> Bundle | None:
+def _find_next_older(workspace: Workspace, channel: Channel) -> Bundle | None:
     """Return the newest of the older bundles, of the same line where there is one."""
     present = _present(workspace, channel)
     if present is None:
         return None
     # A fix of an old line is made after bundles of the next one: those are no way back.
-    all_older = _older(workspace, channel)
+    all_older = _list_older(workspace, channel)
     older = [each for each in all_older if not _is_higher(each.name, present.name)]
-    line = line_of(present.name)
+    line = find_line(present.name)
     choices = (
-        [each for each in older if line_of(each.name) == line],
+        [each for each in older if find_line(each.name) == line],
         [each for each in older if not is_pull_request_build(each.name)],
         older,
     )

@@ -39,11 +39,11 @@ class RolloutStep:
         return make_settings_change(workspace, channel, self.after, sends=self.sends)
 
 
-def rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutStep]:
+def list_rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutStep]:
     """Return all steps of a rollout, possible now or not; none before live."""
     if not workspace.client.traits.has_rollouts:
         return []
-    state = workspace.state_of(channel)
+    state = workspace.get_state(channel)
     none = "" if channel.rollout_bundle is not None else NO_TARGET
     is_paused = bool(state.get("rollout_paused"))
     stable = {"bundle": state["rollout_bundle"]} if state.get("rollout_bundle") else {}
@@ -88,7 +88,7 @@ def serve_step(
         share: the share, in basis points.
 
     """
-    state = workspace.state_of(channel)
+    state = workspace.get_state(channel)
     present = state.get("rollout_bundle")
     if target is None and present is None:
         return RolloutStep(START, {}, refusal=NO_TARGET)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
-from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.ages import format_age
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import is_served
 from capgo_tui.workspace.channel_fields import read_text
 from capgo_tui.workspace.numbers import group_digits
-from capgo_tui.workspace.rollout import RolloutStep, rollout_steps, serve_step
+from capgo_tui.workspace.rollout import RolloutStep, list_rollout_steps, serve_step
 from capgo_tui.workspace.rollout_labels import FINISH, PAUSE, START, STOP
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class RolloutDraft:
 
     def _read(self, channel: Channel) -> None:
         self.channel = channel
-        self._state = self._workspace.state_of(channel)
-        steps = rollout_steps(self._workspace, channel)
+        self._state = self._workspace.get_state(channel)
+        steps = list_rollout_steps(self._workspace, channel)
         self._steps = {step.label: step for step in steps}
 
     def rebase(self) -> bool:
@@ -161,7 +161,7 @@ class RolloutDraft:
         level = max(change.level, ConfirmationLevel.LIST)
         return change.model_copy(update={"impact": (*change.impact, *warnings), "level": level})
 
-    def bundle_for(self, name: str) -> Bundle | None:
+    def find_bundle(self, name: str) -> Bundle | None:
         """Return the bundle that devices get by a step; None where it is not loaded, or not new."""
         if name == START:
             return self.target if self.is_new_target else None
@@ -172,7 +172,7 @@ class RolloutDraft:
 
     # In words
 
-    def verb(self, name: str) -> str:
+    def name_verb(self, name: str) -> str:
         """Return what a step does now in one word."""
         if name != START:
             return {PAUSE: "pause", FINISH: "finish", STOP: "stop"}[name]
@@ -214,7 +214,7 @@ class RolloutDraft:
         since = self.channel.rollout_paused_at
         if since is not None:
             reason = clean(str(self._state.get("rollout_pause_reason") or ""))
-            paused = f"paused {age(since, self._workspace.now())}"
+            paused = f"paused {format_age(since, self._workspace.now())}"
             return f"{paused}: {reason}" if reason else paused
         if self._state.get("rollout_enabled") is not True:
             return "switched off"
@@ -228,7 +228,7 @@ class RolloutDraft:
             return "counting devices…"
         if not audience.loaded_count:
             return "no device is loaded: how many follow it is not known"
-        known = f"{self._of(self.share)} of {self._count(audience.device_count)}"
+        known = f"{self._count_share_of(self.share)} of {self._count(audience.device_count)}"
         if not audience.device_count and audience.unknown_count:
             known = "which devices follow it is not told"
         elif not audience.device_count:
@@ -248,17 +248,19 @@ class RolloutDraft:
         target = self.channel.rollout_bundle
         return None if target is None else audience.count_on(target.id, target.wire_name)
 
-    def lines(self) -> list[StepLine]:
+    def list_lines(self) -> list[StepLine]:
         """Return each step with what it does to whom."""
-        target, everyone = self._target_name, self._all()
+        target, everyone = self._target_name, self._describe_all()
         return [
-            self._line(START, self._start_text()),
-            self._line(PAUSE, f"{target} is served to no device until it is resumed"),
-            self._line(FINISH, f"{everyone} get {target} as stable; the rollout ends"),
-            self._line(STOP, f"{everyone} get the stable {self._stable_name}; the rollout ends"),
+            self._make_line(START, self._start_text()),
+            self._make_line(PAUSE, f"{target} is served to no device until it is resumed"),
+            self._make_line(FINISH, f"{everyone} get {target} as stable; the rollout ends"),
+            self._make_line(
+                STOP, f"{everyone} get the stable {self._stable_name}; the rollout ends"
+            ),
         ]
 
-    def _line(self, name: str, text: str) -> StepLine:
+    def _make_line(self, name: str, text: str) -> StepLine:
         if name == START and not self.has_target:
             return StepLine(name, "choose the target")
         return StepLine(name, text, self.step(name).refusal)
@@ -274,27 +276,27 @@ class RolloutDraft:
 
     def _start_text(self) -> str:
         share = f"{self.share / 100:g} %"
-        whom = f"{share}{self._in_numbers()} get {self.target_label}"
+        whom = f"{share}{self._describe_in_numbers()} get {self.target_label}"
         if self.is_new_target:
             return whom
         if self._state.get("rollout_paused"):
             return f"goes on: {whom}"
         return whom
 
-    def _in_numbers(self) -> str:
+    def _describe_in_numbers(self) -> str:
         audience = self.audience
         if audience is None or not audience.device_count:
             return " of devices"
-        return f", {self._of(self.share)} of {self._count(audience.device_count)},"
+        return f", {self._count_share_of(self.share)} of {self._count(audience.device_count)},"
 
-    def _of(self, share: int) -> str:
+    def _count_share_of(self, share: int) -> str:
         count = 0 if self.audience is None else self.audience.device_count
         if share == SHARES[-1]:
             return f"all {group_digits(count)}"
         least = 1 if count and share else 0
         return f"about {group_digits(max(least, round(count * share / 10_000)))}"
 
-    def _all(self) -> str:
+    def _describe_all(self) -> str:
         if self.audience is None or not self.audience.device_count:
             return "all its devices"
         return f"all {self._count(self.audience.device_count)}"

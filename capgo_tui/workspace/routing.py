@@ -34,32 +34,34 @@ class Demotion:
     """True for a platform that demotes it for certain, None for one that may."""
 
 
-def flags_of(channel: Channel) -> Flags:
+def get_flags(channel: Channel) -> Flags:
     """Return the platforms of a channel, as far as the server tells; today's servers tell none."""
     return {platform: getattr(channel, platform) for platform in PLATFORMS}
 
 
-def flags_after(channel: Channel | None, settings: Mapping[str, object], *, new: bool) -> Flags:
+def compute_flags_after(
+    channel: Channel | None, settings: Mapping[str, object], *, new: bool
+) -> Flags:
     """Return the platforms of a channel after `settings` are sent; a new one serves all."""
     current_flags = (
-        flags_of(channel) if channel is not None else dict.fromkeys(PLATFORMS, new or None)
+        get_flags(channel) if channel is not None else dict.fromkeys(PLATFORMS, new or None)
     )
     flags = {
         p: value if isinstance(value := settings.get(p), bool) else current_flags[p]
         for p in PLATFORMS
     }
-    if drops_electron(settings):
+    if is_dropping_electron(settings):
         flags["electron"] = False
     return flags
 
 
-def drops_electron(settings: Mapping[str, object]) -> bool:
+def is_dropping_electron(settings: Mapping[str, object]) -> bool:
     """Whether live drops Electron by itself: for a default of one phone platform alone (§6.2)."""
     one_phone = settings.get("ios", "unsent") != settings.get("android", "unsent")
     return settings.get("public") is True and "electron" not in settings and one_phone
 
 
-def default_channels(channels: Iterable[Channel], besides: str | None = None) -> list[Channel]:
+def list_default_channels(channels: Iterable[Channel], besides: str | None = None) -> list[Channel]:
     """Return the default channels, except the one of a name."""
     return [each for each in channels if each.public and each.wire_id != besides]
 
@@ -68,7 +70,7 @@ def find_demotions(defaults: Sequence[Channel], flags: Flags) -> list[Demotion]:
     """Return the defaults that a new default with these flags demotes, or may demote."""
     result = []
     for other in defaults:
-        theirs = flags_of(other)
+        theirs = get_flags(other)
         platforms = {
             platform: True if mine and theirs[platform] else None
             for platform, mine in flags.items()
@@ -79,7 +81,7 @@ def find_demotions(defaults: Sequence[Channel], flags: Flags) -> list[Demotion]:
     return result
 
 
-def demotion_lines(
+def list_demotions(
     demotions: Sequence[Demotion], flags: Flags, channels: ListState
 ) -> tuple[str, ...]:
     """Describe the demotions by platform, in sentences for a question."""
@@ -108,7 +110,7 @@ def _describe_platform(platform: str, demotions: Sequence[Demotion], flags: Flag
 
 def without_default(channels: Iterable[Channel], name: str) -> str:
     """Describe the routing once a default channel stops being one."""
-    others = [channel.name for channel in default_channels(channels, name)]
+    others = [channel.name for channel in list_default_channels(channels, name)]
     if not others:
         return f"no default channel remains: {NO_UPDATE}"
     return f"other defaults: {', '.join(others)}; {UNTOLD}"

@@ -23,8 +23,8 @@ from capgo_tui.workspace.fleet_size import FleetSize
 from capgo_tui.workspace.insight.adoption import (
     Adoption,
     UsageReader,
-    adoption_of_survey,
-    adoption_of_usage,
+    make_adoption_of_survey,
+    make_adoption_of_usage,
 )
 from capgo_tui.workspace.insight.routes import NO_FLAGS, FlagsByChannel, read_flags
 from capgo_tui.workspace.insight.survey import Survey, take_survey
@@ -61,7 +61,7 @@ KEPT_LOOKS: Final = 100
 """Most devices whose look-up times are kept."""
 
 
-def utc_now() -> datetime:
+def read_utc_clock() -> datetime:
     """Return the time in UTC."""
     return datetime.now(UTC)
 
@@ -87,7 +87,7 @@ class Workspace:
         self,
         target: Target,
         client: CapgoClient,
-        now: Callable[[], datetime] = utc_now,
+        now: Callable[[], datetime] = read_utc_clock,
         requests: RequestLog | None = None,
         pending_retries: PendingRetries | None = None,
     ) -> None:
@@ -157,7 +157,7 @@ class Workspace:
         """The bundles."""
         return self.list_of(BUNDLES)
 
-    def cell_context(self) -> CellContext:
+    def make_cell_context(self) -> CellContext:
         """Return the present cell context."""
         return CellContext(
             self.now(),
@@ -199,9 +199,9 @@ class Workspace:
 
     def _join_adoption(self) -> None:
         if self.usage.usage is not None:
-            self.adoption = adoption_of_usage(self.usage.usage)
+            self.adoption = make_adoption_of_usage(self.usage.usage)
         elif self.survey.device_count:
-            self.adoption = adoption_of_survey(self.survey)
+            self.adoption = make_adoption_of_survey(self.survey)
         else:
             self.adoption = None
 
@@ -237,7 +237,7 @@ class Workspace:
         return load_effort(self._source, loaded_count)
 
     @contextmanager
-    def marked_as_writing(self, change: Write) -> Iterator[None]:
+    def mark_as_writing(self, change: Write) -> Iterator[None]:
         """Mark the record of a change as being written during this context."""
         if change.row_key is None:
             yield
@@ -255,19 +255,21 @@ class Workspace:
         if (collection := self.collections.get(name)) is not None:
             collection.touch(key)
 
-    def state_of(self, channel: Channel) -> State:
+    def get_state(self, channel: Channel) -> State:
         """A channel's settings as changes speak of them."""
-        return read_channel_state(channel, self._exact_name_of_bundle)
+        return read_channel_state(channel, self._find_exact_bundle_name)
 
-    def linked_bundles(self) -> set[str]:
+    def list_linked_bundles(self) -> set[str]:
         """Return the row keys of the loaded bundles that a loaded channel carries or rolls out."""
-        return {key for key, bundle in self.bundles.records.items() if self.channels_with(bundle)}
+        return {
+            key for key, bundle in self.bundles.records.items() if self.list_channels_with(bundle)
+        }
 
-    def channels_with(self, bundle: Bundle) -> list[str]:
+    def list_channels_with(self, bundle: Bundle) -> list[str]:
         """Return the names of the loaded channels that carry a bundle or roll it out."""
-        return self._links.channel_names(bundle)
+        return self._links.list_channel_names(bundle)
 
-    def lists_read_by_guess(self) -> list[Collection[Any]]:
+    def find_lists_read_by_guess(self) -> list[Collection[Any]]:
         """Return the lists that failed while the revision was unknown, once it is known."""
         if self.client.revision is None:
             return []
@@ -284,7 +286,7 @@ class Workspace:
         """Whether this server's device rows name the override (contract §7.1)."""
         return self.client.traits.tells_overrides
 
-    def knows_override(self, device: Device) -> bool:
+    def has_known_override(self, device: Device) -> bool:
         """Whether the override of a device is known, also that it has none."""
         return device.channel is not None or (self.tells_overrides and device.is_override_known)
 
@@ -306,7 +308,7 @@ class Workspace:
         bundle = self.bundles.records.get(str(bundle_id))
         return bundle.name if bundle else None
 
-    def _exact_name_of_bundle(self, bundle_id: int) -> str | None:
+    def _find_exact_bundle_name(self, bundle_id: int) -> str | None:
         bundle = self.bundles.records.get(str(bundle_id))
         return bundle.wire_id if bundle else None
 
@@ -356,7 +358,7 @@ def open_client(
     from capgo_tui.api.retry_policy import RetryPolicy  # noqa: PLC0415 - as above
 
     if log is None:
-        log = RequestLog(target, utc_now)
+        log = RequestLog(target, read_utc_clock)
     client = CapgoClient(
         target.api_key,
         server=target.server,
@@ -372,7 +374,7 @@ def open_client(
     return client
 
 
-def open_workspace(target: Target, now: Callable[[], datetime] = utc_now) -> Workspace:
+def open_workspace(target: Target, now: Callable[[], datetime] = read_utc_clock) -> Workspace:
     """Open a workspace and its client, as `open_client` does."""
     requests, pending_retries = RequestLog(target, now), PendingRetries(now)
     return Workspace(

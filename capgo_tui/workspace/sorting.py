@@ -41,7 +41,7 @@ class Sort:
     descending: bool = False
 
     @staticmethod
-    def next(current: Sort | None, column_id: str, *, newest_first: bool = False) -> Sort | None:
+    def turn(current: Sort | None, column_id: str, *, newest_first: bool = False) -> Sort | None:
         """Return the sort after choosing a column: by it, then reversed, then none.
 
         `newest_first` begins with the descending direction, as is wanted of times.
@@ -53,7 +53,7 @@ class Sort:
         return None
 
 
-def text_value(text: str | None) -> str | None:
+def fold_text(text: str | None) -> str | None:
     """Return the sort value of a text, with digits as numbers: qa-7 comes before qa-12."""
     if not text:
         return None
@@ -64,10 +64,10 @@ def text_value(text: str | None) -> str | None:
         and caseless_text[8] == caseless_text[13] == caseless_text[18] == "-"
     ):
         return caseless_text
-    return _DIGITS.sub(_prefix_length, caseless_text)
+    return _DIGITS.sub(_measure_prefix, caseless_text)
 
 
-def _prefix_length(run: re.Match[str]) -> str:
+def _measure_prefix(run: re.Match[str]) -> str:
     """Prefix a run of digits with its length, so that texts compare as numbers."""
     digits = run.group().lstrip("0") or "0"
     length = len(digits)
@@ -79,7 +79,7 @@ NO_VERSION = "1"
 
 
 @lru_cache(maxsize=4096)
-def version_value(text: str | None) -> str | None:
+def order_version(text: str | None) -> str | None:
     """Return the sort value of a version by the rules of semver.org; other names come last.
 
     A pre-release comes before its release, build metadata does not count, and 2.4 is 2.4.0.
@@ -88,21 +88,21 @@ def version_value(text: str | None) -> str | None:
         return None
     match = _VERSION.fullmatch(text)
     if match is None:
-        return f"{NO_VERSION}{text_value(text)}"
-    core = [_DIGITS.sub(_prefix_length, number) for number in match["core"].split(".")]
+        return f"{NO_VERSION}{fold_text(text)}"
+    core = [_DIGITS.sub(_measure_prefix, number) for number in match["core"].split(".")]
     while core and core[-1] == _ZERO:
         core.pop()
     pre = match["pre"]
     # Blanks come before all else in them, and so the shorter of two before the longer.
-    last = "~" if pre is None else " ".join(map(_part, pre.split(".")))
+    last = "~" if pre is None else " ".join(map(_order_part, pre.split(".")))
     return f"0{''.join(f'.{number}' for number in core)} {last}"
 
 
-def _part(part: str) -> str:
+def _order_part(part: str) -> str:
     """Return the sort value of a part of a pre-release: numbers come before words."""
-    return f"0{_DIGITS.sub(_prefix_length, part)}" if part.isdecimal() else f"1{part.casefold()}"
+    return f"0{_DIGITS.sub(_measure_prefix, part)}" if part.isdecimal() else f"1{part.casefold()}"
 
 
-def flag_value(flag: bool | None) -> int | None:
+def order_flag(flag: bool | None) -> int | None:
     """Return the sort value of a flag: no before yes."""
     return None if flag is None else int(flag)

@@ -67,13 +67,13 @@ class Row(Protocol):
 
     now: datetime
 
-    def text(self, column: str) -> str:
+    def get_text(self, column: str) -> str:
         """Return the case-folded text of a column."""
 
-    def value(self, column: str) -> SortValue | None:
+    def get_value(self, column: str) -> SortValue | None:
         """Return the sort value of a column; None where it is not known."""
 
-    def fact(self, name: str) -> bool | None:
+    def get_fact(self, name: str) -> bool | None:
         """Return whether a fact is true; None where it is not known."""
 
 
@@ -90,7 +90,7 @@ class Term:
     """What a comparison compares with; a span stands for the moment so long ago."""
     alternatives: tuple[Term, ...] = ()
 
-    def holds(self, haystack: str, row: Row) -> bool:
+    def is_true(self, haystack: str, row: Row) -> bool:
         """Return whether a row meets the condition; `haystack` has a case-folded line a cell."""
         answer = self._answer(haystack, row)
         return False if answer is None else answer is not self.is_negated
@@ -100,32 +100,32 @@ class Term:
         if self.kind is TermKind.ANY:
             if self.fault:
                 return not self.is_negated
-            return any(each.holds(haystack, row) for each in self.alternatives)
+            return any(each.is_true(haystack, row) for each in self.alternatives)
         if self.kind is TermKind.FACT:
-            return row.fact(self.text)
+            return row.get_fact(self.text)
         if self.kind in UNUSABLE:
             return not self.is_negated
         if self.kind is TermKind.COMPARISON:
             return self._compare(row)
-        text = haystack if self.column is None else row.text(self.column)
+        text = haystack if self.column is None else row.get_text(self.column)
         if self.kind is TermKind.HAS:
             return bool(text)
         if self.kind is TermKind.WORD:
             return self.text in text
         if self.kind is TermKind.FUZZY:
-            return fuzzy(self.text).search(text) is not None
-        fits = _pattern(self.text).fits(text)
+            return compile_fuzzy(self.text).search(text) is not None
+        fits = _compile_pattern(self.text).is_fitting(text)
         return not self.is_negated if fits is None else fits
 
     def _compare(self, row: Row) -> bool | None:
-        order = _order(row.value(self.column or ""), self.operand, row.now)
+        order = _order(row.get_value(self.column or ""), self.operand, row.now)
         return None if order is None else order in COMPARISONS[self.text]
 
     @property
     def fault(self) -> str:
         """Why it cannot be used, as far as known; empty for a valid one."""
         if self.kind is TermKind.PATTERN:
-            return _pattern(self.text).fault
+            return _compile_pattern(self.text).fault
         if self.kind is TermKind.ANY:
             return next((each.fault for each in self.alternatives if each.fault), "")
         return self.text if self.kind in UNUSABLE else ""
@@ -141,14 +141,14 @@ class Term:
         own = [self.text] if self.kind is TermKind.FACT else []
         return [*own, *(fact for each in self.alternatives for fact in each.facts)]
 
-    def implies(self, other: Term) -> bool:
+    def is_implying(self, other: Term) -> bool:
         """Return whether every row that meets this condition is sure to meet `other`."""
         if self == other:
             return True
         if self.kind is TermKind.ANY and not self.is_negated:
-            return all(each.implies(other) for each in self.alternatives)
+            return all(each.is_implying(other) for each in self.alternatives)
         if other.kind is TermKind.ANY and not other.is_negated:
-            return any(self.implies(each) for each in other.alternatives)
+            return any(self.is_implying(each) for each in other.alternatives)
         if self.column != other.column or self.is_negated is not other.is_negated:
             return False
         # What is forbidden counts the other way: without an «a» there is no «ab» either.
@@ -157,7 +157,7 @@ class Term:
             case TermKind.WORD, TermKind.WORD:
                 return wide.text in narrow.text
             case TermKind.FUZZY, TermKind.FUZZY | TermKind.WORD:
-                return fuzzy(wide.text).search(narrow.text) is not None
+                return compile_fuzzy(wide.text).search(narrow.text) is not None
             case _:
                 return False
 
@@ -185,7 +185,7 @@ class _Pattern:
             # The compiler's own mistakes over odd patterns, such as a repeat beyond its counters.
             self.fault = "bad pattern"
 
-    def fits(self, text: str) -> bool | None:
+    def is_fitting(self, text: str) -> bool | None:
         """Return whether it matches somewhere; None when it cannot be used."""
         if self._regex is None:
             return None
@@ -198,13 +198,13 @@ class _Pattern:
 
 
 @lru_cache(maxsize=64)
-def _pattern(text: str) -> _Pattern:
+def _compile_pattern(text: str) -> _Pattern:
     """Compile a pattern once for all rows; a slow one stays known as slow."""
     return _Pattern(text)
 
 
 @lru_cache(maxsize=64)
-def fuzzy(letters: str) -> re.Pattern[str]:
+def compile_fuzzy(letters: str) -> re.Pattern[str]:
     """Return a pattern that finds letters in order in one line, without backtracking."""
     steps = (rf"[^{re.escape(letter)}\n]*+{re.escape(letter)}" for letter in letters)
     return re.compile("^" + "".join(steps), re.MULTILINE)
@@ -226,6 +226,6 @@ def _order(
     return None
 
 
-def narrower(terms: Sequence[Term], than: Sequence[Term]) -> bool:
+def is_narrower(terms: Sequence[Term], than: Sequence[Term]) -> bool:
     """Return whether every row that meets `terms` is sure to meet all of `than`."""
-    return all(any(term.implies(wide) for term in terms) for wide in than)
+    return all(any(term.is_implying(wide) for term in terms) for wide in than)

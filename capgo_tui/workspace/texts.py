@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from capgo_tui.workspace.resources.column import haystack
+from capgo_tui.workspace.resources.column import join_haystack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,17 +30,17 @@ class _RecordRow(Generic[T]):
         self._number = number
         self._record = record
 
-    def text(self, column: str) -> str:
+    def get_text(self, column: str) -> str:
         """Return the case-folded text of a column."""
-        return self._texts.cell(self._number, self._record, column)
+        return self._texts.get_cell(self._number, self._record, column)
 
-    def value(self, column: str) -> SortValue | None:
+    def get_value(self, column: str) -> SortValue | None:
         """Return the sort value of a column; None where it is not known."""
-        return self._texts.value(self._record, column)
+        return self._texts.get_value(self._record, column)
 
-    def fact(self, name: str) -> bool | None:
+    def get_fact(self, name: str) -> bool | None:
         """Return whether a fact is true; None where it is not known."""
-        return self._texts.fact(self._record, name)
+        return self._texts.get_fact(self._record, name)
 
 
 class Texts(Generic[T]):
@@ -65,7 +65,7 @@ class Texts(Generic[T]):
     def __len__(self) -> int:
         return self._read
 
-    def searches(self, column_id: str) -> bool:
+    def is_searching(self, column_id: str) -> bool:
         """Return whether a column is part of the texts."""
         return column_id in self._line_of
 
@@ -76,7 +76,7 @@ class Texts(Generic[T]):
     def match(self, query: Query, number: int, record: T) -> bool:
         """Return whether a record meets every condition."""
         row = _RecordRow(self, number, record, self._match_context.now)
-        return query.matches(self._texts[number], row)
+        return query.is_match(self._texts[number], row)
 
     @property
     def _match_context(self) -> CellContext:
@@ -84,22 +84,22 @@ class Texts(Generic[T]):
             self._context = self._cell_context()
         return self._context
 
-    def cell(self, number: int, record: T, column_id: str) -> str:
+    def get_cell(self, number: int, record: T, column_id: str) -> str:
         """Return the case-folded text of a cell."""
         line = self._line_of.get(column_id)
         if line is None:
             return self._all_columns[column_id].text(record, self._match_context).casefold()
         return self._texts[number].split("\n", line + 1)[line]
 
-    def value(self, record: T, column_id: str) -> SortValue | None:
+    def get_value(self, record: T, column_id: str) -> SortValue | None:
         """Return the sort value of a cell; None where it is not known."""
         return self._all_columns[column_id].sort(record, self._match_context)
 
-    def fact(self, record: T, name: str) -> bool | None:
+    def get_fact(self, record: T, name: str) -> bool | None:
         """Return whether a fact is true of a record; None where it is not known."""
         return self._facts[name](record, self._match_context)
 
-    def holding(self, word: str, numbers: Iterable[int]) -> list[int]:
+    def find_holding(self, word: str, numbers: Iterable[int]) -> list[int]:
         """Return the numbers whose texts contain a word."""
         texts = self._texts
         return [number for number in numbers if word in texts[number]]
@@ -107,13 +107,13 @@ class Texts(Generic[T]):
     def extend(self, records: Iterable[T]) -> None:
         """Read the texts of the next records."""
         context = self._cell_context()
-        texts = [haystack(self._columns, record, context) for record in records]
+        texts = [join_haystack(self._columns, record, context) for record in records]
         self._texts[self._read : self._read + len(texts)] = texts
         self._read += len(texts)
 
     def read(self, number: int, record: T) -> None:
         """Read the texts of a record again."""
-        self._texts[number] = haystack(self._columns, record, self._cell_context())
+        self._texts[number] = join_haystack(self._columns, record, self._cell_context())
 
     def forget(self) -> None:
         """Start again; old texts are replaced one by one, as freeing them all takes time."""

@@ -47,10 +47,10 @@ class UnreadableRows:
         for row in rows:
             self.count += 1
             if len(self.rows) < MOST:
-                self.rows.append(UnreadableRow(row.why, _text_of(row)))
+                self.rows.append(UnreadableRow(row.why, _read_text(row)))
 
 
-def _text_of(row: Unreadable) -> str:
+def _read_text(row: Unreadable) -> str:
     if row.digest:
         return row.text
     return json.dumps(row.raw, indent=2, ensure_ascii=False)

@@ -24,8 +24,8 @@ from capgo_tui.workspace.collection import (
 from capgo_tui.workspace.order import KeyIndex, Order
 from capgo_tui.workspace.ordering import BUILD, SORT, VALUE, arrange, index_keys
 from capgo_tui.workspace.query import Query
-from capgo_tui.workspace.resources.column import vocabulary
-from capgo_tui.workspace.terms import narrower
+from capgo_tui.workspace.resources.column import make_vocabulary
+from capgo_tui.workspace.terms import is_narrower
 from capgo_tui.workspace.texts import Texts
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class View(Generic[T]):
     ) -> None:
         self.collection = collection
         self.columns = columns
-        self.vocabulary = vocabulary(columns, facts or {})
+        self.vocabulary = make_vocabulary(columns, facts or {})
         """The words of its filters."""
         self.query = Query()
         self.sort: Sort | None = None
@@ -119,36 +119,36 @@ class View(Generic[T]):
         """Whether the view shows the result of the present filter, not of an earlier one."""
         return self._terms == self.query.in_force
 
-    def key_at(self, index: int) -> str:
+    def get_key_at(self, index: int) -> str:
         """Return the row key at a position; raises IndexError outside the view."""
-        return self._order.key_at(index)
+        return self._order.get_key_at(index)
 
     def record_at(self, index: int) -> T:
         """Return the latest record at a position; raises IndexError outside the view."""
-        key = self._order.key_at(index)
+        key = self._order.get_key_at(index)
         return self.collection.records.get(key) or self._records[key]
 
     def index_of(self, key: str) -> int | None:
         """Return the position of a record, or None when it is not in view."""
         return self._order.index_of(key)
 
-    def keys(self) -> Iterator[str]:
+    def iterate_keys(self) -> Iterator[str]:
         """Return the row keys in view, in order; not to be used after the view changes."""
-        return self._order.keys()
+        return self._order.iterate_keys()
 
-    def snapshot(self) -> Iterator[str]:
+    def take_snapshot(self) -> Iterator[str]:
         """Return the row keys now in view, in order; any thread may read them, at any time."""
-        return self._order.snapshot()
+        return self._order.take_snapshot()
 
-    def all_keys(self) -> Iterator[str]:
+    def iterate_all_keys(self) -> Iterator[str]:
         """Return the row keys of all records in order, also of those that do not match."""
-        return self._all.keys()
+        return self._all.iterate_keys()
 
     def count(self, keys: set[str]) -> int:
         """Return the number of the keys that are in view."""
         if len(keys) < len(self) // 5:
             return sum(key in self for key in keys)
-        return sum(map(keys.__contains__, self._order.keys()))
+        return sum(map(keys.__contains__, self._order.iterate_keys()))
 
     def listen(self, listener: Callable[[Event | ViewChange], None]) -> None:
         """Call `listener` for every event of the collection, after the view has followed it.
@@ -234,7 +234,7 @@ class View(Generic[T]):
         if not self._is_sorted:
             self._all = yield from arrange(
                 self._key_index,
-                None if self.sort is None else self._values,
+                None if self.sort is None else self._make_values,
                 descending=self.sort is not None and self.sort.descending,
                 part=PART,
             )
@@ -259,13 +259,13 @@ class View(Generic[T]):
         """Find the matching records and show them; yield the costs."""
         while True:
             terms = self.query.in_force
-            narrows = self._terms is not None and narrower(terms, self._terms)
+            narrows = self._terms is not None and is_narrower(terms, self._terms)
             if terms == self._terms and self._base is self._all:
                 return  # it is what is shown
             if not terms:
                 order = self._all
                 break
-            order = yield from self._matching(self._order if narrows else None)
+            order = yield from self._find_matching(self._order if narrows else None)
             if self.query.in_force == terms:
                 break  # else a pattern proved too slow on the way: all over without it
         old_records = (
@@ -279,25 +279,25 @@ class View(Generic[T]):
             del old_records[-PART:]
             yield PART * FREE
 
-    def _matching(self, within: Order | None) -> Generator[float, None, Order]:
+    def _find_matching(self, within: Order | None) -> Generator[float, None, Order]:
         """Return the order of the matching records; only those in `within` can match."""
         query, texts = self.query, self._texts
         in_order = within is not None and self._base is self._all
         source = within if within is not None and in_order else self._all
         among = None if in_order else within
         known_to_match = among is not None and self._terms == query.in_force
-        sieve = query.sieve(texts.searches)
+        sieve = query.find_sieve(texts.is_searching)
         order = Order(
             source.key_index,
             source.values,
             descending=self.sort is not None and self.sort.descending,
         )
-        for has_value, part in source.parts(10 * PART):
+        for has_value, part in source.iterate_parts(10 * PART):
             numbers: Sequence[int] = part
             if among is not None:
                 numbers = among.select(numbers)
             if sieve and not known_to_match:
-                numbers = texts.holding(sieve, numbers)
+                numbers = texts.find_holding(sieve, numbers)
             self.looked_at += len(part)
             yield len(part) * SIFT
             if not query.is_word and not known_to_match:
@@ -309,13 +309,13 @@ class View(Generic[T]):
         """Test records one by one; return the numbers of those that match."""
         self._texts.renew_context()
         if not self.query.has_pattern:
-            matches = [number for number in numbers if self._matches(number)]
+            matches = [number for number in numbers if self._is_match(number)]
             yield len(numbers) * TEST
             return matches
         matches = []
         began, count = perf_counter(), 0
         for number in numbers:
-            if self._matches(number):
+            if self._is_match(number):
                 matches.append(number)
             count += 1
             took = (perf_counter() - began) * 1e6
@@ -325,11 +325,11 @@ class View(Generic[T]):
         yield count * TEST
         return matches
 
-    def _matches(self, number: int) -> bool:
+    def _is_match(self, number: int) -> bool:
         record = self.collection.records[self._key_index.ids[number]]
         return self._texts.match(self.query, number, record)
 
-    def _values(self, keys: Sequence[str]) -> Values:
+    def _make_values(self, keys: Sequence[str]) -> Values:
         """Return the sort values of records."""
         (value_of,) = [c.sort for c in self.columns if self.sort and c.id == self.sort.column_id]
         records, context = self.collection.records, self._cell_context()
@@ -384,12 +384,12 @@ class View(Generic[T]):
         """Add new records; those that simply come last are not read."""
         numbers = self._key_index.extend(keys)
         if self._all.values is not None:
-            self._all.values += self._values(keys)
+            self._all.values += self._make_values(keys)
         self._all.arrive(numbers)
         matches: Sequence[int] = numbers
         if self._order is not self._all:
             self._texts.extend([self.collection.records[key] for key in keys])
-            matches = [number for number in numbers if self._matches(number)]
+            matches = [number for number in numbers if self._is_match(number)]
             self._order.arrive(matches)
         if matches:
             self._note_change(has_moved=self.sort is not None)
@@ -400,9 +400,9 @@ class View(Generic[T]):
         if number < len(self._texts):
             self._texts.read(number, self.collection.records[key])
         was_shown = number in self._order
-        shows = self._order is self._all or self._matches(number)
+        shows = self._order is self._all or self._is_match(number)
         values = self._all.values
-        value = None if values is None else self._values([key])[0]
+        value = None if values is None else self._make_values([key])[0]
         moves = values is not None and value != values[number]
         if values is not None and moves:
             self._all.discard(number)

@@ -33,7 +33,7 @@ async def write_beside(lay: Callable[[Path], None], folder: Path) -> Result:
         change = await change_for(world, workspace, "beta")
         outcome = await carry_out(change, workspace)
         outcomes = (
-            [describe_entry(entry).outcome for entry in workspace.journal.entries()]
+            [describe_entry(entry).outcome for entry in workspace.journal.list_entries()]
             if world.door.writes
             else []
         )

@@ -31,7 +31,7 @@ async def world() -> AsyncIterator[World]:
 
 def entry_of(workspace: Workspace) -> Entry:
     """Return the only change in the journal."""
-    (entry,) = workspace.journal.entries()
+    (entry,) = workspace.journal.list_entries()
     return entry
 
 

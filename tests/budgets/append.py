@@ -52,7 +52,7 @@ class _Pages:
             *(_make_devices(DEVICES + MORE_ROWS * at, MORE_ROWS) for at in range(times)),
         ]
 
-    async def next_page(self) -> Page[Device]:
+    async def read_next_page(self) -> Page[Device]:
         return self._pages.pop(0)
 
     def forget(self, record: Device) -> None:

@@ -18,7 +18,7 @@ from capgo_tui.commands.verbs import VERBS
 from capgo_tui.help import TOPICS
 from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.workspace.query import Query
-from capgo_tui.workspace.resources.column import vocabulary
+from capgo_tui.workspace.resources.column import make_vocabulary
 from capgo_tui.workspace.resources.registry import RESOURCES
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def test_the_page_of_the_filters_has_every_fact_and_column_and_its_filters_are_v
     assert noun_and_filter
     for noun, filter_text in noun_and_filter:
         (resource,) = [each for each in RESOURCES if each.name == f"{noun}s"]
-        assert not Query.parse(filter_text, vocabulary(resource.columns, resource.facts)).error
+        assert not Query.parse(filter_text, make_vocabulary(resource.columns, resource.facts)).error
 
 
 def test_without_a_topic_all_are_listed_and_a_verb_is_one_too() -> None:

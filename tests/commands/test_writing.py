@@ -453,7 +453,7 @@ async def follow_override(world: World, wait_before_shown: int) -> tuple[Any, li
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.DIFFERENT
         sighting = await follow(change, outcome, workspace, began, sleep)
-        fates = [str(each.state) for each in workspace.journal.entries()]
+        fates = [str(each.state) for each in workspace.journal.list_entries()]
         return sighting, [*fates]
 
 

@@ -13,16 +13,16 @@ from capgo_tui.api.records import complete_record, redact_rows
 from capgo_tui.tui.words import explain
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import make_settings_change
-from capgo_tui.workspace.changes.describe.outcomes import outcome_label, outcome_line
+from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line, label_outcome
 from capgo_tui.workspace.changes.history import describe_entry, list_details
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, make_channel_deletion
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.changes.overrides import channel_refusal, make_override
+from capgo_tui.workspace.changes.overrides import explain_channel_refusal, make_override
 from capgo_tui.workspace.changes.undo import find_objection, plan_undo
 from capgo_tui.workspace.failures import REVISION_GUESSED
-from capgo_tui.workspace.resources.bundle import BUNDLES, bundle_details
-from capgo_tui.workspace.resources.channel import CHANNELS, channel_details
-from capgo_tui.workspace.resources.device import DEVICES, device_details
+from capgo_tui.workspace.resources.bundle import BUNDLES, list_bundle_details
+from capgo_tui.workspace.resources.channel import CHANNELS, list_channel_details
+from capgo_tui.workspace.resources.device import DEVICES, list_device_details
 from capgo_tui.workspace.resources.section import LEFT_OUT
 from capgo_tui.workspace.target import Target
 from tests.letter.documented_server import DocumentedServer
@@ -72,7 +72,7 @@ def lines(sections: Sequence[Section]) -> dict[str, str]:
 
 
 async def undo_last(workspace: Workspace) -> UndoPlan:
-    undo_plan = await plan_undo(workspace.journal.entries()[:1], workspace)
+    undo_plan = await plan_undo(workspace.journal.list_entries()[:1], workspace)
     assert not isinstance(undo_plan, str), undo_plan
     return undo_plan
 
@@ -89,7 +89,7 @@ async def test_three_lists_at_once(kind: type[AnyServer], mode: Mode) -> None:
         if mode.slash is Slash.NONE:
             assert len(server.log) <= 6
         bundles = [
-            lines(channel_details(each, workspace.cell_context()))["bundle"]
+            lines(list_channel_details(each, workspace.make_cell_context()))["bundle"]
             for each in workspace.channels.records.values()
         ]
         assert bundles == ["1.1.0", "1.2.0", "none"]
@@ -98,39 +98,42 @@ async def test_three_lists_at_once(kind: type[AnyServer], mode: Mode) -> None:
 async def test_the_columns_and_lines_of_the_legacy_revision() -> None:
     async with workspace_on(LegacyServer(strict=True), STRICT) as workspace:
         await load(workspace)
-        context = workspace.cell_context()
+        context = workspace.make_cell_context()
         traits = workspace.client.traits
-        columns = [c.id for c in CHANNELS.columns_told(traits)]
+        columns = [c.id for c in CHANNELS.list_columns_told(traits)]
         assert columns == ["channel", "bundle", "default", "holds", "changed"]
-        columns = [c.id for c in DEVICES.columns_told(traits)]
+        columns = [c.id for c in DEVICES.list_columns_told(traits)]
         assert columns == ["device", "platform", "bundle", "os", "plugin", "seen"]
-        columns = [c.id for c in BUNDLES.columns_told(traits)]
+        columns = [c.id for c in BUNDLES.list_columns_told(traits)]
         assert columns == ["bundle", "channels", "created"]
-        beta = lines(channel_details(channel(workspace, "beta"), context))
+        beta = lines(list_channel_details(channel(workspace, "beta"), context))
         assert beta["holds back updates"] == "major"
         assert beta["not below native"] == "yes"
         absent = {"rollout", "iOS", "Android", "Electron", "emulators", "production builds"}
         assert not absent & beta.keys()
-        phone = lines(device_details(device(workspace), context))
+        phone = lines(list_device_details(device(workspace), context))
         assert not {"custom id", "native version", "emulator", "country"} & phone.keys()
         assert phone["override"] == "unknown, the API does not tell"
         bundle = next(iter(workspace.bundles.records.values()))
-        assert not {"comment", "link", "encrypted"} & lines(bundle_details(bundle, context)).keys()
+        assert (
+            not {"comment", "link", "encrypted"}
+            & lines(list_bundle_details(bundle, context)).keys()
+        )
 
 
 async def test_the_columns_and_lines_of_the_documented_revision() -> None:
     async with workspace_on(DocumentedServer(strict=True), STRICT) as workspace:
         await load(workspace)
-        context = workspace.cell_context()
+        context = workspace.make_cell_context()
         traits = workspace.client.traits
-        columns = [c.id for c in CHANNELS.columns_told(traits)]
+        columns = [c.id for c in CHANNELS.list_columns_told(traits)]
         assert columns == ["channel", "bundle", "default", "holds", "dev", "emulator", "changed"]
-        assert "override" not in [c.id for c in DEVICES.columns_told(traits)]
-        beta = lines(channel_details(channel(workspace, "beta"), context))
+        assert "override" not in [c.id for c in DEVICES.list_columns_told(traits)]
+        beta = lines(list_channel_details(channel(workspace, "beta"), context))
         assert beta["holds back updates"] == "blocks some updates"
         assert beta["iOS"] == "unknown, the API does not tell"  # but it can be set
         assert not {"rollout", "Electron", "physical devices"} & beta.keys()
-        empty = lines(channel_details(channel(workspace, "empty"), context))
+        empty = lines(list_channel_details(channel(workspace, "empty"), context))
         assert empty["holds back updates"] == "none"
 
 
@@ -147,14 +150,14 @@ async def test_one_device_tells_less_than_its_row_and_takes_nothing_back() -> No
             for raw in (device(workspace).parse_raw(), *redact_rows([device(workspace)])):
                 assert isinstance(raw, dict)
                 assert (raw["custom_id"], raw["is_prod"]) == ("qa-1", True)
-        details = lines(device_details(device(workspace), workspace.cell_context()))
+        details = lines(list_device_details(device(workspace), workspace.make_cell_context()))
         assert (details["custom id"], details["emulator"]) == ("qa-1", "no")
         other = list(workspace.devices.records.values())[1]
         await workspace.look_up_device(other.wire_id)
         details = lines(
-            device_details(
+            list_device_details(
                 workspace.devices.records[other.wire_id],
-                workspace.cell_context(),
+                workspace.make_cell_context(),
             )
         )
         assert details["custom id"] == "none"  # as in the list
@@ -165,12 +168,12 @@ async def test_of_a_device_that_was_only_looked_up_nothing_is_said_to_be_none() 
         await workspace.client.learn_revision(APP)
         device_reply = await workspace.look_up_device("aaaaaaaa-0000-4000-8000-000000000001")
         assert device_reply is not None
-        details = lines(device_details(device_reply, workspace.cell_context()))
+        details = lines(list_device_details(device_reply, workspace.make_cell_context()))
         assert details["custom id"] == LEFT_OUT
         assert details["emulator"] == LEFT_OUT
         assert details["platform"] == "ios"
         await load(workspace)
-        details = lines(device_details(device(workspace), workspace.cell_context()))
+        details = lines(list_device_details(device(workspace), workspace.make_cell_context()))
         assert details["custom id"] == "qa-1"
 
 
@@ -194,7 +197,7 @@ async def test_a_channel_is_made_by_its_name_alone(kind: type[AnyServer], mode: 
         change = ChannelCreation(app_id=APP, wire_id="new", label="new", before=None, after={})
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.VERIFIED
-        assert outcome_line(change, outcome) == "✓ new: created, read back from the server"
+        assert describe_outcome_line(change, outcome) == "✓ new: created, read back from the server"
         assert "new" in server.channels
         (request,) = server.requests("POST", "/channel")
         assert request.body == {"app_id": APP, "channel": "new"}
@@ -225,10 +228,12 @@ async def test_only_what_is_told_back_counts_as_read_back(mode: Mode) -> None:
         )
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.VERIFIED
-        assert "4 of 8 read back" in outcome_line(change, outcome)
-        assert "4 of 8 read back" in outcome_label(change, outcome)
-        assert outcome_line(change, outcome).endswith("iOS, Android, device may choose it itself")
-        entry = workspace.journal.entries()[0]
+        assert "4 of 8 read back" in describe_outcome_line(change, outcome)
+        assert "4 of 8 read back" in label_outcome(change, outcome)
+        assert describe_outcome_line(change, outcome).endswith(
+            "iOS, Android, device may choose it itself"
+        )
+        entry = workspace.journal.list_entries()[0]
         assert describe_entry(entry).outcome == "4 of 8 read"
         assert any("4 of 8 read back" in text for _, text in list_details(entry, workspace.now()))
         assert find_objection(entry) is None
@@ -268,7 +273,9 @@ async def test_a_bundle_that_stays_is_told(mode: Mode) -> None:
         outcome = await carry_out(change, workspace)
         assert server.requests("POST", "/channel")[0].body == {"app_id": APP, "channel": "beta"}
         assert outcome.state is OutcomeState.DIFFERENT
-        assert "the server now says bundle is 1.2.0, not none" in outcome_line(change, outcome)
+        assert "the server now says bundle is 1.2.0, not none" in describe_outcome_line(
+            change, outcome
+        )
 
 
 async def test_the_undo_of_a_deletion_names_what_will_not_come_back() -> None:
@@ -308,13 +315,13 @@ async def test_a_default_channel_takes_overrides_as_often_as_wanted(
     async with workspace_on(server, mode) as workspace:
         await load(workspace)
         production = channel(workspace, "production")
-        assert channel_refusal(workspace, production) == ""
+        assert explain_channel_refusal(workspace, production) == ""
         for _ in range(2):
             change = make_override(workspace, device(workspace), production)
             assert workspace.write_limits.wait(change.limits) == 0
             outcome = await carry_out(change, workspace)
             assert outcome.state is OutcomeState.UNVERIFIED
-            assert "does not tell it back" in outcome_line(change, outcome)
+            assert "does not tell it back" in describe_outcome_line(change, outcome)
         assert len(server.requests("POST", "/device")) == 2
 
 
@@ -345,14 +352,14 @@ async def test_a_list_that_failed_for_a_guess_is_asked_again_once_more_is_known(
         error = workspace.channels.error
         assert error is not None
         assert error.is_revision_guessed
-        assert workspace.lists_read_by_guess() == []
+        assert workspace.find_lists_read_by_guess() == []
         assert REVISION_GUESSED in explain(error, "read the channels", workspace.target).advice
         server.answers = True
         await workspace.devices.load_more()
-        assert workspace.lists_read_by_guess() == [workspace.channels]
+        assert workspace.find_lists_read_by_guess() == [workspace.channels]
         await workspace.channels.load_more()
         assert workspace.channels.error is None
-        assert workspace.lists_read_by_guess() == []
+        assert workspace.find_lists_read_by_guess() == []
 
 
 def test_only_a_guess_speaks_of_the_revision() -> None:

@@ -267,7 +267,9 @@ def test_two_stores_on_one_file_wait_for_each_other(tmp_path: Path) -> None:
     path = tmp_path / "shared.db"
     first, second = Store(path), Store(path)
     fill(first)
-    backends = [Backend(s, Limits("none", Clock(), answer_too_many), Clock()) for s in (first, second)]
+    backends = [
+        Backend(s, Limits("none", Clock(), answer_too_many), Clock()) for s in (first, second)
+    ]
     headers = {"authorization": key_of("app_admin")}
 
     def write(number: int) -> int:

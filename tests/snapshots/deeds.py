@@ -128,7 +128,7 @@ async def marks_hidden_by_filter(stage: Stage) -> Driver:
 async def changed_cells(stage: Stage) -> Driver:
     server = stage.serve()
     driver = await devices(stage, server)
-    near = [driver.main.rows.view.key_at(at) for at in (1, 3, 4)]
+    near = [driver.main.rows.view.get_key_at(at) for at in (1, 3, 4)]
     server.change("UPDATE devices SET custom_id = 'renamed' WHERE device_id = ?", near[0])
     server.change("UPDATE devices SET version_name = '2.4.24' WHERE device_id = ?", near[1])
     server.override(near[2], "internal")
@@ -288,7 +288,7 @@ async def overview(stage: Stage) -> Driver:
     return driver
 
 
-async def overridden_devices(stage: Stage) -> Driver:
+async def list_overridden_devices(stage: Stage) -> Driver:
     driver = await _write(stage, stage.serve(), "read back")
     await driver.type("F")
     await driver.until("STALE")

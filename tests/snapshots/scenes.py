@@ -12,7 +12,7 @@ COLOURLESS = {"NO_COLOR": "1"}
 SCENES = (
     # What is going on
     Scene(deeds.overview, BOTH),
-    Scene(deeds.overridden_devices, BOTH),
+    Scene(deeds.list_overridden_devices, BOTH),
     Scene(deeds.links_of_a_channel, BOTH),
     Scene(deeds.overview, kind="ansi", environ=ANSI),
     Scene(deeds.overview, kind="colourless", environ=COLOURLESS),

@@ -87,13 +87,13 @@ def row(server: Server, name: str) -> dict[str, object]:
 
 
 def entry(driver: Driver) -> Entry:
-    return workspace(driver).journal.entries()[0]
+    return workspace(driver).journal.list_entries()[0]
 
 
 async def undo(driver: Driver) -> None:
     """Undo the latest change of the journal."""
     latest = entry(driver)
-    steps = CHANGES.validate_json(latest.change_json).inverse(latest.readback)
+    steps = CHANGES.validate_json(latest.change_json).make_inverse(latest.readback)
     assert not isinstance(steps, str), steps
     for step in steps:
         outcome = await carry_out(step, workspace(driver))

@@ -91,4 +91,4 @@ def dismiss(driver: Driver) -> None:
 
 
 def journal(driver: Driver) -> Sequence[Entry]:
-    return workspace(driver).journal.entries()
+    return workspace(driver).journal.list_entries()

@@ -44,7 +44,7 @@ def documented_server() -> Iterator[Server]:
     store.close()
 
 
-def bundle_of(server: Server, name: str) -> object:
+def find_bundle(server: Server, name: str) -> object:
     with server.store.open_for_reading() as db:
         row = db.execute(
             "SELECT b.name FROM channels c JOIN bundles b ON b.id = c.version WHERE c.name = ?",
@@ -66,10 +66,10 @@ async def test_a_bundle_is_put_on_a_channel(server: Server) -> None:
         assert "beta: 1.0.2" in driver.line(-1)
         await driver.type("y")
         await wait_for_outcome(driver, "✓")
-        assert bundle_of(server, "beta") == "1.0.6"
+        assert find_bundle(server, "beta") == "1.0.6"
         assert entry(driver).state is OutcomeState.VERIFIED
         await undo(driver)
-        assert bundle_of(server, "beta") == "1.0.2"
+        assert find_bundle(server, "beta") == "1.0.2"
 
 
 async def test_the_channel_that_carries_it_cannot_be_chosen(server: Server) -> None:
@@ -180,7 +180,7 @@ async def test_an_external_bundle_is_registered(server: Server) -> None:
         assert column(server, "2.0.0-rc.1", "external_url") == "https://cdn.e.com/2.zip"
         await driver.until(lambda: driver.cursor == "7", "the cursor on the new bundle")
         assert entry(driver).kind == "bundle.register"
-        assert SECRET not in repr(workspace(driver).journal.entries())
+        assert SECRET not in repr(workspace(driver).journal.list_entries())
         await driver.type("J")
         await driver.until('"name": "2.0.0-rc.1"')
         await driver.type("G")
@@ -241,7 +241,7 @@ async def test_a_name_a_deleted_bundle_has_is_told_beside_it(server: Server) -> 
         text = " ".join(line.strip() for line in driver.text.split("\n"))
         assert f"✗ Not changed: {NAME_TAKEN} · 1.0.6" in text, "all of it"
         assert driver.main.workspace is not None
-        (entry,) = driver.main.workspace.journal.entries()
+        (entry,) = driver.main.workspace.journal.list_entries()
         assert entry.error == f"Cannot create bundle · {NAME_TAKEN}"
         await driver.type(*["up"] * 5, "end", "backspace", "7")
         await driver.wait_until_gone("✗ taken")
@@ -321,7 +321,7 @@ async def test_the_marked_ones_are_deleted_and_those_in_use_stay(server: Server)
         assert left(server) == ["1.0.1", "1.0.2"]
         await driver.type("enter")
         await driver.until(lambda: driver.main.focused is driver.main.table)
-        assert [each.state for each in workspace(driver).journal.entries()] == [
+        assert [each.state for each in workspace(driver).journal.list_entries()] == [
             OutcomeState.VERIFIED
         ] * 4
 

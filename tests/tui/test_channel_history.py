@@ -72,7 +72,7 @@ async def test_a_state_is_compared_with_now_and_brought_back(revision: str) -> N
         await driver.type("z")
         await answer(driver, "")
         assert row(server, "beta")["bundle"] == "1.0.1"
-        entry, *_ = workspace(driver).journal.entries()
+        entry, *_ = workspace(driver).journal.list_entries()
         assert entry.state == "verified"
         assert driver.app.bug is None
 
@@ -184,7 +184,7 @@ async def test_what_takes_several_requests_is_asked_and_done_together(revision: 
         assert (beta["bundle"], beta["rollout_version"]) == ("1.0.1", 3)
         assert (beta["rollout_enabled"], beta["rollout_percentage_bps"]) == (1, 1000)
         assert beta["rollout_paused_at"] is not None
-        assert {entry.state for entry in workspace(driver).journal.entries()} == {"verified"}
+        assert {entry.state for entry in workspace(driver).journal.list_entries()} == {"verified"}
         assert driver.app.bug is None
 
 

@@ -498,7 +498,7 @@ def test_what_is_sent_and_what_comes_back_of_a_bundle_deleted_with_its_channel()
     request = change.request(LIVE)
     assert dict(request.body or {})["delete_bundle"] is True
     assert "delete_bundle" not in dict(request.query), "a query would not be a boolean (§4)"
-    steps = change.inverse(None)
+    steps = change.make_inverse(None)
     assert not isinstance(steps, str)
     (again,) = steps
     assert isinstance(again, ChannelCreation)

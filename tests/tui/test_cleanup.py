@@ -66,7 +66,7 @@ async def test_what_is_old_and_in_no_use_goes(revision: str) -> None:
         await driver.type("escape")
         await driver.until(lambda: driver.main.focused is driver.main.table)
         assert "Clean up: delete 18 bundles · 18 of 18 · ✓ 18" in driver.status
-        entries = workspace(driver).journal.entries()
+        entries = workspace(driver).journal.list_entries()
         assert [each.state for each in entries] == [OutcomeState.VERIFIED] * 18
         assert len({each.batch for each in entries}) == 1
 
@@ -194,7 +194,7 @@ async def test_what_cannot_be_read_back_says_why() -> None:
         await confirm(driver, "18")
         await driver.until("18 of 18 · ✓ 0 · ? 18")
         await driver.until("? accepted, not read back: the server failed")
-        entries = workspace(driver).journal.entries()
+        entries = workspace(driver).journal.list_entries()
         assert {each.state for each in entries} == {OutcomeState.UNVERIFIED}
 
 

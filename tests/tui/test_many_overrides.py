@@ -41,7 +41,7 @@ async def wait_for_summary(driver: Driver, summary: str) -> None:
 def entries(driver: Driver) -> Sequence[Entry]:
     """Return the journal, newest first."""
     assert driver.main.workspace is not None
-    return driver.main.workspace.journal.entries()
+    return driver.main.workspace.journal.list_entries()
 
 
 async def test_marked_devices_are_overridden_and_cleared_together(server: Server) -> None:

@@ -64,7 +64,7 @@ async def test_a_write_past_the_keys_is_refused_by_the_client(server: Server) ->
         await driver.type("y")
         await driver.until("✗ Not changed: this client is read-only")
         assert server.writes == 0
-        assert main.workspace.journal.entries() == [], "what is not sent is not journalled"
+        assert main.workspace.journal.list_entries() == [], "what is not sent is not journalled"
 
 
 @pytest.mark.parametrize("size", [(140, 40), (80, 24), (60, 20), (40, 12)])

@@ -61,9 +61,9 @@ async def test_what_is_asked_meanwhile_comes_in_on_top_and_the_cursor_stays(
         await driver.type("y")
         await driver.until("to the terminal, if it")
         # The third request was the latest when the log was opened.
-        third = main.workspace.requests.newest(1)
+        third = main.workspace.requests.get_newest(1)
         assert third.number == 3
-        assert driver.app.clipboard == main.workspace.requests.curl(third)
+        assert driver.app.clipboard == main.workspace.requests.format_curl(third)
 
 
 async def test_a_write_is_copied_as_curl_without_the_key(server: Server) -> None:

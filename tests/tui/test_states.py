@@ -12,7 +12,7 @@ from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.widgets.record_table import RecordTable
-from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.ages import format_clock_time
 from capgo_tui.workspace.changes.overrides import OverrideChange
 from tests.support.server import FAULT, HTML, Gate, Server, answering
 from tests.support.world import ALL, APP, NOW, OTHER_APP, OUTSIDER, READER, SECRETS, WRONG
@@ -297,7 +297,7 @@ LOCKED_ANSWER = answering(
 async def test_a_locked_address_says_until_when_at_any_width_and_under_any_filter(
     server: Server, size: tuple[int, int]
 ) -> None:
-    message = f"locked for 15 minutes, until {clock_time(NOW + timedelta(minutes=15))}"
+    message = f"locked for 15 minutes, until {format_clock_time(NOW + timedelta(minutes=15))}"
     async with open_app(server, size=size, wait_for="") as driver:
         await driver.until("6 loaded")
         server.on("GET", "/channel", LOCKED_ANSWER)

@@ -30,7 +30,7 @@ ONE = device_id(1)
 
 def entries(driver: Driver) -> Sequence[Entry]:
     assert driver.main.workspace is not None
-    return driver.main.workspace.journal.entries()
+    return driver.main.workspace.journal.list_entries()
 
 
 async def agree(driver: Driver, key: str, outcome: str) -> None:

@@ -100,7 +100,7 @@ async def test_an_override_is_followed_where_it_is_told(revision: str) -> None:
         await driver.type("W")
         told = "the server shows it" if revision in LIVE else "this server does not tell it"
         await driver.until(lambda: told in " ".join(driver.status.split()), told)
-        assert workspace(driver).journal.entries()
+        assert workspace(driver).journal.list_entries()
 
 
 async def test_without_a_change_there_is_nothing_to_watch(server: Server) -> None:

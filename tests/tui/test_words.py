@@ -18,7 +18,7 @@ from capgo_tui.tui.words import (
     status,
     unknown_device,
 )
-from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.ages import format_clock_time
 from capgo_tui.workspace.list_state import ListState, Loading
 from capgo_tui.workspace.pending_retries import RetryCountdown
 from capgo_tui.workspace.query import Query
@@ -158,20 +158,20 @@ LOCK = failure(
 
 
 def test_an_address_that_is_locked_for_refused_keys_says_how_long_and_until_when() -> None:
-    until = clock_time(NOON + timedelta(minutes=10))
+    until = format_clock_time(NOON + timedelta(minutes=10))
     notice = explain(LOCK, "read the devices", TARGET, failed_at=NOON)
     assert notice.headline == f"This address is locked for 15 minutes, until {until}."
     assert "20 keys" in notice.advice
     assert explain(LOCK, "", TARGET).headline == "This address is locked for 15 minutes."
     untold = failure(ErrorKind.RATE_LIMITED, detail=LOCK.detail)
-    end = clock_time(NOON + timedelta(minutes=15))
+    end = format_clock_time(NOON + timedelta(minutes=15))
     assert brief(untold, "", failed_at=NOON).startswith(f"locked for 15 minutes, until {end} · ")
 
 
 def test_the_lock_stands_before_the_filter() -> None:
     state = State(12, as_of=NOON, error=LOCK)
     state.failed_at = NOON
-    until = clock_time(NOON + timedelta(minutes=10))
+    until = format_clock_time(NOON + timedelta(minutes=10))
     line = status(state, 3, Query.parse("a long filter of many words"), NOON)
     assert line.startswith(f"locked for 15 minutes, until {until} · 20 refused keys · /a long")
 
@@ -299,7 +299,7 @@ def test_a_filter_over_rows_that_could_not_be_read_anew_says_what_it_knows() -> 
 # The status line
 
 
-AS_OF = f"as of {clock_time(NOON)}"
+AS_OF = f"as of {format_clock_time(NOON)}"
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def setting(name: str, field: str) -> Callable[[Server], object]:
     return lambda server: row(server, name).get(field)
 
 
-def bundle_of(name: str) -> Callable[[Server], object]:
+def find_bundle(name: str) -> Callable[[Server], object]:
     return setting(name, "bundle")
 
 
@@ -227,21 +227,21 @@ ROLLOUT_PAUSED = ROLLOUT.format(on=1, paused="'2026-11-20T00:00:00.000000+00:00'
 CHANNELS_OWN: Final = (
     Write("n", ALL, "beta",
           ("n", *"pr-7", "down", "down", *"1.0.3", "up", "up", "up", "enter"),
-          bundle_of("pr-7"), "1.0.3", "channel.create", undo="pr-7"),
+          find_bundle("pr-7"), "1.0.3", "channel.create", undo="pr-7"),
     Write("e", NEWER, "beta", ("e", Row("emulators"), "space", *REVIEW),
           setting("beta", "allow_emulator"), 0, "channel.settings"),
     Write("e", ("legacy",), "beta", ("e", Row("default channel"), "space", *REVIEW), defaults,
           ["beta"], "channel.settings", "list", undo="list"),
     Write("e of a default", NEWER, "beta", ("e", Row("default channel"), "space", *REVIEW),
           defaults, ["beta"], "channel.settings", "list", undo="list"),
-    Write("l", ALL, "beta", ("l", *"1.0.5", "enter"), bundle_of("beta"), "1.0.5",
+    Write("l", ALL, "beta", ("l", *"1.0.5", "enter"), find_bundle("beta"), "1.0.5",
           "channel.promote"),
-    Write("l on a default", ALL, "production", ("l", *"1.0.5", "enter"), bundle_of("production"),
+    Write("l on a default", ALL, "production", ("l", *"1.0.5", "enter"), find_bundle("production"),
           "1.0.5", "channel.promote", "list", undo="list"),
-    Write("x", NEWER, "beta", ("x",), bundle_of("beta"), None, "channel.settings"),
-    Write("H", LIVE, "beta", ("H", Until("1.0.6 → 1.0.1"), "g", "z"), bundle_of("beta"), "1.0.6",
+    Write("x", NEWER, "beta", ("x",), find_bundle("beta"), None, "channel.settings"),
+    Write("H", LIVE, "beta", ("H", Until("1.0.6 → 1.0.1"), "g", "z"), find_bundle("beta"), "1.0.6",
           "channel.promote", first=CHANGE_BY_OTHERS),
-    Write("b", ALL, "qa", ("b",), bundle_of("qa"), "1.0.3", "channel.rollback"),
+    Write("b", ALL, "qa", ("b",), find_bundle("qa"), "1.0.3", "channel.rollback"),
     Write("start", LIVE, "beta", ("e", Row("▸ start"), "enter"), rollout,
           ("1.0.1", 3, 1, 1000, False), "channel.settings", first=ROLLOUT_OFF),
     Write("pause", LIVE, "beta", ("e", Row("▸ pause"), "enter"), rollout,
@@ -303,18 +303,18 @@ CHANNELS_OWN: Final = (
     Write("switched off", AUTUMN, "beta", ("e", Row("rollout on"), "space", *REVIEW), rollout,
           ("1.0.1", None, 0, 1000, False), "channel.settings", "list", undo="list",
           first=ROLLOUT_ON),
-    Write("D", ALL, "internal", ("D",), bundle_of("internal"), None, "channel.delete", "internal",
+    Write("D", ALL, "internal", ("D",), find_bundle("internal"), None, "channel.delete", "internal",
           undo="list"),
 )  # fmt: skip
 NEWEST_DELETED: Final = "UPDATE bundles SET deleted = 1 WHERE name = '1.0.6'"
 HALF_DELETED: Final = "UPDATE bundles SET deleted = 1 WHERE name IN ('1.0.3', '1.0.5', '1.0.6')"
 UNLINK_ALL: Final = "UPDATE channels SET version = NULL"
 BUNDLES: Final = (
-    Write("l", ALL, "1.0.6", ("l", *"beta", Until("of 6 channels"), "enter"), bundle_of("beta"),
+    Write("l", ALL, "1.0.6", ("l", *"beta", Until("of 6 channels"), "enter"), find_bundle("beta"),
           "1.0.6", "channel.promote"),
     Write("l marked", ALL, "1.0.6",
           ("l", *"beta", Until("of 6 channels"), "space", "space", Until("2 marked"), "enter"),
-          lambda server: [bundle_of(name)(server) for name in ("beta", "beta-two")],
+          lambda server: [find_bundle(name)(server) for name in ("beta", "beta-two")],
           ["1.0.6", "1.0.6"], "channel.promote", "list", 2, undo="list"),
     Write("e", LIVE, "1.0.6", ("e", "end", *" again", "ctrl+s", "enter"), notes,
           "build 6 again", "bundle.notes"),

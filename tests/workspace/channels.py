@@ -86,7 +86,7 @@ async def carry_out_verified(workspace: Workspace, change: Change) -> Outcome:
 
 async def undo(workspace: Workspace, change: Change, outcome: Outcome) -> list[Change]:
     """Take a change back, step by step, each verified."""
-    steps = change.inverse(outcome.readback)
+    steps = change.make_inverse(outcome.readback)
     assert not isinstance(steps, str), steps
     for step in steps:
         await carry_out_verified(workspace, step)

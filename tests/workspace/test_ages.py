@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.workspace.ages import age, clock_time, describe_span, full_time, parse_age
+from capgo_tui.workspace.ages import (
+    describe_span,
+    format_age,
+    format_clock_time,
+    format_full_time,
+    parse_age,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +47,7 @@ def in_tokyo() -> Iterator[None]:
 )
 def test_the_ends_of_the_calendar_are_told_as_well(name: str, moment: datetime) -> None:
     with zone(name):
-        assert f"{moment:%Y-%m-%d}" in full_time(moment, NOW)
+        assert f"{moment:%Y-%m-%d}" in format_full_time(moment, NOW)
 
 
 @pytest.mark.parametrize(
@@ -68,25 +74,25 @@ def test_the_ends_of_the_calendar_are_told_as_well(name: str, moment: datetime) 
     ],
 )
 def test_an_age_is_told_in_its_largest_unit(span: timedelta, text: str) -> None:
-    assert age(NOW - span, NOW) == text
+    assert format_age(NOW - span, NOW) == text
 
 
 def test_an_unknown_moment_has_no_age() -> None:
-    assert age(None, NOW) == ""
-    assert full_time(None, NOW) == "unknown"
+    assert format_age(None, NOW) == ""
+    assert format_full_time(None, NOW) == "unknown"
 
 
 def test_an_age_never_takes_more_than_five_cells() -> None:
-    ages = [age(NOW - timedelta(seconds=2**n), NOW) for n in range(33)]
+    ages = [format_age(NOW - timedelta(seconds=2**n), NOW) for n in range(33)]
     assert max(map(len, ages)) <= 5
 
 
 @pytest.mark.usefixtures("in_tokyo")
 def test_moments_are_told_in_the_readers_zone() -> None:
     moment = datetime(2026, 11, 21, 20, 30, 5, tzinfo=UTC)
-    assert clock_time(moment) == "05:30:05"
-    assert full_time(moment, NOW) == "15h ago, 2026-11-22 05:30:05"
-    assert full_time(NOW, NOW) == "now, 2026-11-22 21:00:00"
+    assert format_clock_time(moment) == "05:30:05"
+    assert format_full_time(moment, NOW) == "15h ago, 2026-11-22 05:30:05"
+    assert format_full_time(NOW, NOW) == "now, 2026-11-22 21:00:00"
 
 
 @pytest.mark.parametrize(

@@ -68,20 +68,20 @@ async def test_what_breaks_a_rule_is_named(
     world: World, name: str, text: str, problem: str
 ) -> None:
     draft = fill_registration(await load_workspace(world), **{name: text})
-    assert draft.error(name) == problem
-    assert draft.errors()[0][0].name == name
-    assert "nothing can be sent yet" in draft.about()[0][0]
+    assert draft.find_error(name) == problem
+    assert draft.list_errors()[0][0].name == name
+    assert "nothing can be sent yet" in draft.describe()[0][0]
 
 
 async def test_a_name_in_the_list_is_taken(world: World) -> None:
     draft = fill_registration(await load_workspace(world), version=names(world)[0])
-    assert draft.error("version") == "taken by a bundle"
+    assert draft.find_error("version") == "taken by a bundle"
 
 
 async def test_what_passes_every_rule_is_taken_by_the_server(world: World) -> None:
     workspace = await load_workspace(world)
     draft = fill_registration(workspace, version=" 9.9.9+b.1 ", session_key=SECRET, key_id="k" * 20)
-    assert not draft.errors()
+    assert not draft.list_errors()
     assert (await carry_out_verified(workspace, draft.change())).state is OutcomeState.VERIFIED
     body = {"app_id": world.app_id, "version": "9.9.9+b.1", "session_key": SECRET}
     assert list_writes(world)[0][1].items() >= body.items()
@@ -98,7 +98,7 @@ async def test_no_text_that_passes_is_refused_later(world: World) -> None:
     @example({**GOOD, "session_key": "**", "key_id": ""})
     def passes(texts: dict[str, str]) -> None:
         draft = fill_registration(workspace, **texts)
-        if not draft.errors():
+        if not draft.list_errors():
             draft.change().request(LIVE)
 
     passes()
@@ -106,7 +106,7 @@ async def test_no_text_that_passes_is_refused_later(world: World) -> None:
 
 async def test_the_preview_shows_all_but_the_secret(world: World) -> None:
     draft = fill_registration(await load_workspace(world), session_key=SECRET)
-    preview = draft.about()[0][0]
+    preview = draft.describe()[0][0]
     assert preview.startswith('POST /bundle {"app_id": ')
     assert SECRET not in preview
     assert '"session_key": "•••"' in preview
@@ -118,13 +118,13 @@ async def test_what_the_server_says_stands_beside_its_entry_until_that_changes(
     draft = fill_registration(await load_workspace(world))
     kind = ErrorKind.RULE
     draft.blame(CapgoError("Cannot create bundle", kind=kind, code="cannot_create_bundle"))
-    assert draft.error("version") == NAME_IN_USE
+    assert draft.find_error("version") == NAME_IN_USE
     draft.type("version", "9.9.8")
-    assert not draft.error("version")
+    assert not draft.find_error("version")
     draft.blame(CapgoError("Encryption \x1bis on", kind=kind, code="encryption_required"))
-    assert draft.error("session_key") == "Encryption \ufffdis on"
+    assert draft.find_error("session_key") == "Encryption \ufffdis on"
     draft.blame(CapgoError("You can't", kind=kind, code="cannot_create_bundle"))
-    assert not draft.error("version"), "that is about the key"
+    assert not draft.find_error("version"), "that is about the key"
 
 
 async def test_a_note_that_was_left_alone_is_not_sent(world: World) -> None:
@@ -132,7 +132,7 @@ async def test_a_note_that_was_left_alone_is_not_sent(world: World) -> None:
     world.run("UPDATE bundles SET comment = ?, link = 'x' WHERE name = ?", "two\nlines", name)
     workspace = await load_workspace(world)
     draft = NotesDraft(workspace, bundle(workspace, name))
-    assert draft.text("comment") == "two lines", "as it is shown"
+    assert draft.get_text("comment") == "two lines", "as it is shown"
     assert draft.dirty == 0
     draft.type("link", "https://e.com/7")
     draft.type("comment", "two lines ")
@@ -163,8 +163,8 @@ async def test_a_link_is_a_url_or_nothing(world: World, text: str, problem: str)
     draft = NotesDraft(workspace, bundle(workspace, names(world)[0]))
     draft.type("link", "https://before.e.com")
     draft.type("link", text)
-    assert draft.error("link") == problem
-    description = draft.about()[0][0]
+    assert draft.find_error("link") == problem
+    description = draft.describe()[0][0]
     assert description.startswith("nothing can be sent yet · link: ") is bool(problem)
 
 
@@ -173,6 +173,6 @@ async def test_a_link_from_elsewhere_does_not_stop_a_comment(world: World) -> No
     before = replace(bundle(workspace, names(world)[0]), link="PR-481")
     draft = NotesDraft(workspace, before)
     draft.type("comment", "another")
-    assert not draft.errors()
+    assert not draft.list_errors()
     draft.type("link", "PR-482")
-    assert draft.errors()
+    assert draft.list_errors()

@@ -32,7 +32,7 @@ def test_bundles_whose_names_only_look_alike_are_told_apart() -> None:
     links = BundleLinks.of([channel], ())
     bundles = [read_bundle(2, NAME), read_bundle(3, LOOKALIKE)]
     assert bundles[0].name == bundles[1].name, "on the screen"
-    assert [links.channel_names(bundle) for bundle in bundles] == [[], ["beta"]]
+    assert [links.list_channel_names(bundle) for bundle in bundles] == [[], ["beta"]]
 
 
 def test_a_channel_that_rolls_out_what_it_carries_is_named_once() -> None:
@@ -45,4 +45,4 @@ def test_a_channel_that_rolls_out_what_it_carries_is_named_once() -> None:
         ],
         (),
     )
-    assert links.channel_names(read_bundle(7, NAME)) == ["beta"]
+    assert links.list_channel_names(read_bundle(7, NAME)) == ["beta"]

@@ -14,7 +14,7 @@ from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.channel_draft import ChannelDraft
-from capgo_tui.workspace.channel_fields import COPY, NAME, form_fields, read_text
+from capgo_tui.workspace.channel_fields import COPY, NAME, list_form_fields, read_text
 from capgo_tui.workspace.draft import EntryKind
 from capgo_tui.workspace.next_step import NextStep
 from tests.support.world import ALL_REVISIONS, World, open_world
@@ -50,10 +50,10 @@ async def open_draft(world: World, name: str | None = "beta") -> ChannelDraft:
 
 
 def test_the_fields_are_those_of_the_revision() -> None:
-    legacy = [each.name for each in form_fields(TRAITS[Revision.LEGACY], new=True)]
+    legacy = [each.name for each in list_form_fields(TRAITS[Revision.LEGACY], new=True)]
     assert legacy == ["name", "copy", "bundle", "public"]
     documented_fields = {
-        each.name: each for each in form_fields(TRAITS[Revision.DOCUMENTED], new=False)
+        each.name: each for each in list_form_fields(TRAITS[Revision.DOCUMENTED], new=False)
     }
     assert "electron" not in documented_fields
     assert documented_fields["disable_auto_update"].options == (
@@ -62,7 +62,7 @@ def test_the_fields_are_those_of_the_revision() -> None:
         "version_number",
         "none",
     )
-    live = form_fields(TRAITS[Revision.LIVE], new=False)
+    live = list_form_fields(TRAITS[Revision.LIVE], new=False)
     field_names = TRAITS[Revision.LIVE].channel_fields
     left_out = {"rollout_percentage", "rollout_paused_at", "rollback", "promote_to_stable"}
     assert {each.name for each in live} == field_names - left_out, "nothing is forgotten"
@@ -88,9 +88,9 @@ async def test_what_the_server_would_refuse_is_said_beside_its_field(
 ) -> None:
     draft = await open_draft(world)
     draft.type(field(draft, name), text)
-    assert draft.error(field(draft, name)) == error
-    assert [each.name for each, _ in draft.errors()] == [name]
-    assert name not in draft.settings()
+    assert draft.find_error(field(draft, name)) == error
+    assert [each.name for each, _ in draft.list_errors()] == [name]
+    assert name not in draft.parse_settings()
 
 
 def test_a_text_is_read_as_the_value_of_its_setting() -> None:
@@ -108,15 +108,15 @@ def test_a_text_is_read_as_the_value_of_its_setting() -> None:
 
 async def test_what_is_typed_and_chosen_is_what_is_sent(world: World) -> None:
     draft = await open_draft(world)
-    assert draft.summary() == "nothing is changed"
+    assert draft.summarize() == "nothing is changed"
     assert draft.request() == "nothing to send yet"
     draft.cycle(field(draft, "allow_dev"))
     draft.type(field(draft, "auto_pause_failure_rate_bps"), " 2.5 % ")
     draft.type(field(draft, "auto_pause_confidence"), "0.9")
     draft.type(field(draft, "bundle"), names(world)[4])
     assert draft.dirty == 4
-    assert "development builds: yes → no" in draft.summary()
-    assert "at a failure rate of: none → 2.5 %" in draft.summary()
+    assert "development builds: yes → no" in draft.summarize()
+    assert "at a failure rate of: none → 2.5 %" in draft.summarize()
     method, body = draft.request().split(" {", 1)
     assert method == "POST /channel"
     outcome = await carry_out(draft.change(), world.workspaces[0])
@@ -135,10 +135,10 @@ async def test_choices_go_round_and_back_to_unchanged(world: World) -> None:
     texts = []
     for _ in range(3):
         draft.cycle(unknown)
-        texts.append(draft.after(unknown))
+        texts.append(draft.get_after(unknown))
     assert texts == ["yes", "no", "unknown"], "leaving it is one of three"
     draft.cycle(unknown, -1)
-    assert draft.after(unknown) == "no"
+    assert draft.get_after(unknown) == "no"
     draft.cycle(unknown, -1)
     draft.cycle(unknown, -1)
     draft.cycle(flag)
@@ -161,11 +161,11 @@ async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) ->
     draft = await open_draft(world)
     target = field(draft, "rollout_bundle")
     draft.type(target, names(world)[0])
-    assert "needs a bundle on the channel" in draft.error(target)
+    assert "needs a bundle on the channel" in draft.find_error(target)
     draft.type(field(draft, "bundle"), names(world)[1])
-    assert draft.error(target) == ""
+    assert draft.find_error(target) == ""
     draft.cycle(field(draft, "rollout_paused"))
-    assert "never paused" in draft.error(target)
+    assert "never paused" in draft.find_error(target)
     draft.cycle(field(draft, "rollout_paused"))
     assert (await carry_out(draft.change(), world.workspaces[0])).state is OutcomeState.VERIFIED
 
@@ -183,9 +183,9 @@ async def test_a_rollout_needs_a_bundle_and_never_starts_paused(world: World) ->
 async def test_a_name_is_checked(world: World, text: str, error: str) -> None:
     draft = await open_draft(world, None)
     draft.type(NAME, text)
-    assert draft.error(NAME) == error
+    assert draft.find_error(NAME) == error
     is_taken = text == "beta"
-    assert draft.next_step(NAME) is (NextStep.EDIT if is_taken else None)
+    assert draft.find_next_step(NAME) is (NextStep.EDIT if is_taken else None)
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
@@ -222,11 +222,11 @@ async def test_a_step_of_the_rollout_waits_for_what_is_changed(world: World) -> 
     draft = await open_draft(world)
     actions = [each.name for each in draft.entries if each.kind is EntryKind.ACTION]
     assert actions == ["start", "pause", "resume", "promote to stable", "roll back"]
-    assert draft.objection("start") == ""
+    assert draft.find_objection("start") == ""
     assert draft.change("start").after == {"rollout_enabled": True}
-    assert draft.objection("resume") == "resume: it is not paused"
+    assert draft.find_objection("resume") == "resume: it is not paused"
     draft.cycle(field(draft, "allow_dev"))
-    assert draft.objection("start") == "start: send or drop what is changed above first"
+    assert draft.find_objection("start") == "start: send or drop what is changed above first"
 
 
 async def test_a_new_default_is_asked_as_a_wide_change(world: World) -> None:
@@ -253,12 +253,12 @@ async def test_a_channel_that_changes_meanwhile_is_what_it_is_compared_with(worl
 async def test_names_are_completed_while_they_are_typed(world: World) -> None:
     draft = await open_draft(world)
     bundle = field(draft, "bundle")
-    assert draft.suggestions(bundle) == []
+    assert draft.list_suggestions(bundle) == []
     newest = names(world)[0]
     draft.type(bundle, newest[:-1])
-    assert newest in draft.suggestions(bundle)
+    assert newest in draft.list_suggestions(bundle)
     draft.type(bundle, names(world)[7])
-    assert names(world)[7] not in draft.suggestions(bundle)
+    assert names(world)[7] not in draft.list_suggestions(bundle)
 
 
 @pytest.mark.parametrize("revision", ["live", "next"])
@@ -272,22 +272,22 @@ async def test_no_new_target_is_set_by_what_switches_the_rollout_off(revision: s
         draft = await open_draft(world)
         target = field(draft, "rollout_bundle")
         draft.type(target, names(world)[3])
-        assert draft.error(target) == ""
+        assert draft.find_error(target) == ""
         draft.cycle(field(draft, "rollout_enabled"))
         error = "this server drops it when the rollout is switched off"
-        assert draft.error(target) == (error if revision == "next" else "")
+        assert draft.find_error(target) == (error if revision == "next" else "")
 
 
 async def test_platforms_and_the_update_package_are_told_and_set_where_the_server_can() -> None:
     async with open_world("next", devices=5) as world:
         draft = await open_draft(world)
-        assert draft.before(field(draft, "ios")) == "yes"
-        assert draft.before(field(draft, "electron")) == "unknown"
+        assert draft.get_before(field(draft, "ios")) == "yes"
+        assert draft.get_before(field(draft, "electron")) == "unknown"
         draft.cycle(field(draft, "ios"))
         draft.cycle(field(draft, "update_package"))
-        assert draft.settings() == {"ios": False, "update_package": "zip"}
+        assert draft.parse_settings() == {"ios": False, "update_package": "zip"}
         change = draft.change()
-        assert sorted(f"{each.field}: {each}" for each in describe(change).effects()) == [
+        assert sorted(f"{each.field}: {each}" for each in describe(change).list_effects()) == [
             "iOS: yes → no",
             "update package: all → zip",
         ]

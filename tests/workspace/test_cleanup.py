@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef
-from capgo_tui.workspace.bundle_links import BundleLinks, Link, linked_to
+from capgo_tui.workspace.bundle_links import BundleLinks, Link, describe_links
 from capgo_tui.workspace.cleanup import Rules, plan
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ def test_a_bundle_is_found_by_its_id_or_by_its_name() -> None:
         ],
         [device(1, BundleRef(7, "1.0.7")), device(2, BundleRef(None, "1.0.7")), device(3, None)],
     )
-    assert links.channels_of(bundle(7)) == [Link("beta"), Link("pr-7")]
-    assert links.channels_of(bundle(8)) == [Link("beta", rollout=True)]
-    assert links.channels_of(bundle(9)) == []
-    assert (links.devices_on(bundle(7)), links.devices_on(bundle(8))) == (2, 0)
-    assert linked_to(links.channels_of(bundle(8))) == "linked to: beta (rollout)"
+    assert links.list_channels(bundle(7)) == [Link("beta"), Link("pr-7")]
+    assert links.list_channels(bundle(8)) == [Link("beta", rollout=True)]
+    assert links.list_channels(bundle(9)) == []
+    assert (links.count_devices(bundle(7)), links.count_devices(bundle(8))) == (2, 0)
+    assert describe_links(links.list_channels(bundle(8))) == "linked to: beta (rollout)"
 
 
 def test_what_is_used_stays_and_says_by_whom() -> None:

@@ -20,7 +20,7 @@ from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE
 from capgo_tui.cells import measure_width
 from capgo_tui.profiles import Profile
 from capgo_tui.text import clean
-from capgo_tui.workspace.command_line import reading_command
+from capgo_tui.workspace.command_line import format_reading_command
 from capgo_tui.workspace.copying import Copying, Part
 from capgo_tui.workspace.target import Target
 from tests.support.hostile import TEXTS
@@ -76,20 +76,20 @@ BUNDLES = read(Bundle, {"id": 8, "name": "2.4.1"}, {"id": 9, "name": "2.4.0"})
 )  # fmt: skip
 def test_each_part(records: Sequence[Record], part: Part, text: str, description: str) -> None:
     copy = copying(records)
-    assert copy.text(part) == text
+    assert copy.format_text(part) == text
     assert part.describe(records, copy.noun) == description
 
 
 def test_what_no_request_reads_by_itself_has_an_id_and_no_curl() -> None:
     copy = copying(read(AppInfo, {"app_id": "com.acme.shop", "name": "Shop"}))
-    assert (copy.text(Part.ID), copy.text(Part.NAME)) == ("com.acme.shop", "Shop")
+    assert (copy.format_text(Part.ID), copy.format_text(Part.NAME)) == ("com.acme.shop", "Shop")
     for part in (Part.CURL, Part.COMMAND):
         with pytest.raises(Refusal, match="reads one appinfo by itself"):
-            copy.text(part)
+            copy.format_text(part)
 
 
 def test_the_json_of_one_record_is_for_reading() -> None:
-    text = copying(ONE).text(Part.JSON)
+    text = copying(ONE).format_text(Part.JSON)
     assert json.loads(text) == {"device_id": "3F2A", "custom_id": "qa-07", "n": [1]}
     assert text.splitlines()[1] == '  "device_id": "3F2A",'
 
@@ -97,12 +97,12 @@ def test_the_json_of_one_record_is_for_reading() -> None:
 def test_a_session_key_is_nobody_s_business() -> None:
     bundles = read(Bundle, {"id": 8, "name": "2.4.1", "session_key": "secret"})
     for part in Part:
-        assert "secret" not in copying(bundles).text(part)
+        assert "secret" not in copying(bundles).format_text(part)
 
 
 def test_the_request_is_the_one_of_the_server_s_revision() -> None:
     for traits in (LIVE, DOCUMENTED, LEGACY):
-        text = replace(copying(BUNDLES), traits=traits).text(Part.CURL)
+        text = replace(copying(BUNDLES), traits=traits).format_text(Part.CURL)
         assert f"8787{traits.bundles_path}?" in text
 
 
@@ -115,20 +115,20 @@ def test_the_corpus_as_every_name(name: str) -> None:
         read(Bundle, {"id": 1, "name": f"b{text}", "comment": text}),
     ):
         for part in (Part.NAME, Part.JSON, Part.COMMAND, Part.CURL):
-            copied_text = copying(records).text(part)
+            copied_text = copying(records).format_text(part)
             assert not [char for char in copied_text if unsafe(char) and char not in "\n\u200d"], (
                 part
             )
             assert KEY not in copied_text
         assert measure_width(part.describe(records, "device")) < 50
-        command = copying(records).text(Part.COMMAND)
+        command = copying(records).format_text(Part.COMMAND)
         assert "\n" not in command
 
 
 @pytest.mark.parametrize("name", [name for name in TEXTS if name != "lone surrogates"])
 def test_a_shell_hands_the_exact_name_to_the_command(name: str) -> None:
     exact = TEXTS[name].replace("\0", "") or "x"  # no argument can hold a NUL
-    command = reading_command("device", exact, TARGET)
+    command = format_reading_command("device", exact, TARGET)
     script = f"printf '%s\\n' {command.removeprefix('capgo-tui')} | od -An -v -tx1"
     ran = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=True)
     output = bytes.fromhex(re.sub(r"\s", "", ran.stdout)).decode()
@@ -140,13 +140,13 @@ def test_a_shell_hands_the_exact_name_to_the_command(name: str) -> None:
 
 def test_a_name_that_looks_like_an_option_is_none() -> None:
     target = replace(TARGET, server="https://api.capgo.app")
-    words = shlex.split(reading_command("channel", "--help", target))
+    words = shlex.split(format_reading_command("channel", "--help", target))
     assert words == ["capgo-tui", "channel", "get", "--", "--help", "com.acme.shop"]
 
 
 def test_the_key_of_a_profile_is_found_where_it_was() -> None:
     target = replace(TARGET, server="https://api.capgo.app", profile=Profile("prod"))
-    words = shlex.split(reading_command("channel", "beta", target))
+    words = shlex.split(format_reading_command("channel", "beta", target))
     assert words == ["capgo-tui", "channel", "get", "--profile", "prod", "beta", "com.acme.shop"]
 
 

@@ -27,7 +27,7 @@ from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.changes.recorded import UNKNOWN_KIND, revive
 from capgo_tui.workspace.changes.resolve import resolve
 from capgo_tui.workspace.changes.undo import UndoPlan, find_latest, find_objection, plan_undo
-from capgo_tui.workspace.rollback import Candidate, candidate
+from capgo_tui.workspace.rollback import Candidate, find_rollback_candidate
 from tests.support.clock import NOON
 from tests.support.world import World, open_world
 from tests.workspace.test_journal import APP, CHANGE, REQUEST, SUCCESS, open_journal
@@ -101,7 +101,7 @@ def test_a_damaged_row_is_one_line_and_stops_nothing(what: str, has_end: bool, f
     journal = open_journal(file)
     assert journal.intend(CHANGE, REQUEST) == 4
     journal.settle(4, SUCCESS)
-    entries = journal.entries()
+    entries = journal.list_entries()
     assert [(e.id, e.is_damaged) for e in entries] == [
         (4, False), (3, False), (2, True), (1, False),
     ]  # fmt: skip
@@ -124,7 +124,7 @@ def test_a_text_that_is_no_text_is_one_line_too(file: Path) -> None:
     with db:
         db.execute("UPDATE changes SET target = CAST(x'ff' AS TEXT)")
     db.close()
-    assert [entry.is_damaged for entry in journal.entries()] == [True]
+    assert [entry.is_damaged for entry in journal.list_entries()] == [True]
     assert journal.intend(CHANGE, REQUEST) == 2
     journal.close()
 
@@ -140,7 +140,7 @@ def test_no_number_of_a_row_ends_the_journal_or_what_it_keeps(number: int, file:
     db.close()
     entry = journal.intend(CHANGE, REQUEST)
     journal.settle(entry, SUCCESS)
-    damage_by_id = {each.id: each.is_damaged for each in journal.entries()}
+    damage_by_id = {each.id: each.is_damaged for each in journal.list_entries()}
     assert damage_by_id == {1: False, 3: False, entry: False, number: number != 10**12}
     journal.close()
 
@@ -177,8 +177,8 @@ async def test_all_that_reads_the_journal_goes_on(what: str, world: World, file:
     await again.channels.load_all()
     assert str(await resolve(again)) == ""
     beta = next(each for each in again.channels.records.values() if each.name == "beta")
-    assert isinstance(await candidate(again, beta), (Candidate, str))
-    undo = await plan_undo(find_latest(again.journal.entries()).entries, again)
+    assert isinstance(await find_rollback_candidate(again, beta), (Candidate, str))
+    undo = await plan_undo(find_latest(again.journal.list_entries()).entries, again)
     assert isinstance(undo, UndoPlan)
     assert undo.undoes == (2,)
 
@@ -215,12 +215,12 @@ async def test_all_that_reads_the_journal_passes_over_an_unknown_kind_of_change(
     await again.channels.load_all()
     assert ("1 cannot be read" in str(await resolve(again))) == (fate is None)
     beta = next(each for each in again.channels.records.values() if each.name == "beta")
-    assert isinstance(await candidate(again, beta), (Candidate, str))
-    newest = again.journal.entries()[0]
+    assert isinstance(await find_rollback_candidate(again, beta), (Candidate, str))
+    newest = again.journal.list_entries()[0]
     assert describe_entry(newest).what == f"{kind} beta"
     assert "This version of capgo-tui cannot read more of it." in str(list_details(newest, NOON))
     assert UNKNOWN_KIND in str(await plan_undo([newest], again))
-    undo = await plan_undo(find_latest(again.journal.entries()).entries, again)
+    undo = await plan_undo(find_latest(again.journal.list_entries()).entries, again)
     assert isinstance(undo, UndoPlan)
     assert undo.undoes == (1,)
 
@@ -235,7 +235,7 @@ async def test_an_undo_is_named_by_what_was_read_not_by_what_is_stored(
     world.rename(device, "qa-07")
     workspace = world.open(journal=file)
     await overridden(workspace, device)
-    undo = await plan_undo(workspace.journal.entries(), workspace)
+    undo = await plan_undo(workspace.journal.list_entries(), workspace)
     assert isinstance(undo, UndoPlan)
     assert undo.changes[0].label == "qa-07"
     assert "boss" not in undo.title
@@ -252,7 +252,7 @@ async def test_what_its_row_does_not_show_is_not_written_to(world: World, file: 
     change = await overridden(workspace, one)
     for update in ({"wire_id": other}, {"app_id": "com.example.other"}):
         write_entry(file, change.model_copy(update=update))
-        (entry,) = workspace.journal.entries()
+        (entry,) = workspace.journal.list_entries()
         assert revive(entry) is None
         assert isinstance(await plan_undo([entry], workspace), str)
 
@@ -260,7 +260,7 @@ async def test_what_its_row_does_not_show_is_not_written_to(world: World, file: 
 async def test_an_entry_of_another_server_is_not_undone_here(world: World, file: Path) -> None:
     workspace = world.open(journal=file)
     await overridden(workspace, world.free_devices()[0])
-    entries = workspace.journal.entries()
+    entries = workspace.journal.list_entries()
     target = world.target(server="https://elsewhere.example.com")
     workspace.target = target
     assert "on another server" in str(await plan_undo(entries, workspace))
@@ -376,10 +376,10 @@ def look_at(entry: Entry) -> None:
         return
     assert isinstance(change.limits, (tuple, list))
     for traits in (LIVE, NEXT):
-        inverses = change.inverse(change.after, entry.readback, traits)
+        inverses = change.make_inverse(change.after, entry.readback, traits)
         for each in () if isinstance(inverses, str) else inverses:
             texts = [
-                describe(each).question(80),
+                describe(each).ask(80),
                 describe(each).title,
                 describe(each).confirmation,
                 *each.impact,
@@ -396,17 +396,17 @@ def test_no_value_of_a_change_stops_anything(change: Change, file: Path) -> None
     journal = open_journal(file)
     state = {**(change.after or change.before or {}), DEMOTED_FIELD: json.dumps(["qa"])}
     journal.settle(journal.intend(change, REQUEST), Outcome(OutcomeState.VERIFIED, state))
-    (sound,) = journal.entries()
+    (sound,) = journal.list_entries()
     assert revive(sound) == change
     look_at(sound)
     documents: dict[str, JSON] = {"change": change.model_dump(mode="json"), "found": {**state}}
     for column, document in documents.items():
         for other in alter(document):
             damage(file, 1, column, json.dumps(other))
-            (entry,) = journal.entries()
+            (entry,) = journal.list_entries()
             look_at(entry)
         damage(file, 1, column, json.dumps(document))
     for text in ("[", '["qa', DEEP, "{}", "[1, {}]"):
         damage(file, 1, "found", json.dumps({**state, DEMOTED_FIELD: text}))
-        look_at(journal.entries()[0])
+        look_at(journal.list_entries()[0])
     journal.close()

@@ -49,7 +49,7 @@ async def test_ids_are_matched_whatever_their_case_and_asked_for_once() -> None:
         text = (
             f"{first.upper()}\nLAB-1\n{second}\nlate-one\nNever-Seen\nbad\N{REPLACEMENT CHARACTER}"
         )
-        matches = finder.among_loaded(parse_ids(text).ids)
+        matches = finder.find_among_loaded(parse_ids(text).ids)
         assert [one.id for one in matches[:4]] == [first, second, "late-one", "never-seen"]
         assert matches[-1].trouble
         assert not world.door.requests, "what is loaded costs no request"
@@ -67,7 +67,7 @@ async def test_legacy_ids_go_out_as_they_are_listed_or_given() -> None:
         workspace = world.open()
         await workspace.devices.load_all()
         finder = await DeviceFinder.of(workspace)
-        assert [one.id for one in finder.among_loaded(["mixed-CASE", "Other"])] == [
+        assert [one.id for one in finder.find_among_loaded(["mixed-CASE", "Other"])] == [
             "MiXed-Case",
             "Other",
         ]
@@ -77,7 +77,7 @@ async def test_a_failed_look_up_asks_no_further() -> None:
     async with open_world(devices=40) as world:
         workspace = world.open()
         finder = await DeviceFinder.of(workspace)
-        matches = finder.among_loaded([f"id-{number}" for number in range(50)])
+        matches = finder.find_among_loaded([f"id-{number}" for number in range(50)])
         await workspace.client.learn_revision(world.app_id)
         world.door.requests.clear()
         world.door.fail("GET /device", 400, times=50)

@@ -101,7 +101,7 @@ def mode(path: Path) -> str:
 
 def test_an_entry_comes_back_as_it_went_in(journal: Journal) -> None:
     entry = journal.intend(CHANGE, REQUEST, batch="r1")
-    (entry_read,) = journal.entries()
+    (entry_read,) = journal.list_entries()
     assert entry_read.is_under_way
     assert not entry_read.is_cut_off
     assert (entry_read.id, entry_read.at, entry_read.batch, entry_read.state) == (
@@ -119,7 +119,7 @@ def test_an_entry_comes_back_as_it_went_in(journal: Journal) -> None:
     assert revive(entry_read) == CHANGE
     error = CapgoError("no such channel", kind=ErrorKind.RULE)
     journal.settle(entry, Outcome(OutcomeState.FAILED, {"channel": None}, error))
-    (entry_read,) = journal.entries()
+    (entry_read,) = journal.list_entries()
     assert (entry_read.state, entry_read.readback, entry_read.error) == (
         OutcomeState.FAILED,
         {"channel": None},
@@ -134,7 +134,7 @@ def test_lone_surrogates_of_a_server_come_back_letter_by_letter(journal: Journal
     )
     entry = journal.intend(change, REQUEST)
     journal.settle(entry, Outcome(OutcomeState.VERIFIED, {"channel": "\udfffbeta"}))
-    (found,) = journal.entries()
+    (found,) = journal.list_entries()
     assert revive(found) == change
     assert found.readback == change.after
     assert describe_entry(found).effect == "unknown → \ufffdbeta"
@@ -143,15 +143,15 @@ def test_lone_surrogates_of_a_server_come_back_letter_by_letter(journal: Journal
 def test_each_app_of_each_server_has_entries_of_its_own(journal: Journal, file: Path) -> None:
     journal.intend(CHANGE, REQUEST)
     other = open_journal(file, app_id="com.example.other")
-    assert other.entries() == []
+    assert other.list_entries() == []
     other.intend(CHANGE, REQUEST)
-    assert [entry.id for entry in journal.entries()] == [1]
-    assert [entry.id for entry in other.entries()] == [2]
+    assert [entry.id for entry in journal.list_entries()] == [1]
+    assert [entry.id for entry in other.list_entries()] == [2]
     other.close()
 
 
 def test_looking_makes_no_file(journal: Journal, file: Path) -> None:
-    assert journal.entries() == []
+    assert journal.list_entries() == []
     assert journal.cut_off_entries() == []
     assert not file.parent.parent.exists()
 
@@ -163,7 +163,7 @@ def test_what_an_undo_took_back_is_undone_until_that_is_taken_back(journal: Jour
         return entry
 
     def undone() -> set[int]:
-        return {entry.id for entry in journal.entries() if entry.is_undone}
+        return {entry.id for entry in journal.list_entries() if entry.is_undone}
 
     first = write()
     write(first, OutcomeState.FAILED)
@@ -182,11 +182,11 @@ def test_an_undo_in_two_steps_counts_when_both_took_effect(journal: Journal) -> 
     for fate in (OutcomeState.VERIFIED, OutcomeState.FAILED):
         step = journal.intend(CHANGE, REQUEST, undoes=first, batch="half")
         journal.settle(step, Outcome(fate))
-    assert not any(entry.is_undone for entry in journal.entries())
+    assert not any(entry.is_undone for entry in journal.list_entries())
     for _ in range(2):
         step = journal.intend(CHANGE, REQUEST, undoes=first, batch="whole")
         journal.settle(step, SUCCESS)
-    assert [entry.id for entry in journal.entries() if entry.is_undone] == [first]
+    assert [entry.id for entry in journal.list_entries() if entry.is_undone] == [first]
 
 
 def test_the_oldest_give_way_but_not_those_without_an_end(file: Path) -> None:
@@ -194,7 +194,7 @@ def test_the_oldest_give_way_but_not_those_without_an_end(file: Path) -> None:
     journal.intend(CHANGE, REQUEST)
     for _ in range(20):
         journal.settle(journal.intend(CHANGE, REQUEST), SUCCESS)
-    assert [entry.id for entry in journal.entries()] == [21, 20, 19, 18, 17, 1]
+    assert [entry.id for entry in journal.list_entries()] == [21, 20, 19, 18, 17, 1]
     journal.close()
 
 
@@ -344,7 +344,7 @@ async def test_no_piece_of_the_key_is_in_its_bytes(file: Path) -> None:
 
 
 def assert_unusable(journal: Journal, *words: str) -> None:
-    for attempt in (lambda: journal.intend(CHANGE, REQUEST), journal.entries):
+    for attempt in (lambda: journal.intend(CHANGE, REQUEST), journal.list_entries):
         with pytest.raises(JournalUnusable) as error:
             attempt()
         assert all(word in str(error.value) for word in words), str(error.value)
@@ -414,7 +414,7 @@ def test_one_that_was_cut_off_while_it_was_made_is_made_now(journal: Journal, fi
     with sqlite3.connect(file) as db:
         db.execute("PRAGMA journal_mode = WAL")
     db.close()
-    assert journal.entries() == []
+    assert journal.list_entries() == []
     assert journal.intend(CHANGE, REQUEST) == 1
 
 
@@ -463,7 +463,7 @@ def test_two_processes_that_write_at_once_lose_nothing(file: Path) -> None:
     numbers = [int(number) for each in output for number in each]
     assert sorted(numbers) == list(range(1, 401))
     journal = open_journal(file)
-    entries = journal.entries(limit=1000)
+    entries = journal.list_entries(limit=1000)
     assert {entry.target for entry in entries} == {
         f"{name}-{number}" for name in ("one", "two") for number in range(200)
     }
@@ -477,7 +477,7 @@ async def test_threads_of_one_instance_take_turns(journal: Journal) -> None:
         await asyncio.to_thread(journal.settle, entry, SUCCESS)
 
     await asyncio.gather(*(write() for _ in range(40)))
-    assert [entry.state for entry in journal.entries()] == [OutcomeState.VERIFIED] * 40
+    assert [entry.state for entry in journal.list_entries()] == [OutcomeState.VERIFIED] * 40
 
 
 @pytest.mark.parametrize("lines", [1, 2, 7, 40])
@@ -488,7 +488,7 @@ def test_what_was_written_down_outlives_a_kill_at_any_moment(lines: int, file: P
         process.kill()
         process.wait()
     journal = open_journal(file)
-    entries = journal.entries(limit=10_000)
+    entries = journal.list_entries(limit=10_000)
     assert {entry.id for entry in entries} >= set(output)
     assert not any(entry.is_under_way for entry in entries), "its writer is gone"
     without_end = [entry.id for entry in entries if entry.is_cut_off]
@@ -500,8 +500,8 @@ def test_what_was_written_down_outlives_a_kill_at_any_moment(lines: int, file: P
 def test_an_entry_of_a_running_instance_is_under_way_there(file: Path) -> None:
     mine, other = open_journal(file), open_journal(file)
     mine.intend(CHANGE, REQUEST)
-    assert [entry.is_under_way for entry in other.entries()] == [True]
+    assert [entry.is_under_way for entry in other.list_entries()] == [True]
     assert other.cut_off_entries() == []
     mine.close()
-    assert [entry.is_cut_off for entry in other.entries()] == [True]
+    assert [entry.is_cut_off for entry in other.list_entries()] == [True]
     other.close()

@@ -11,8 +11,8 @@ import pytest
 from capgo_tui.api.revisions import Revision
 from capgo_tui.tui.words import status
 from capgo_tui.workspace import fleet_size
-from capgo_tui.workspace.load_effort import LoadEffort, announcement, progress, question
-from capgo_tui.workspace.numbers import duration
+from capgo_tui.workspace.load_effort import LoadEffort, announce, ask_to_load, describe_progress
+from capgo_tui.workspace.numbers import format_duration
 from capgo_tui.workspace.query import Query
 from tests.support.clock import NOON
 from tests.support.world import open_world
@@ -37,16 +37,16 @@ def effort(
 
 
 def test_before_it_begins() -> None:
-    assert announcement(effort()) == (
+    assert announce(effort()) == (
         "~100 000 active in 30 days · 667 requests, 7 min · at 100 a minute"
     )
-    assert announcement(effort(5_000, 150)) == (
+    assert announce(effort(5_000, 150)) == (
         "~5 000 active in 30 days · 33 requests, 20 s · at 100 a minute"
     )
-    assert announcement(effort(151, 150)) == (
+    assert announce(effort(151, 150)) == (
         "~151 active in 30 days · 1 request, 1 s · at 100 a minute"
     )
-    assert announcement(effort(100_000, page=95)).startswith("~100 000 active in 30 days · 1 053 r")
+    assert announce(effort(100_000, page=95)).startswith("~100 000 active in 30 days · 1 053 r")
 
 
 @pytest.mark.parametrize(("expected_count", "loaded_count"), [(None, 150), (100, 150), (150, 150)])
@@ -54,12 +54,12 @@ def test_where_it_is_not_known_no_number_is_made_up(
     expected_count: int | None, loaded_count: int
 ) -> None:
     load_effort = effort(expected_count, loaded_count)
-    assert announcement(load_effort) == "total not told · 150 a request · at most 100 a minute"
+    assert announce(load_effort) == "total not told · 150 a request · at most 100 a minute"
     assert not load_effort.is_long
     load_effort.note(1, loaded_count + 150)
-    assert progress(load_effort, NOON) == "1 request · what is left is not told"
+    assert describe_progress(load_effort, NOON) == "1 request · what is left is not told"
     load_effort.note(2, loaded_count + 300)
-    assert progress(load_effort, NOON) == "3 requests · what is left is not told"
+    assert describe_progress(load_effort, NOON) == "3 requests · what is left is not told"
 
 
 @pytest.mark.parametrize(("expected_count", "long"), [(15_000, False), (15_001, True)])
@@ -68,36 +68,50 @@ def test_more_than_a_hundred_requests_are_asked_about(expected_count: int, long:
 
 
 def test_the_question_fits_and_keeps_what_it_costs() -> None:
-    wide = question(effort(), 120)
+    wide = ask_to_load(effort(), 120)
     assert wide == (
         "Load all? About 100 000 devices active in 30 days: 667 requests, 7 min at 100 a minute"
     )
     for width in range(47, 120):
-        sentence = question(effort(), width)
+        sentence = ask_to_load(effort(), width)
         assert len(sentence) <= width
         assert "667 requests, 7 min" in sentence
-    assert "active in 30 days" in question(effort(), 80 - 15), "at 80 columns"
+    assert "active in 30 days" in ask_to_load(effort(), 80 - 15), "at 80 columns"
 
 
 def test_while_it_goes_on_the_time_left_is_that_of_the_pace_so_far() -> None:
     going = effort()
     going.note(83, 12_450)
-    assert progress(going, NOON + timedelta(seconds=41.5)) == "83 of ~667 requests · ~5 min left"
-    assert progress(going, NOON + timedelta(seconds=8.3)) == "83 of ~667 requests · ~59 s left"
-    assert progress(going, NOON) == "83 of ~667 requests · ~1 s left", "a clock that stands still"
+    assert (
+        describe_progress(going, NOON + timedelta(seconds=41.5))
+        == "83 of ~667 requests · ~5 min left"
+    )
+    assert (
+        describe_progress(going, NOON + timedelta(seconds=8.3))
+        == "83 of ~667 requests · ~59 s left"
+    )
+    assert describe_progress(going, NOON) == "83 of ~667 requests · ~1 s left", (
+        "a clock that stands still"
+    )
 
 
 def test_once_slowed_down_it_is_at_least_that_of_the_documented_pace() -> None:
     going = effort(is_slowed=True)
     going.note(83, 12_450)
-    assert progress(going, NOON + timedelta(seconds=8.3)) == "83 of ~667 requests · ~6 min left"
-    assert progress(going, NOON + timedelta(seconds=830)) == "83 of ~667 requests · ~98 min left"
+    assert (
+        describe_progress(going, NOON + timedelta(seconds=8.3))
+        == "83 of ~667 requests · ~6 min left"
+    )
+    assert (
+        describe_progress(going, NOON + timedelta(seconds=830))
+        == "83 of ~667 requests · ~98 min left"
+    )
 
 
 def test_more_than_were_expected_is_no_end() -> None:
     going = effort(1_000)
     going.note(7, 1_050)
-    assert progress(going, NOON) == "7 requests · what is left is not told"
+    assert describe_progress(going, NOON) == "7 requests · what is left is not told"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +120,7 @@ def test_more_than_were_expected_is_no_end() -> None:
      (5_941, "2 h"), (40_000, "12 h")],
 )  # fmt: skip
 def test_a_time_is_rounded_up(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
+    assert format_duration(seconds) == text
 
 
 async def test_the_status_says_it_and_how_to_stop_at_eighty_columns() -> None:

@@ -8,7 +8,7 @@ from capgo_tui.workspace.cells import override_mark
 from capgo_tui.workspace.changes.new_channels import make_channel_deletion
 from capgo_tui.workspace.changes.states import read_device_state
 from capgo_tui.workspace.collection import Update
-from capgo_tui.workspace.resources.device import device_details
+from capgo_tui.workspace.resources.device import list_device_details
 from tests.support.world import open_world
 from tests.workspace.collection.lists import record_events
 
@@ -41,7 +41,7 @@ async def open_with_lost_override(world: World) -> tuple[Workspace, Device]:
 
 
 def override_in_detail(workspace: Workspace, device: Device) -> str:
-    sections = device_details(device, workspace.cell_context())
+    sections = list_device_details(device, workspace.make_cell_context())
     return dict(sections[0].fields)["override"]
 
 
@@ -50,8 +50,8 @@ async def test_cell_detail_and_state_know_nothing_of_it() -> None:
         workspace, device = await open_with_lost_override(world)
         assert len(workspace.devices) == DEVICES + 200
         assert workspace.tells_overrides
-        assert not workspace.knows_override(device)
-        assert override_mark(device, workspace.cell_context()) == "?"
+        assert not workspace.has_known_override(device)
+        assert override_mark(device, workspace.make_cell_context()) == "?"
         assert "not told for this device" in override_in_detail(workspace, device)
         assert read_device_state(device, tells_overrides=True) == {}
 
@@ -68,7 +68,7 @@ async def test_a_page_that_tells_them_makes_them_known_again() -> None:
     async with open_world(devices=DEVICES) as world:
         workspace, device = await open_with_lost_override(world)
         plain = next(
-            key for key in world.free_devices() if not workspace.knows_override(
+            key for key in world.free_devices() if not workspace.has_known_override(
                 workspace.devices.records[key]
             )
         )  # fmt: skip
@@ -77,7 +77,7 @@ async def test_a_page_that_tells_them_makes_them_known_again() -> None:
         updated_keys = {key for event in events if isinstance(event, Update) for key in event.keys}
         records = workspace.devices.records
         assert records[device.wire_id].channel == "beta"
-        assert override_mark(records[plain], workspace.cell_context()) == ""
+        assert override_mark(records[plain], workspace.make_cell_context()) == ""
         assert {device.wire_id, plain} <= updated_keys, (
             "a ? that became nothing is drawn anew as well"
         )

@@ -128,7 +128,7 @@ class Marking(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 20))
     def mark_to(self, number: int) -> None:
-        keys, key = list(self.view.keys()), self.key(number)
+        keys, key = list(self.view.iterate_keys()), self.key(number)
         self.marks.mark_to(key)
         if key in keys:
             ends = sorted(
@@ -140,7 +140,7 @@ class Marking(RuleBasedStateMachine):
     @rule()
     def mark_all(self) -> None:
         self.marks.mark_all()
-        self.expected_marks |= set(self.view.keys())
+        self.expected_marks |= set(self.view.iterate_keys())
 
     @rule()
     def clear(self) -> None:
@@ -149,7 +149,7 @@ class Marking(RuleBasedStateMachine):
 
     @invariant()
     def they_are_the_expected_ones(self) -> None:
-        visible_keys = list(self.view.keys())
+        visible_keys = list(self.view.iterate_keys())
         hidden_marks = self.expected_marks - set(visible_keys)
         assert len(self.marks) == len(self.expected_marks)
         assert self.marks.hidden_count == len(hidden_marks)

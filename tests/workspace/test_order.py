@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from capgo_tui.workspace.order import KeyIndex, Order, sorted_by_parts
+from capgo_tui.workspace.order import KeyIndex, Order, sort_by_parts
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.order import Values
@@ -66,9 +66,9 @@ def test_an_order_is_what_sorting_would_give(
                 order.discard(number)
                 present.pop(number, None)
         keys = expected_keys(present, descending=descending)
-        assert list(order.keys()) == keys
+        assert list(order.iterate_keys()) == keys
         assert len(order) == len(keys)
-        assert [order.key_at(index) for index in range(len(order))] == keys
+        assert [order.get_key_at(index) for index in range(len(order))] == keys
         assert [order.index_of(key) for key in keys] == list(range(len(keys)))
         assert order.select(range(len(key_index) + 3)) == sorted(present)
         assert all((number in order) == (number in present) for number in range(len(key_index) + 3))
@@ -87,11 +87,11 @@ def test_an_order_made_at_once_is_the_one_made_bit_by_bit(
     for number in range(len(values)):
         slow.add(number)
     fast = Order(slow.key_index, shared_values, descending=descending)
-    for part in sorted_by_parts(with_value, shared_values, descending=descending, size=size):
+    for part in sort_by_parts(with_value, shared_values, descending=descending, size=size):
         fast.extend(part, has_value=True)
     fast.extend([number for number, value in enumerate(values) if value is None])
-    assert list(fast.keys()) == list(slow.keys())
-    parts = list(fast.parts(size))
+    assert list(fast.iterate_keys()) == list(slow.iterate_keys())
+    parts = list(fast.iterate_parts(size))
     assert [number for is_known, part in parts for number in part if is_known] == sorted(
         with_value, key=lambda n: (values[n] or 0, -n if descending else n)
     )
@@ -104,7 +104,7 @@ def test_without_values_it_is_the_order_of_arrival(first: int, more: int) -> Non
     order = Order(index_of_size(first))
     order.extend(range(first))
     order.arrive(order.key_index.extend([f"m{number}" for number in range(more)]))
-    assert list(order.keys()) == order.key_index.ids
+    assert list(order.iterate_keys()) == order.key_index.ids
     assert [order.index_of(key) for key in order.key_index.ids] == list(range(first + more))
 
 
@@ -115,12 +115,12 @@ def test_outside_there_is_nothing() -> None:
     assert order.index_of("k1") is None
     for index in (-1, 1):
         with pytest.raises(IndexError):
-            order.key_at(index)
+            order.get_key_at(index)
 
 
 def test_values_that_are_all_different_are_sorted_in_small_parts() -> None:
     values: Values = [number * 7919 % 100_003 for number in range(100_000)]
-    parts = list(sorted_by_parts(list(range(100_000)), values, descending=False))
+    parts = list(sort_by_parts(list(range(100_000)), values, descending=False))
     assert max(map(len, parts)) < 3_000
     in_order = [number for part in parts for number in part]
     assert in_order == sorted(range(100_000), key=lambda n: n * 7919 % 100_003)

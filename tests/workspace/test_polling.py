@@ -26,7 +26,7 @@ def times(polling: Polling, until: int, requests_each: int = 1) -> list[int]:
     """The seconds at which it was time, looked at every second."""
     requests, seconds = 0, []
     for second in range(until + 1):
-        if polling.due(after(second), requests):
+        if polling.is_due(after(second), requests):
             requests += requests_each
             seconds.append(second)
     return seconds
@@ -56,29 +56,29 @@ def test_what_costs_many_requests_comes_less_often() -> None:
 
 def test_a_refused_poll_rests_until_the_server_has_forgotten() -> None:
     polling = Polling(10)
-    assert not polling.due(START, 0)
-    assert polling.due(after(10), 0)
-    seconds = [second for second in range(11, 300) if polling.due(after(second), 1, 0)]
+    assert not polling.is_due(START, 0)
+    assert polling.is_due(after(10), 0)
+    seconds = [second for second in range(11, 300) if polling.is_due(after(second), 1, 0)]
     assert seconds[0] == 11 + REST_SECONDS
-    assert not any(polling.due(after(second), 2, 900) for second in range(300, 1_200))
+    assert not any(polling.is_due(after(second), 2, 900) for second in range(300, 1_200))
     assert polling.resting
-    assert polling.due(after(1_200), 2, 900)
+    assert polling.is_due(after(1_200), 2, 900)
 
 
 def test_whoever_makes_a_request_while_it_rests_makes_it_rest_anew() -> None:
     polling = Polling(10)
-    assert not polling.due(START, 0)
-    assert not polling.due(after(10), REQUESTS_BEFORE_REST)
-    assert not polling.due(after(60), REQUESTS_BEFORE_REST + 1)
-    assert not polling.due(after(20 + REST_SECONDS), REQUESTS_BEFORE_REST + 1)
-    assert polling.due(after(60 + REST_SECONDS), REQUESTS_BEFORE_REST + 1)
+    assert not polling.is_due(START, 0)
+    assert not polling.is_due(after(10), REQUESTS_BEFORE_REST)
+    assert not polling.is_due(after(60), REQUESTS_BEFORE_REST + 1)
+    assert not polling.is_due(after(20 + REST_SECONDS), REQUESTS_BEFORE_REST + 1)
+    assert polling.is_due(after(60 + REST_SECONDS), REQUESTS_BEFORE_REST + 1)
 
 
 def test_it_says_when_it_rests() -> None:
     polling = Polling(10)
-    assert not polling.due(START, 0)
+    assert not polling.is_due(START, 0)
     assert not polling.resting
-    assert not polling.due(after(10), REQUESTS_BEFORE_REST)
+    assert not polling.is_due(after(10), REQUESTS_BEFORE_REST)
     assert polling.resting
     assert polling.due(after(11 + REST_SECONDS), REQUESTS_BEFORE_REST)
     assert not polling.resting
@@ -86,8 +86,8 @@ def test_it_says_when_it_rests() -> None:
 
 def test_requests_made_before_it_began_do_not_count() -> None:
     polling = Polling(10)
-    assert not polling.due(START, 5 * REQUESTS_BEFORE_REST)
-    assert polling.due(after(10), 5 * REQUESTS_BEFORE_REST)
+    assert not polling.is_due(START, 5 * REQUESTS_BEFORE_REST)
+    assert polling.is_due(after(10), 5 * REQUESTS_BEFORE_REST)
 
 
 # Against the sandbox, whose limits have the same clock
@@ -101,7 +101,7 @@ async def poll(world: World, seconds: float, until: int) -> tuple[int, int]:
     poll_count = refusal_count = 0
     for _ in range(until):
         world.clock.advance(1)
-        if polling.due(world.clock(), workspace.requests.total, channels.asked_to_wait):
+        if polling.is_due(world.clock(), workspace.requests.total, channels.asked_to_wait):
             await channels.refresh()
             poll_count += 1
             refusal_count += channels.error is not None
@@ -134,14 +134,14 @@ async def test_polling_goes_on_once_a_lock_out_is_over(monkeypatch: pytest.Monke
         workspace = world.open()
         channels, polling = workspace.channels, Polling(5)
         await channels.load_all()
-        assert not polling.due(world.clock(), workspace.requests.total)
+        assert not polling.is_due(world.clock(), workspace.requests.total)
         monkeypatch.setattr("capgo_tui.sandbox.limits.KEY_LIMIT", 1)
         await channels.refresh()
         assert channels.asked_to_wait == 60
         assert channels.stale
         for _ in range(REST_SECONDS + 2):
             world.clock.advance(1)
-            if polling.due(world.clock(), workspace.requests.total, channels.asked_to_wait):
+            if polling.is_due(world.clock(), workspace.requests.total, channels.asked_to_wait):
                 await channels.refresh()
         assert world.door.count("GET /channel") == 3, "a try in between would have prolonged it"
         assert not channels.stale

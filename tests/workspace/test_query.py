@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from capgo_tui.text import clean
 from capgo_tui.workspace.measure import Measure
-from capgo_tui.workspace.query import Query, Vocabulary, custom_id_filter
-from capgo_tui.workspace.sorting import version_value
+from capgo_tui.workspace.query import Query, Vocabulary, make_custom_id_filter
+from capgo_tui.workspace.sorting import order_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,13 +44,13 @@ class Cells:
     ) -> None:
         self.texts, self.values, self.facts = texts, values or {}, facts or {}
 
-    def text(self, column: str) -> str:
+    def get_text(self, column: str) -> str:
         return self.texts[column]
 
-    def value(self, column: str) -> SortValue | None:
+    def get_value(self, column: str) -> SortValue | None:
         return self.values.get(column)
 
-    def fact(self, name: str) -> bool | None:
+    def get_fact(self, name: str) -> bool | None:
         return self.facts.get(name)
 
 
@@ -75,7 +75,7 @@ class Cells:
 def test_every_word_must_occur_somewhere_in_any_case(
     text: str, haystack: str, matches: bool
 ) -> None:
-    assert Query.parse(text).matches(haystack) is matches
+    assert Query.parse(text).is_match(haystack) is matches
 
 
 def test_a_filter_of_spaces_filters_nothing() -> None:
@@ -108,7 +108,7 @@ def test_a_condition_that_means_nothing_is_told_and_left_out(text: str, error: s
     assert query.error.startswith(error)
     assert bool(query.error) is bool(error)
     if error:
-        assert Query.parse(f"ios {text}", WORDS_OF_LIST).matches("ios qa", Cells({}))
+        assert Query.parse(f"ios {text}", WORDS_OF_LIST).is_match("ios qa", Cells({}))
     assert Query.parse(text).error == "", "where there are no columns, a colon means nothing"
 
 
@@ -131,7 +131,7 @@ def test_a_filter_is_shown_as_it_was_typed() -> None:
     ],
 )
 def test_a_query_knows_which_others_it_narrows(new: str, old: str, narrows: bool) -> None:
-    assert Query.parse(new).narrows(Query.parse(old)) is narrows
+    assert Query.parse(new).is_narrowing(Query.parse(old)) is narrows
 
 
 @given(WORDS, WORDS, WORDS)
@@ -141,8 +141,8 @@ def test_what_a_narrower_query_matches_the_wider_one_matches_too(
 ) -> None:
     narrow, wide = Query.parse(new), Query.parse(old)
     haystack = f"{new}\n{text}".casefold()
-    if narrow.narrows(wide) and narrow.matches(haystack):
-        assert wide.matches(haystack)
+    if narrow.is_narrowing(wide) and narrow.is_match(haystack):
+        assert wide.is_match(haystack)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ ROW = {
 
 
 def row_matches(text: str, row: dict[str, str] = ROW) -> bool:
-    return Query.parse(text, COLUMNS).matches("\n".join(row.values()), Cells(row))
+    return Query.parse(text, COLUMNS).is_match("\n".join(row.values()), Cells(row))
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_the_language(text: str, matches: bool) -> None:
 def test_what_only_resembles_the_language_is_looked_for_as_it_is(text: str, row_text: str) -> None:
     query = Query.parse(text, COLUMNS)
     assert query
-    assert query.matches(row_text)
+    assert query.is_match(row_text)
     assert query.error == ""
 
 
@@ -261,10 +261,10 @@ def test_what_is_only_begun_is_no_condition_yet(text: str) -> None:
 def test_a_pattern_that_cannot_be_used_is_told_and_left_out(text: str, error: str) -> None:
     query = Query.parse(f"ios {text}", COLUMNS)
     assert query.error == error
-    assert query.matches("ios")
-    assert not query.matches("android")
+    assert query.is_match("ios")
+    assert not query.is_match("android")
     assert not Query.parse(text)
-    assert Query.parse(text).matches("whatever")
+    assert Query.parse(text).is_match("whatever")
 
 
 def test_a_pattern_that_takes_too_long_is_given_up_for_good() -> None:
@@ -272,10 +272,10 @@ def test_a_pattern_that_takes_too_long_is_given_up_for_good() -> None:
     query = Query.parse(f"ios {text}")
     assert query.error == ""
     hard = f"ios {'x' * 60}!"
-    assert query.matches(hard), "the rest of the filter holds"
+    assert query.is_match(hard), "the rest of the filter holds"
     assert query.error == "pattern is too slow"
-    assert query.matches(hard)
-    assert not query.matches("android")
+    assert query.is_match(hard)
+    assert not query.is_match("android")
     assert Query.parse(f"{text} b").error == "pattern is too slow", "it is remembered"
 
 
@@ -283,9 +283,9 @@ def test_a_pattern_that_takes_too_long_is_given_up_for_good() -> None:
 @hypothesis_settings(deadline=None, max_examples=500)
 def test_any_text_is_a_filter(text: str) -> None:
     query = Query.parse(text, COLUMNS)
-    query.matches("ios\nab", Cells(ROW))
+    query.is_match("ios\nab", Cells(ROW))
     assert isinstance(query.error, str)
-    assert query.narrows(query)
+    assert query.is_narrowing(query)
 
 
 PIECES = st.sampled_from(["a", "ab", "b", "/a/", "/a|b/", "/^b$/", "~ab", "~a", "~ba", "1", "a1"])
@@ -301,14 +301,14 @@ def test_narrowing_is_sound_for_every_kind_of_condition(
     new: str, old: str, row: dict[str, str]
 ) -> None:
     narrow, wide = Query.parse(new, COLUMNS), Query.parse(old, COLUMNS)
-    if narrow.narrows(wide) and row_matches(new, row):
+    if narrow.is_narrowing(wide) and row_matches(new, row):
         assert row_matches(old, row)
 
 
 def test_a_word_of_a_column_that_is_not_searched_is_no_sieve() -> None:
     query = Query.parse("os:18 a !longer ~longest /longest/", ["os"])
-    assert query.sieve(lambda _: True) == "18"
-    assert query.sieve(lambda _: False) == "a"
+    assert query.find_sieve(lambda _: True) == "18"
+    assert query.find_sieve(lambda _: False) == "a"
 
 
 @given(FILTERS, CELLS)
@@ -316,10 +316,10 @@ def test_a_word_of_a_column_that_is_not_searched_is_no_sieve() -> None:
 def test_what_matches_passes_the_sieve(text: str, row: dict[str, str]) -> None:
     query = Query.parse(text, COLUMNS)
     row_text = "\n".join(row.values())
-    sieve = query.sieve(lambda column: column in row)
+    sieve = query.find_sieve(lambda column: column in row)
     if row_matches(text, row):
         assert sieve in row_text
-        assert query.sieve(lambda _: False) in row_text
+        assert query.find_sieve(lambda _: False) in row_text
     if query.is_word:
         assert row_matches(text, row) is (sieve in row_text)
 
@@ -341,7 +341,7 @@ def test_what_matches_passes_the_sieve(text: str, row: dict[str, str]) -> None:
     ],
 )
 def test_which_conditions_narrow_which(new: str, old: str, narrows: bool) -> None:
-    assert Query.parse(new, COLUMNS).narrows(Query.parse(old, COLUMNS)) is narrows
+    assert Query.parse(new, COLUMNS).is_narrowing(Query.parse(old, COLUMNS)) is narrows
 
 
 @pytest.mark.parametrize("text", ["os:3f2a4b", "!3f2a4b", "~3f2a4b", "/3f2a4b"])
@@ -374,7 +374,7 @@ NAMELESS_ROW = {**NAMED_ROW, "custom": ""}
 def test_who_has_a_custom_id(text: str, named_matches: bool, nameless_matches: bool) -> None:
     for row, is_match in ((NAMED_ROW, named_matches), (NAMELESS_ROW, nameless_matches)):
         query = Query.parse(text, DEVICE_COLUMNS)
-        assert query.matches("\n".join(row.values()), Cells(row)) is is_match
+        assert query.is_match("\n".join(row.values()), Cells(row)) is is_match
 
 
 def test_what_else_cannot_be_had_is_told_and_other_lists_have_no_such_word() -> None:
@@ -417,16 +417,16 @@ def test_what_may_be_one_whole_custom_id(text: str, custom_id: str | None) -> No
 @hypothesis_example("~/^$")
 def test_the_filter_for_a_custom_id_lets_it_through_whatever_it_is(custom_id: str) -> None:
     row = {**NAMED_ROW, "custom": custom_id.casefold()}
-    query = Query.parse(custom_id_filter(custom_id), DEVICE_COLUMNS)
+    query = Query.parse(make_custom_id_filter(custom_id), DEVICE_COLUMNS)
     assert not query.error
     if custom_id.strip():
-        assert query.matches("\n".join(row.values()), Cells(row))
-    assert not query.matches("\n".join(NAMELESS_ROW.values()), Cells(NAMELESS_ROW))
+        assert query.is_match("\n".join(row.values()), Cells(row))
+    assert not query.is_match("\n".join(NAMELESS_ROW.values()), Cells(NAMELESS_ROW))
 
 
 PHONE = Cells(
     {"os": "17.4", "override": "▲ beta", "seen": "3d"},
-    {"os": version_value("17.4"), "seen": NOON - timedelta(days=3)},
+    {"os": order_version("17.4"), "seen": NOON - timedelta(days=3)},
     {"override": True, "stale": False, "emulator": None},
 )
 
@@ -482,19 +482,19 @@ PHONE = Cells(
 )
 def test_facts_comparisons_phrases_and_alternatives(text: str, matches: bool) -> None:
     haystack = "\n".join(PHONE.texts.values())
-    assert Query.parse(text, WORDS_OF_LIST).matches(haystack, PHONE) is matches
+    assert Query.parse(text, WORDS_OF_LIST).is_match(haystack, PHONE) is matches
 
 
 def test_what_is_no_version_has_no_place_among_versions() -> None:
-    row = Cells({"os": "blue"}, {"os": version_value("blue")})
+    row = Cells({"os": "blue"}, {"os": order_version("blue")})
     for text in ("os:>1", "os:<1", "!os:>1"):
-        assert not Query.parse(text, WORDS_OF_LIST).matches("blue", row)
+        assert not Query.parse(text, WORDS_OF_LIST).is_match("blue", row)
 
 
 def test_a_value_that_is_not_known_meets_no_comparison() -> None:
     row = Cells({"seen": ""}, {"seen": None})
     for text in ("seen:<7d", "seen:>7d", "!seen:>7d"):
-        assert not Query.parse(text, WORDS_OF_LIST).matches("", row)
+        assert not Query.parse(text, WORDS_OF_LIST).is_match("", row)
 
 
 @pytest.mark.parametrize(
@@ -522,6 +522,6 @@ def test_a_phrase_is_a_whole_custom_id(text: str) -> None:
 @hypothesis_settings(deadline=None, max_examples=400)
 def test_any_text_with_signs_is_a_filter(text: str, haystack: str) -> None:
     query = Query.parse(text, WORDS_OF_LIST)
-    query.matches(haystack, PHONE)
-    assert query.narrows(query)
+    query.is_match(haystack, PHONE)
+    assert query.is_narrowing(query)
     assert Query.parse(query.text, WORDS_OF_LIST) == query

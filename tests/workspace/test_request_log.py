@@ -19,7 +19,7 @@ from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.api.transport import Exchange
 from capgo_tui.plain_files import UnsuitableFileError
-from capgo_tui.workspace.curl import curl
+from capgo_tui.workspace.curl import format_curl
 from capgo_tui.workspace.log_file import LogFile
 from capgo_tui.workspace.request_log import LONGEST, MOST_ENTRIES, RequestLog
 from capgo_tui.workspace.target import Target
@@ -63,11 +63,11 @@ async def test_a_workspace_logs_what_it_asks_and_what_went_wrong() -> None:
         await workspace.channels.load_more()
         other = world.open("no-such-key-0123456789")
         await other.channels.load_more()
-        one = workspace.requests.newest(0)
+        one = workspace.requests.get_newest(0)
         assert (workspace.requests.total, one.number) == (1, 1)
         assert one.exchange.path.startswith("/channel?app_id=")
         assert (one.exchange.status, one.exchange.attempt, one.outcome) == (200, 1, "ok")
-        bad = other.requests.newest(0)
+        bad = other.requests.get_newest(0)
         assert bad.exchange.error is ErrorKind.KEY_REFUSED
         assert bad.exchange.message in bad.outcome
         assert "no-such-key" not in bad.line
@@ -83,7 +83,7 @@ async def test_the_log_says_which_rows_could_not_be_read_and_why() -> None:
         workspace = world.open()
         world.door.rewrite("GET /device", spoil)
         await workspace.devices.load_more()
-        assert workspace.requests.newest(0).outcome == ("2 rows unreadable: device_id: missing")
+        assert workspace.requests.get_newest(0).outcome == ("2 rows unreadable: device_id: missing")
         assert len(workspace.devices) == 18
         first, second = workspace.devices.unreadable_rows.rows
         assert json.loads(first.json) == {"custom_id": "nobody"}
@@ -96,14 +96,14 @@ async def test_the_log_says_that_an_answer_was_no_list() -> None:
         world.door.rewrite("GET /channel", lambda _: 17)
         await workspace.channels.load_more()
         assert isinstance(workspace.channels.error, CapgoError)
-        assert workspace.requests.newest(0).outcome == "unreadable: it is no list"
+        assert workspace.requests.get_newest(0).outcome == "unreadable: it is no list"
 
 
 def test_only_the_latest_are_kept_and_found_by_their_number(log: RequestLog) -> None:
     for _ in range(MOST_ENTRIES + 7):
         log.note(exchange())
     assert (log.entry_count, log.total) == (MOST_ENTRIES, MOST_ENTRIES + 7)
-    assert log.newest(0).number == MOST_ENTRIES + 7
+    assert log.get_newest(0).number == MOST_ENTRIES + 7
     assert [log.place_of(number) for number in (7, 8, MOST_ENTRIES + 7, MOST_ENTRIES + 8)] == [
         None, MOST_ENTRIES - 1, 0, None,
     ]  # fmt: skip
@@ -114,16 +114,16 @@ def test_a_note_goes_to_its_own_request_and_to_its_last_try(log: RequestLog) -> 
     for one in (exchange(attempt=1), exchange(attempt=2), exchange(other)):
         log.note(one)
     log.note_unreadable(READ, "odd")
-    assert [log.newest(place).unreadable for place in range(3)] == ["", "odd", ""]
+    assert [log.get_newest(place).unreadable for place in range(3)] == ["", "odd", ""]
     log.note_unreadable(requests.list_channels(LIVE, "com.demo.app"), "never sent")
-    assert log.newest(0).unreadable == ""
+    assert log.get_newest(0).unreadable == ""
 
 
 def test_an_endless_path_is_not_kept(log: RequestLog) -> None:
     request = requests.get_device(LIVE, "com.demo.app", "x" * 1_000_000)
     log.note(exchange(request))
-    assert len(log.newest(0).exchange.path) == LONGEST + 1
-    assert log.curl(log.newest(0)) is None
+    assert len(log.get_newest(0).exchange.path) == LONGEST + 1
+    assert log.format_curl(log.get_newest(0)) is None
 
 
 # The command for curl
@@ -135,7 +135,7 @@ def words(command: str) -> list[str]:
 
 def test_a_read_as_curl(log: RequestLog) -> None:
     log.note(exchange())
-    command = log.curl(log.newest(0))
+    command = log.format_curl(log.get_newest(0))
     assert command == (
         f"curl -sS -H \"authorization: $CAPGO_TOKEN\" '{SERVER}/channel?app_id=com.demo.app'"
     )
@@ -145,7 +145,7 @@ def test_a_write_as_curl_is_the_request_that_was_sent() -> None:
     request = requests.set_channel(
         LIVE, "com.demo.app", "it's `$HOME` \x1b[31m", ChannelSettings(bundle="1.0.0")
     )
-    command = curl(request, SERVER, KEY)
+    command = format_curl(request, SERVER, KEY)
     assert command.isascii()
     assert command.isprintable()
     *_, data, body, url = words(command)
@@ -154,8 +154,8 @@ def test_a_write_as_curl_is_the_request_that_was_sent() -> None:
     assert url == SERVER + request.target
     assert words(command)[2:4] == ["-X", "POST"]
     delete = requests.delete_bundle(LIVE, "com.demo.app", BundleName("1.0.0"))
-    assert "-X DELETE" in curl(delete, SERVER, KEY)
-    assert "CAPGO_TOKEN" not in curl(requests.ping(LIVE), SERVER, KEY)
+    assert "-X DELETE" in format_curl(delete, SERVER, KEY)
+    assert "CAPGO_TOKEN" not in format_curl(requests.ping(LIVE), SERVER, KEY)
 
 
 def test_what_is_secret_is_in_no_command() -> None:
@@ -165,7 +165,7 @@ def test_what_is_secret_is_in_no_command() -> None:
         "nested": [{"sessionKey": "s3cret", "note": f"<{raw}>"}],
     }
     request = Request("x", "POST", "/bundle", (("device_id", raw),), body, writes=True)
-    command = curl(request, SERVER, KEY)
+    command = format_curl(request, SERVER, KEY)
     assert "s3cret" not in command
     assert raw not in command
     assert raw not in shlex.split(command)[-1]
@@ -178,7 +178,7 @@ def test_a_demo_has_no_address_to_copy() -> None:
 
     log = RequestLog(Target(KEY, "com.demo.app", asgi_app=lambda: app), lambda: NOON)
     log.note(exchange())
-    assert "https://demo.invalid/channel" in (log.curl(log.newest(0)) or "")
+    assert "https://demo.invalid/channel" in (log.format_curl(log.get_newest(0)) or "")
 
 
 # The file

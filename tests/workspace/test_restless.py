@@ -91,7 +91,7 @@ class WatchedList:
         return len(self.view)
 
     def key_at(self, index: int) -> str:
-        return self.view.key_at(index)
+        return self.view.get_key_at(index)
 
     def index_of(self, key: str) -> int | None:
         return self.view.index_of(key)
@@ -107,13 +107,13 @@ class WatchedList:
             case "all":
                 await collection.load_all()
             case "refresh":
-                keys = list(self.view.keys())
+                keys = list(self.view.iterate_keys())
                 await collection.refresh(keys[number : number + 6])
             case "mark" if number < len(self.view):
-                self.marks.toggle(self.view.key_at(number))
+                self.marks.toggle(self.view.get_key_at(number))
             case "range" if number < len(self.view):
-                self.marks.mark_to(self.view.key_at(number))
-            case "page" if (page := collection.page_of(self._nth(number))) is not None:
+                self.marks.mark_to(self.view.get_key_at(number))
+            case "page" if (page := collection.find_page(self._nth(number))) is not None:
                 with suppress(CapgoError):
                     await collection.reread_page(page)
             case "remove":
@@ -125,13 +125,13 @@ class WatchedList:
                 pass
 
     def _nth(self, number: int) -> str:
-        keys = list(self.view.keys())
+        keys = list(self.view.iterate_keys())
         return keys[number % len(keys)] if keys else ""
 
     def assert_sound(self) -> None:
         collection = self.server.collection
         assert not self.view.busy
-        assert list(self.view.keys()) == list(collection.records)
+        assert list(self.view.iterate_keys()) == list(collection.records)
         assert all(key == record.device_id for key, record in collection.records.items())
         assert set(self.marks) <= collection.records.keys()
         key = self.table.cursor_key

@@ -9,7 +9,13 @@ import pytest
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.promotions import Rollback, make_promotion
-from capgo_tui.workspace.rollback import FROM_AUDIT, FROM_JOURNAL, NEXT_OLDER, Candidate, candidate
+from capgo_tui.workspace.rollback import (
+    FROM_AUDIT,
+    FROM_JOURNAL,
+    NEXT_OLDER,
+    Candidate,
+    find_rollback_candidate,
+)
 from tests.support.world import World, open_world
 from tests.workspace.channels import (
     bundle,
@@ -49,14 +55,14 @@ async def roll_back(world: World, workspace: Workspace) -> Candidate:
     back = make_promotion(
         workspace, channel(workspace, "beta"), one.bundle, kind=Rollback, note=one.why
     )
-    assert f"→ {one.bundle.name} ({one.why})?" in describe(back).question(200)
+    assert f"→ {one.bundle.name} ({one.why})?" in describe(back).ask(200)
     await carry_out_verified(workspace, back)
     assert bundle_name_of(world, "beta") == one.bundle.name
     return one
 
 
 async def find_candidate(workspace: Workspace) -> Candidate:
-    one = await candidate(workspace, channel(workspace, "beta"))
+    one = await find_rollback_candidate(workspace, channel(workspace, "beta"))
     assert isinstance(one, Candidate), one
     return one
 
@@ -190,7 +196,7 @@ async def test_a_higher_version_is_no_guess_and_a_warning_where_it_was_carried(
     world.run("UPDATE bundles SET deleted = 1 WHERE name LIKE 'fix%'")
     carry(world, "beta", "2.4.2")
     workspace = await load_workspace(world)
-    assert await candidate(workspace, channel(workspace, "beta")) == (
+    assert await find_rollback_candidate(workspace, channel(workspace, "beta")) == (
         "No older bundle has a lower version than the one beta carries."
     )
     for name in ("2.5.0", "2.4.2"):
@@ -204,12 +210,12 @@ async def test_there_may_be_none(world: World) -> None:
     forget_history(world)
     carry(world, "beta", names(world)[-1])
     workspace = await load_workspace(world)
-    assert await candidate(workspace, channel(workspace, "beta")) == (
+    assert await find_rollback_candidate(workspace, channel(workspace, "beta")) == (
         "There is no bundle older than the one beta carries."
     )
     world.run("UPDATE channels SET version = NULL WHERE name = 'beta'")
     await workspace.channels.reread()
-    none = await candidate(workspace, channel(workspace, "beta"))
+    none = await find_rollback_candidate(workspace, channel(workspace, "beta"))
     assert isinstance(none, str)
     assert "carries no bundle" in none
 
@@ -224,6 +230,6 @@ async def test_bundles_that_are_not_loaded_yet_are_loaded(world: World) -> None:
     failing = world.open()
     await failing.channels.load_all()
     world.door.fail("GET /bundle", times=9)
-    reason = await candidate(failing, channel(failing, "beta"))
+    reason = await find_rollback_candidate(failing, channel(failing, "beta"))
     assert isinstance(reason, str)
     assert reason.startswith("The bundles could not be read")

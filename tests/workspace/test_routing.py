@@ -7,11 +7,11 @@ import pytest
 from capgo_tui.api.models import Channel
 from capgo_tui.workspace.list_state import ListState
 from capgo_tui.workspace.routing import (
-    default_channels,
-    demotion_lines,
-    drops_electron,
+    compute_flags_after,
     find_demotions,
-    flags_after,
+    is_dropping_electron,
+    list_default_channels,
+    list_demotions,
     without_default,
 )
 
@@ -30,12 +30,12 @@ class StateOfThree(ListState):
 
 
 def lines(settings: dict[str, object], *others: Channel, at_end: bool = True) -> tuple[str, ...]:
-    flags = flags_after(BETA, settings, new=False)
-    return demotion_lines(find_demotions(others, flags), flags, StateOfThree(at_end=at_end))
+    flags = compute_flags_after(BETA, settings, new=False)
+    return list_demotions(find_demotions(others, flags), flags, StateOfThree(at_end=at_end))
 
 
 def test_untold_flags_demote_nobody_for_certain() -> None:
-    flags = flags_after(BETA, {"public": True}, new=False)
+    flags = compute_flags_after(BETA, {"public": True}, new=False)
     (demotion,) = find_demotions([PRODUCTION], flags)
     assert not any(demotion.platforms.values())
     (line,) = lines({"public": True}, PRODUCTION)
@@ -48,7 +48,7 @@ def test_told_and_set_flags_tell_each_platform_apart() -> None:
         "iOS: ios-only stops being the default",
         "Android, Electron: not served by it, nothing changes",
     )
-    flags = flags_after(None, {"public": True}, new=True)
+    flags = compute_flags_after(None, {"public": True}, new=True)
     ios_only, production = find_demotions([IOS, PRODUCTION], flags)
     assert any(ios_only.platforms.values()), "a new channel serves all"
     assert not any(production.platforms.values())
@@ -73,10 +73,10 @@ def test_channels_that_are_not_loaded_are_not_denied() -> None:
 def test_electron_goes_as_the_server_takes_it(
     settings: dict[str, object], is_dropped: bool
 ) -> None:
-    assert drops_electron(settings) is is_dropped
+    assert is_dropping_electron(settings) is is_dropped
 
 
 def test_what_remains_without_a_default() -> None:
-    assert default_channels([PRODUCTION, IOS, BETA], "production") == [IOS]
+    assert list_default_channels([PRODUCTION, IOS, BETA], "production") == [IOS]
     assert "no default channel remains" in without_default([PRODUCTION, BETA], "production")
     assert "other defaults: ios-only" in without_default([PRODUCTION, IOS], "production")

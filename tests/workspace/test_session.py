@@ -10,8 +10,8 @@ from capgo_tui.api.models import Bundle
 from capgo_tui.api.revisions import Revision
 from capgo_tui.api.servers import DEFAULT_SERVER
 from capgo_tui.profiles import Profile
-from capgo_tui.workspace.cells import linked_channels
-from capgo_tui.workspace.session import open_workspace, utc_now
+from capgo_tui.workspace.cells import format_linked_channels
+from capgo_tui.workspace.session import open_workspace, read_utc_clock
 from capgo_tui.workspace.target import Target
 from tests.support.clock import NOON
 from tests.support.world import ALL_REVISIONS, open_world
@@ -32,7 +32,7 @@ def test_a_server_that_would_get_the_key_unprotected_is_not_opened() -> None:
 
 
 def test_the_workspace_clock_knows_its_zone() -> None:
-    assert utc_now().tzinfo is not None
+    assert read_utc_clock().tzinfo is not None
 
 
 # Looking a device up
@@ -107,7 +107,7 @@ async def test_a_bundle_knows_the_loaded_channels_that_carry_it_stable_or_in_rol
         bundles = workspace.bundles.records
 
         def describe_channels(bundle_id: str) -> str:
-            return linked_channels(bundles[bundle_id], workspace.cell_context())
+            return format_linked_channels(bundles[bundle_id], workspace.make_cell_context())
 
         assert describe_channels(stable) == "…", "no channel is loaded yet"
         world.door.fail("GET /channel")
@@ -134,7 +134,9 @@ async def test_a_channel_that_rolls_out_what_it_carries_is_named_once() -> None:
         await workspace.channels.load_all()
         await workspace.bundles.load_all()
         (bundle_id,) = world.column("SELECT version FROM channels WHERE name = 'beta'")
-        names = linked_channels(workspace.bundles.records[bundle_id], workspace.cell_context())
+        names = format_linked_channels(
+            workspace.bundles.records[bundle_id], workspace.make_cell_context()
+        )
         assert names.split(", ").count("beta") == 1
 
 
@@ -144,9 +146,9 @@ async def test_a_new_bundle_does_not_inherit_the_channels_of_a_namesake() -> Non
         (name,) = world.column("SELECT name FROM bundles WHERE id = ?", bundle_id)
         workspace = world.open()
         await workspace.channels.load_all()
-        context = workspace.cell_context()
-        assert "beta" in linked_channels(Bundle(id=int(bundle_id), name=name), context)
-        assert linked_channels(Bundle(id=987_654, name=name), context) == ""
+        context = workspace.make_cell_context()
+        assert "beta" in format_linked_channels(Bundle(id=int(bundle_id), name=name), context)
+        assert format_linked_channels(Bundle(id=987_654, name=name), context) == ""
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)
@@ -156,17 +158,17 @@ async def test_links_work_in_every_revision(revision: str) -> None:
         await workspace.channels.load_all()
         await workspace.bundles.load_all()
         (bundle_id,) = world.column("SELECT version FROM channels WHERE name = 'production'")
-        context = workspace.cell_context()
-        names = linked_channels(workspace.bundles.records[bundle_id], context).split(", ")
+        context = workspace.make_cell_context()
+        names = format_linked_channels(workspace.bundles.records[bundle_id], context).split(", ")
         assert "production" in names
 
 
 async def test_ages_grow_with_the_workspace_clock() -> None:
     async with open_world() as world:
         workspace = world.open()
-        assert workspace.cell_context().now == NOON
+        assert workspace.make_cell_context().now == NOON
         world.clock.advance(5)
-        assert workspace.cell_context().now == world.clock()
+        assert workspace.make_cell_context().now == world.clock()
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)

@@ -16,7 +16,7 @@ from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
 from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
-from capgo_tui.workspace.sorting import Sort, flag_value, text_value, version_value
+from capgo_tui.workspace.sorting import Sort, fold_text, order_flag, order_version
 from tests.support.links import links_of
 
 if TYPE_CHECKING:
@@ -44,18 +44,18 @@ def shuffle(values: list[Any]) -> list[Any]:
     ],
 )
 def test_texts_are_sorted_as_people_would(texts: list[str]) -> None:
-    assert sorted(shuffle(texts), key=lambda text: text_value(text) or "") == texts
+    assert sorted(shuffle(texts), key=lambda text: fold_text(text) or "") == texts
 
 
 @pytest.mark.parametrize(("one", "other"), [("QA-7", "qa-7"), ("qa-007", "qa-7"), ("0", "000")])
 def test_texts_that_count_as_equal(one: str, other: str) -> None:
-    assert text_value(one) == text_value(other)
+    assert fold_text(one) == fold_text(other)
 
 
 @pytest.mark.parametrize("nothing", ["", None])
 def test_nothing_is_no_value(nothing: str | None) -> None:
-    assert text_value(nothing) is None
-    assert version_value(nothing) is None
+    assert fold_text(nothing) is None
+    assert order_version(nothing) is None
 
 
 @given(st.lists(st.integers(0, 10**30), max_size=20))
@@ -63,12 +63,12 @@ def test_nothing_is_no_value(nothing: str | None) -> None:
 def test_runs_of_digits_compare_as_numbers(numbers: list[int]) -> None:
     texts = [f"a{number}z" for number in numbers]
     expected_texts = [f"a{number}z" for number in sorted(numbers)]
-    assert sorted(texts, key=lambda text: text_value(text) or "") == expected_texts
+    assert sorted(texts, key=lambda text: fold_text(text) or "") == expected_texts
 
 
 def test_random_ids_are_sorted_letter_by_letter() -> None:
     identity = "3F2A0000-0000-4000-8000-000000000010"
-    assert text_value(identity) == identity.lower()
+    assert fold_text(identity) == identity.lower()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_random_ids_are_sorted_letter_by_letter() -> None:
     ],
 )
 def test_versions_are_sorted_as_versions(versions: list[str]) -> None:
-    values = {version: version_value(version) for version in versions}
+    values = {version: order_version(version) for version in versions}
     sort_values: list[Any] = [values[version] for version in versions]
     assert sorted(shuffle(sort_values)) == sort_values
     assert len(set(sort_values)) == len(versions)
@@ -103,13 +103,13 @@ def test_versions_are_sorted_as_versions(versions: list[str]) -> None:
     ("one", "other"), [("1.0.0+7", "1.0.0+8"), ("2.4", "2.4.0"), ("1.0.0-RC.1", "1.0.0-rc.1")]
 )
 def test_versions_of_the_same_rank(one: str, other: str) -> None:
-    assert version_value(one) == version_value(other)
+    assert order_version(one) == order_version(other)
 
 
 @given(st.lists(st.text(alphabet="0123.-+avß#٣", max_size=9), max_size=9))
 @hypothesis_settings(deadline=None, max_examples=300)
 def test_any_two_versions_compare(texts: list[str]) -> None:
-    values: list[Any] = [value for text in texts if (value := version_value(text)) is not None]
+    values: list[Any] = [value for text in texts if (value := order_version(text)) is not None]
     assert len(sorted(values)) == len(values)
 
 
@@ -128,7 +128,7 @@ def test_times_are_sorted_as_times_in_whatever_zone() -> None:
 
 
 def test_no_comes_before_yes_and_unknown_is_no_value() -> None:
-    assert [flag_value(False), flag_value(True), flag_value(None)] == [0, 1, None]
+    assert [order_flag(False), order_flag(True), order_flag(None)] == [0, 1, None]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_no_comes_before_yes_and_unknown_is_no_value() -> None:
 def test_choosing_a_column_again_turns_it_round_and_then_leaves_it(
     current: Sort | None, newest_first: bool, after: Sort | None
 ) -> None:
-    assert Sort.next(current, "os", newest_first=newest_first) == after
+    assert Sort.turn(current, "os", newest_first=newest_first) == after
 
 
 FULL: list[tuple[Sequence[Column[Any]], Record, Record]] = [

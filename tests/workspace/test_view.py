@@ -160,7 +160,7 @@ def test_outside_the_view_there_is_no_record() -> None:
     with pytest.raises(IndexError):
         view.record_at(0)
     with pytest.raises(IndexError):
-        view.key_at(0)
+        view.get_key_at(0)
 
 
 async def test_the_channels_of_a_bundle_are_found_by_the_filter() -> None:
@@ -168,10 +168,10 @@ async def test_the_channels_of_a_bundle_are_found_by_the_filter() -> None:
         workspace = world.open()
         await workspace.channels.load_all()
         await workspace.bundles.load_all()
-        view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.cell_context)
+        view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.make_cell_context)
         view.filter(Query.parse("production"))
         bundle_ids = world.column("SELECT version FROM channels WHERE name = 'production'")
-        assert [view.key_at(index) for index in range(len(view))] == bundle_ids
+        assert [view.get_key_at(index) for index in range(len(view))] == bundle_ids
 
 
 @pytest.mark.parametrize("filters", [["production"], ["product", "production"]])
@@ -182,7 +182,7 @@ async def test_links_that_come_later_are_found_once_the_view_has_looked_again(
         world.run("UPDATE bundles SET comment = NULL")
         workspace = world.open()
         await workspace.bundles.load_all()
-        view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.cell_context)
+        view = View(workspace.bundles, BUNDLE_COLUMNS, workspace.make_cell_context)
         view.filter(Query.parse(filters[0]))
         assert len(view) == 0
         await workspace.channels.load_all()
@@ -190,7 +190,7 @@ async def test_links_that_come_later_are_found_once_the_view_has_looked_again(
         for more in filters[1:]:
             view.filter(Query.parse(more))
         bundle_ids = world.column("SELECT version FROM channels WHERE name = 'production'")
-        assert [view.key_at(index) for index in range(len(view))] == bundle_ids
+        assert [view.get_key_at(index) for index in range(len(view))] == bundle_ids
         assert [view.index_of(key) for key in bundle_ids] == [0]
 
 

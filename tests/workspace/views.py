@@ -9,7 +9,7 @@ from capgo_tui.api.models import Device
 from capgo_tui.api.paging import Page
 from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.collection import Addition, Collection, Replacement, Update
-from capgo_tui.workspace.resources.column import haystack
+from capgo_tui.workspace.resources.column import join_haystack
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS, DEVICE_FACTS
 from capgo_tui.workspace.view import View
 from tests.support.clock import NOON
@@ -24,7 +24,7 @@ CONTEXT = CellContext(NOON)
 
 
 def text_of(device: Device) -> str:
-    return haystack(DEVICE_COLUMNS, device, CONTEXT)
+    return join_haystack(DEVICE_COLUMNS, device, CONTEXT)
 
 
 class DeviceRow:
@@ -35,13 +35,13 @@ class DeviceRow:
     def __init__(self, device: Device) -> None:
         self.device = device
 
-    def text(self, column: str) -> str:
+    def get_text(self, column: str) -> str:
         return _column(column).text(self.device, CONTEXT).casefold()
 
-    def value(self, column: str) -> SortValue | None:
+    def get_value(self, column: str) -> SortValue | None:
         return _column(column).sort(self.device, CONTEXT)
 
-    def fact(self, name: str) -> bool | None:
+    def get_fact(self, name: str) -> bool | None:
         return DEVICE_FACTS[name](self.device, CONTEXT)
 
 
@@ -50,7 +50,7 @@ def _column(column_id: str) -> Column[Device]:
 
 
 def matches(query: Query, device: Device) -> bool:
-    return query.matches(text_of(device), DeviceRow(device))
+    return query.is_match(text_of(device), DeviceRow(device))
 
 
 def plain_view(collection: Collection[Device]) -> View[Device]:
@@ -74,7 +74,7 @@ def in_order(view: View[Device]) -> list[str]:
 
 
 def visible_keys(view: View[Device]) -> list[str]:
-    return [view.key_at(index) for index in range(len(view))]
+    return [view.get_key_at(index) for index in range(len(view))]
 
 
 def assert_consistent(view: View[Device]) -> None:
@@ -82,7 +82,7 @@ def assert_consistent(view: View[Device]) -> None:
     records = view.collection.records
     expected_keys = in_order(view)
     assert not view.busy
-    assert list(view.keys()) == expected_keys
+    assert list(view.iterate_keys()) == expected_keys
     assert {key for key in records if key in view} == set(expected_keys)
     assert visible_keys(view) == expected_keys
     assert [view.index_of(key) for key in expected_keys] == list(range(len(expected_keys)))
@@ -95,7 +95,7 @@ def assert_consistent(view: View[Device]) -> None:
 class Nothing:
     """A list with nothing in it."""
 
-    async def next_page(self) -> Page[Device]:
+    async def read_next_page(self) -> Page[Device]:
         return Page(at_end=True)
 
     def forget(self, record: Device) -> None:

@@ -70,11 +70,11 @@ async def write(workspace: Workspace) -> None:
 
 async def look(workspace: Workspace) -> None:
     """Resolve what is open, and say what the journal said before and says now."""
-    before = [(entry.is_cut_off, entry.is_under_way) for entry in workspace.journal.entries()]
+    before = [(entry.is_cut_off, entry.is_under_way) for entry in workspace.journal.list_entries()]
     resolution = await resolve(workspace)
     now = [
         {"id": entry.id, "fate": entry.state, "found": entry.readback, "cut_off": entry.is_cut_off}
-        for entry in workspace.journal.entries()
+        for entry in workspace.journal.list_entries()
     ]
     print(json.dumps({"before": before, "told": str(resolution), "now": now}))
     await workspace.aclose()

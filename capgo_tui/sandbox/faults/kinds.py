@@ -183,7 +183,11 @@ _ALL = (
     ),
     FaultKind("empty", "", "", "the right status without a body", _read_nothing(bodies.make_empty)),
     FaultKind(
-        "bad-utf8", "", "", "bytes in the JSON that are not UTF-8", _read_nothing(bodies.make_bad_utf8)
+        "bad-utf8",
+        "",
+        "",
+        "bytes in the JSON that are not UTF-8",
+        _read_nothing(bodies.make_bad_utf8),
     ),
     FaultKind(
         "error-in-200",

@@ -49,7 +49,9 @@ def get_audit(backend: Backend, call: Call) -> Answer:
             text = "You can't access this organization"
             raise make_refusal("invalid_org_id", text, {"org_id": org_id})
         if page < 0 or limit < 1:
-            raise make_refusal("cannot_get_audit_logs", "Cannot get audit logs", {"error": BAD_RANGE})
+            raise make_refusal(
+                "cannot_get_audit_logs", "Cannot get audit logs", {"error": BAD_RANGE}
+            )
         entries = list_audit(db, audit_filter, Span(page * limit, limit))
         return Answer(
             {

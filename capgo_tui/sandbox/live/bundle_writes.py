@@ -61,7 +61,9 @@ def create_bundle(backend: Backend, call: Call) -> Answer:
             raise _make_encryption_required()
         _check_encryption(body, encryption)
         if find_bundle(db, app_id, version) is not None:
-            raise make_refusal("version_already_exists", "Version already exists", {"version": version})
+            raise make_refusal(
+                "version_already_exists", "Version already exists", {"version": version}
+            )
         moment = stamp(backend.now())
         values: dict[str, Column] = {
             "app_id": app_id,
@@ -182,7 +184,9 @@ def update_metadata(backend: Backend, call: Call) -> Answer:
             raise make_refusal("cannot_update_bundle_metadata", text, {"app_id": app_id})
         bundle = find_bundle_by_id(db, app_id, parse_row_id(body["version_id"]), deleted_too=True)
         if bundle is None:
-            raise make_refusal("cannot_find_version", "Cannot find version", {"supabaseError": NO_ROW})
+            raise make_refusal(
+                "cannot_find_version", "Cannot find version", {"supabaseError": NO_ROW}
+            )
         changes: dict[str, Column] = {
             name: None if value is None else as_text(value)
             for name, value in pick_fields(body, "link", "comment").items()

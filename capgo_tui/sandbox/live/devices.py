@@ -29,7 +29,13 @@ from capgo_tui.sandbox.tables.devices import (
     list_device_page,
     unlink_device,
 )
-from capgo_tui.sandbox.values import as_text, parse_js_number, parse_moment, make_public_stamp, stamp
+from capgo_tui.sandbox.values import (
+    as_text,
+    make_public_stamp,
+    parse_js_number,
+    parse_moment,
+    stamp,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -116,7 +122,9 @@ def post_device(backend: Backend, call: Call) -> Answer:
             raise make_refusal("channel_not_found", "Cannot find channel", {"dbError": NO_ROW}, 404)
         if not key.is_allowed(Permission.FORCE_DEVICES, app_id, channel):
             text = "You can't manage forced devices for this channel"
-            raise make_refusal("cannot_access_channel", text, pick_fields(body, "app_id", "channel"))
+            raise make_refusal(
+                "cannot_access_channel", text, pick_fields(body, "app_id", "channel")
+            )
         if channel.public:
             text = "Cannot set channel override for public channel"
             raise make_refusal("public_channel_override", text)

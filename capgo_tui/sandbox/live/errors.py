@@ -50,7 +50,9 @@ UNAVAILABLE = Answer(
 WRONG_KEY = Answer({"error": "invalid_apikey", "message": "Invalid apikey", "moreInfo": {}}, 401)
 
 
-def make_refusal(code: str, message: str, more: JsonObject | None = None, status: int = 400) -> Refusal:
+def make_refusal(
+    code: str, message: str, more: JsonObject | None = None, status: int = 400
+) -> Refusal:
     """Return a refusal to raise."""
     return Refusal(Answer({"error": code, "message": message, "moreInfo": more or {}}, status))
 
@@ -76,4 +78,6 @@ def make_missing_app_id(body: Json) -> Refusal:
 
 def make_invalid_app_id(app_id: Json) -> Refusal:
     """Return the refusal of an app id that is no reverse domain string."""
-    return make_refusal("invalid_app_id", "App ID must be a reverse domain string", {"app_id": app_id})
+    return make_refusal(
+        "invalid_app_id", "App ID must be a reverse domain string", {"app_id": app_id}
+    )

@@ -132,7 +132,9 @@ class Plan:
         target = self.existing.rollout_version if self.existing else None
         if target is None or values.get("rollout_version") is None:
             text = "Cannot advance without an old and a new rollout version"
-            raise make_refusal("missing_rollout_version", text, pick_fields(body, "app_id", "channel"))
+            raise make_refusal(
+                "missing_rollout_version", text, pick_fields(body, "app_id", "channel")
+            )
         return {"rollout_enabled": True, **values, "version": target, **_NO_PAUSE}
 
     def _read_numbers(self, body: JsonObject) -> dict[str, Column]:

@@ -34,7 +34,9 @@ class Key:
     user_id: str
     rights: Mapping[tuple[int, str], bool]
 
-    def is_allowed(self, permission: Permission, app_id: Json, channel: Channel | None = None) -> bool:
+    def is_allowed(
+        self, permission: Permission, app_id: Json, channel: Channel | None = None
+    ) -> bool:
         """Return whether the key may do this in the app, or on this channel of it."""
         is_allowed = self.rights.get((channel.id, permission)) if channel is not None else None
         if is_allowed is not None:

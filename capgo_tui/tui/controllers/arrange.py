@@ -38,7 +38,7 @@ class ArrangeController:
         sort = None
         if column is not None:
             newest = any(c.newest_first for c in rows.view.columns if c.id == column)
-            sort = Sort.next(rows.view.sort, column, newest_first=newest)
+            sort = Sort.turn(rows.view.sort, column, newest_first=newest)
         rows.view.sort_by(sort)
         rows.state.stays_on_top = rows.state.index == 0
         self._host.table.show_sort((sort.column_id, sort.descending) if sort else None)

@@ -9,7 +9,7 @@ from capgo_tui.api.revisions import Extra
 from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
-from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.cells import name_bundle
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundle_deletions import (
     make_bundle_deletion,
@@ -55,7 +55,7 @@ class BundleController:
             return "carries this bundle already" if is_same else ""
 
         def current_name(channel: Channel) -> str:
-            return bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
+            return name_bundle(channel.bundle, self._workspace.make_cell_context()) or "none"
 
         choices = Choices(self._workspace.channels, refusal, current_name, marks=set())
         warnings: dict[int, tuple[str, ...]] = {}

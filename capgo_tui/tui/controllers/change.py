@@ -12,7 +12,7 @@ from capgo_tui.tui.words import step_label
 from capgo_tui.workspace.changes.batch import TICK
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.describe.outcomes import outcome_line
+from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line
 from capgo_tui.workspace.changes.perform import (
     WaitStopped,
     perform,
@@ -41,7 +41,7 @@ _NUMBERS: Iterator[int] = count()
 
 def outcome_text(change: Change, outcome: Outcome) -> str:
     """Return the outcome of a change in one line, with the key binding of the next step."""
-    return outcome_line(change, outcome, step_label(outcome.next_step))
+    return describe_outcome_line(change, outcome, step_label(outcome.next_step))
 
 
 class ScreenUi:
@@ -72,7 +72,9 @@ class ScreenUi:
             # It would hide the line that says why this is asked; the form of another write stays.
             host.overlays.channel_form.close()
         if question.level is ConfirmationLevel.LINE and not question.is_listed:
-            return host.overlays.prompt.open(question.line, describe(question.changes[0]).identity)
+            return host.overlays.prompt.open(
+                question.join_line, describe(question.changes[0]).identity
+            )
         choice = None if question.is_repair else self._choice
         return host.overlays.confirmation.open(question, lines, choice)
 
@@ -94,7 +96,7 @@ class ScreenUi:
         """Show the countdown for up to one tick; return False once the wait is cancelled."""
         note = f" · the server takes it in {math.ceil(seconds)} s · esc stops"
         room = self._host.size.width - len(note) - 4
-        self._host.say(f"⟳ {describe(change).summary(room)}{note}")
+        self._host.say(f"⟳ {describe(change).summarize(room)}{note}")
         self._stops[self._number] = self._stop
         try:
             with suppress(TimeoutError):
@@ -105,7 +107,7 @@ class ScreenUi:
 
     def show_sending(self, change: Change) -> None:
         """Say that a change is under way."""
-        self._host.say(f"⟳ {describe(change).summary(self._host.size.width - 5)}…")
+        self._host.say(f"⟳ {describe(change).summarize(self._host.size.width - 5)}…")
 
     def see_through(
         self, work: Awaitable[T], stop: Callable[[], None] | None = None

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.controllers.picker import bundle_choices, pick
 from capgo_tui.tui.overlays.confirmation import Choice
-from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.cells import name_bundle
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
 from capgo_tui.workspace.changes.new_channels import make_channel_deletion
 from capgo_tui.workspace.changes.promotions import Rollback, make_promotion
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.insight.promotion_warnings import find_promotion_warnings
-from capgo_tui.workspace.links import overridden_devices, reread_devices
-from capgo_tui.workspace.rollback import candidate
+from capgo_tui.workspace.links import list_overridden_devices, reread_devices
+from capgo_tui.workspace.rollback import find_rollback_candidate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -81,7 +81,7 @@ class ChannelController:
             warnings.extend(await find_promotion_warnings(self._workspace, channel, bundle))
 
         choices = bundle_choices(self._workspace, refusal)
-        current_name = bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
+        current_name = name_bundle(channel.bundle, self._workspace.make_cell_context()) or "none"
         title = f"Promote to {channel.name} · now {current_name}"
         picking = pick(self._host, title, choices, look_ahead)
         return self._promote(channel, picking, warnings)
@@ -119,7 +119,7 @@ class ChannelController:
         if self._report_busy(channel):
             return
         self._host.status.dismiss()
-        previous = await candidate(self._workspace, channel)
+        previous = await find_rollback_candidate(self._workspace, channel)
         if self._host.is_taken:
             return
         if isinstance(previous, str):
@@ -147,7 +147,7 @@ class ChannelController:
         if self._report_busy(channel):
             return None
         self._host.status.dismiss()
-        devices = overridden_devices(self._workspace, channel)
+        devices = list_overridden_devices(self._workspace, channel)
         choice = self._bundle_choice(channel)
 
         def make(now: Channel) -> Change:
@@ -161,7 +161,7 @@ class ChannelController:
 
     def _bundle_choice(self, channel: Channel) -> Choice | None:
         """Return the row that offers to delete the bundle as well, where the server can."""
-        name = bundle_name(channel.bundle, self._workspace.cell_context())
+        name = name_bundle(channel.bundle, self._workspace.make_cell_context())
         if not name or not self._workspace.client.traits.deletes_channel_with_bundle:
             return None
         return Choice(f"also delete bundle {shorten(name, NAME_WIDTH)} (preview keys only)")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.widgets.detail import Line
-from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.ages import format_age
 from capgo_tui.workspace.changes.bundle_deletions import (
     bring_up_to_date,
     load_all_links,
     plan_deletion_of_all,
 )
 from capgo_tui.workspace.changes.clean_up import NOTHING_DELETED, agree_on_cleanup
-from capgo_tui.workspace.cleanup_draft import ALL, LOAD, CleanupDraft, listing
+from capgo_tui.workspace.cleanup_draft import ALL, LOAD, CleanupDraft, list_by_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -114,8 +114,8 @@ class CleanupController:
 
     async def _count(self, draft: CleanupDraft) -> None:
         # In a thread: with 100 000 devices their bundles alone take a moment to count.
-        is_invalid = not draft.one_by_one or bool(draft.errors())
-        draft.plan = None if is_invalid else await asyncio.to_thread(draft.planning())
+        is_invalid = not draft.one_by_one or bool(draft.list_errors())
+        draft.plan = None if is_invalid else await asyncio.to_thread(draft.prepare_plan())
         self._host.overlays.fields_form.update()
 
     async def _plan(self, draft: CleanupDraft) -> Plan | None:
@@ -161,7 +161,7 @@ class _FormUi:
     def ask(self, question: Question, plan: Plan) -> asyncio.Future[bool]:
         """List the plan and ask for a yes over the form."""
         self._form.say("")
-        lines = _lines(plan, self._draft.notes(), question.workspace.now())
+        lines = _lines(plan, self._draft.list_notes(), question.workspace.now())
         return self._changes.ask(question, lines)
 
     def show_rereading(self) -> None:
@@ -183,10 +183,13 @@ class _FormUi:
 def _lines(plan: Plan, notes: Sequence[str], now: datetime) -> list[Line]:
     """Return the lines of the plan: what is not known, what goes, what stays and why."""
     lines = [Line("", plan.summary, "note"), *(Line("", f"! {note}", "note") for note in notes)]
-    for heading, members in listing(plan):
+    for heading, members in list_by_verdict(plan):
         lines.append(Line("", heading, "heading"))
         lines += [
-            Line(each.bundle.name, f"{age(each.bundle.created_at, now) or '?'} · {each.reason}")
+            Line(
+                each.bundle.name,
+                f"{format_age(each.bundle.created_at, now) or '?'} · {each.reason}",
+            )
             for each in members
         ]
     return lines

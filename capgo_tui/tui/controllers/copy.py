@@ -60,7 +60,7 @@ class CopyController:
             self._workspace.client.traits,
         )
         # In a thread: replies are unpacked for the JSON of their rows, of which many may be marked.
-        text = await asyncio.to_thread(copying.text, part)
+        text = await asyncio.to_thread(copying.format_text, part)
         if choice.is_shown:
             self._host.app.push_screen(ValueScreen(text))
             return

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.text import clean
 from capgo_tui.tui import words
-from capgo_tui.workspace.custom_ids import find_custom_id, find_device, not_found
+from capgo_tui.workspace.custom_ids import describe_not_found, find_custom_id, find_device
 from capgo_tui.workspace.numbers import group_digits
-from capgo_tui.workspace.query import custom_id_filter
+from capgo_tui.workspace.query import make_custom_id_filter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,12 +51,12 @@ class DeviceSearch:
         self._say_asking(text)
         search = await find_device(self._workspace, text, walks=self._say_read)
         if search.devices and search.by_custom_id:
-            self._refine(clean(text), custom_id_filter(clean(text)))
+            self._refine(clean(text), make_custom_id_filter(clean(text)))
         self._show_search(text, search, is_id=True)
 
     def _show_search(self, text: str, search: Search, *, is_id: bool) -> None:
         if not search.devices:
-            self._host.say(not_found(clean(text), search, is_id=is_id))
+            self._host.say(describe_not_found(clean(text), search, is_id=is_id))
             return
         self._show(text, search.devices[0].wire_id)
         if search.doubt:

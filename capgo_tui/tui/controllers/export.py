@@ -110,7 +110,7 @@ class ExportController:
         self._under_way = export = rows.export(form)
 
         def show_progress() -> None:
-            self._host.say(f"{export.progress()} · {ESC_STOPS}")
+            self._host.say(f"{export.describe_progress()} · {ESC_STOPS}")
 
         try:
             await self._host.app.see_through(export.go(file, show_progress), export.stop)
@@ -118,7 +118,7 @@ class ExportController:
             self._host.say(f"✗ Nothing was exported: {_why(error)}")
         else:
             # Cut a long path in the middle: its ends say more.
-            outcome = export.outcome("more exists" + step_label(export.next_step))
+            outcome = export.describe_outcome("more exists" + step_label(export.next_step))
             room = max(20, self._host.size.width - measure_width(outcome) - len(" ") - len(TO))
             path = pad_middle(name, min(measure_width(name), room))
             self._host.say(f"{outcome}{TO}{path}" if export.is_complete else outcome)

@@ -88,7 +88,7 @@ class FormController:
                 if action is None:
                     if await self._changes.may_lose(draft.dirty):
                         return
-                elif action == REVIEW and (errors := draft.errors()):
+                elif action == REVIEW and (errors := draft.list_errors()):
                     entry = errors[0][0]
                     form.go_to(entry.name)
                     form.say(f"{entry.label}: {error_label(draft, entry.name)}", "warn")
@@ -130,7 +130,7 @@ class FormController:
 
     async def _send(self, form: Form, draft: ChangeDraft, action: str) -> bool:
         """Confirm and send the change of an action; return whether the form is finished."""
-        if objection := draft.objection(action):
+        if objection := draft.find_objection(action):
             form.say(objection, "warn")
             return False
 

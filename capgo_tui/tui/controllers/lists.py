@@ -80,7 +80,7 @@ class ListController:
         if name == host.tab:
             self._show_change(event)
         if host.workspace is not None:
-            for collection in host.workspace.lists_read_by_guess():
+            for collection in host.workspace.find_lists_read_by_guess():
                 host.read(collection.load_more(), f"load the {collection.name}")
         self._run_pending()
         host.overlays.link_form.choices_changed()

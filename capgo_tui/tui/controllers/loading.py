@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.tui.actions import Action
 from capgo_tui.workspace.list_state import Loading
-from capgo_tui.workspace.load_effort import question
+from capgo_tui.workspace.load_effort import ask_to_load
 from capgo_tui.workspace.polling import Polling
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class LoadingController:
         if effort.is_long:
             if host.is_taken or host.rows.view.collection is not devices:
                 return  # a question must not come up in something else: L asks again
-            if not await host.overlays.prompt.open(partial(question, effort)):
+            if not await host.overlays.prompt.open(partial(ask_to_load, effort)):
                 host.say("Nothing more was loaded.")
                 return
         await devices.load_all()
@@ -136,7 +136,7 @@ class LoadingController:
         """Read the list in view again, what is on screen first."""
         view, top = self._host.rows.view, self._host.rows.state.top
         last = min(len(view), top + self._host.table.rows_on_screen)
-        on_screen = [view.key_at(index) for index in range(top, last)]
+        on_screen = [view.get_key_at(index) for index in range(top, last)]
         collection = view.collection
         self._host.read(collection.refresh(on_screen), f"refresh the {collection.name}")
 
@@ -164,7 +164,7 @@ class LoadingController:
             and collection.as_of is not None
             and collection.loading is Loading.NOTHING
             and not workspace.client.key_refused
-            and self._polling.due(
+            and self._polling.is_due(
                 workspace.now(), workspace.requests.total, collection.asked_to_wait
             )
         ):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.override_plans import describe_left_out, plan_overrides
-from capgo_tui.workspace.changes.overrides import channel_refusal
+from capgo_tui.workspace.changes.overrides import explain_channel_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -74,7 +74,9 @@ class ManyOverrides:
             are_all_there = all(
                 one.device and one.device.channel == channel.name for one in known_devices
             )
-            return channel_refusal(self._workspace, channel) or (ALL_THERE if are_all_there else "")
+            return explain_channel_refusal(self._workspace, channel) or (
+                ALL_THERE if are_all_there else ""
+            )
 
         async def confirm(channel: Channel, bundle: Bundle | None) -> None:
             await self._confirm(known_devices, channel, bundle, notes)

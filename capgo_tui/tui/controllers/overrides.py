@@ -11,9 +11,13 @@ from capgo_tui.api.errors import Refusal
 from capgo_tui.short_ids import lead_with_id
 from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
-from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.cells import name_bundle
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.overrides import bundle_refusal, channel_refusal, make_override
+from capgo_tui.workspace.changes.overrides import (
+    explain_bundle_refusal,
+    explain_channel_refusal,
+    make_override,
+)
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.write_limits import link_limits
 
@@ -48,7 +52,7 @@ class OverrideController:
         if self._changes.report_busy("device", device.wire_id):
             return None
         self._host.status.dismiss()
-        without = "none" if self._workspace.knows_override(device) else "unknown"
+        without = "none" if self._workspace.has_known_override(device) else "unknown"
         about = [f"now {device.channel or without}", device.device_id]
         if device.custom_id is None:
             about.reverse()
@@ -91,7 +95,7 @@ class OverrideController:
             return lead_with_id(title, device_id, width) if device_id else title
 
         def bundle(channel: Channel) -> str:
-            return bundle_name(channel.bundle, self._workspace.cell_context()) or "none"
+            return name_bundle(channel.bundle, self._workspace.make_cell_context()) or "none"
 
         choices = Choices(self._workspace.channels, refusal, bundle)
         channel = pick(self._host, entitle(f"Override {about}"), choices)
@@ -102,13 +106,13 @@ class OverrideController:
         if self._changes.report_busy("device", device.wire_id):
             return None
         self._host.status.dismiss()
-        if device.channel is None and self._workspace.knows_override(device):
+        if device.channel is None and self._workspace.has_known_override(device):
             self._host.say(f"{device.custom_id or device.device_id} has no override to clear.")
             return None
         return self._confirm(device, None)
 
     def _refusal(self, device: Device, channel: Channel) -> str:
-        if why_not := channel_refusal(self._workspace, channel):
+        if why_not := explain_channel_refusal(self._workspace, channel):
             return why_not
         if channel.name == device.channel:
             return CURRENT
@@ -133,7 +137,7 @@ class OverrideController:
         if self._workspace.client.traits.link_bundle_field is not None:
             choices = Choices(
                 self._workspace.bundles,
-                lambda bundle: bundle_refusal(self._workspace, bundle),
+                lambda bundle: explain_bundle_refusal(self._workspace, bundle),
                 without=NO_BUNDLE,
             )
             bundle = await pick(self._host, f"{entitle(channel.name)}, with a bundle?", choices)
@@ -154,7 +158,9 @@ class OverrideController:
             now = self._workspace.devices.records.get(device.wire_id)
             if now is None:
                 return None
-            if channel is not None and (why_not := channel_refusal(self._workspace, channel)):
+            if channel is not None and (
+                why_not := explain_channel_refusal(self._workspace, channel)
+            ):
                 raise Refusal(why_not)
             change = make_override(self._workspace, now, channel, bundle)
             if why_not := change.skip_reason(self._workspace):

@@ -42,7 +42,7 @@ def _import_joins() -> Callable[[Facts, Sequence[Entry] | None], Overview]:
 
 def _read_journal(workspace: Workspace) -> Sequence[Entry] | None:
     try:
-        return workspace.journal.entries()
+        return workspace.journal.list_entries()
     except Refusal:  # the journal cannot be used
         return None
 

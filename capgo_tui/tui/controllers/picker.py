@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.tui.widgets.record_table import PlainColumn
-from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.cells import describe_share, linked_channels, share_of
+from capgo_tui.workspace.ages import format_age
+from capgo_tui.workspace.cells import describe_share, format_linked_channels, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -84,11 +84,11 @@ def bundle_choices(workspace: Workspace, refusal: Callable[[Bundle], str]) -> Ch
     """Return the bundles to choose from, with what tells them apart."""
 
     def cells(bundle: Bundle) -> dict[str, str]:
-        context = workspace.cell_context()
+        context = workspace.make_cell_context()
         return {
-            "age": age(bundle.created_at, context.now),
+            "age": format_age(bundle.created_at, context.now),
             "share": describe_share(share_of(bundle, context)),
-            "channels": linked_channels(bundle, context),
+            "channels": format_linked_channels(bundle, context),
             "note": bundle.comment or "",
         }
 

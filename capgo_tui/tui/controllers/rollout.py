@@ -110,7 +110,7 @@ class RolloutController:
         """Confirm and carry out a step; return whether the form is finished."""
         form = self._form
         if refusal := draft.step(name).refusal:
-            form.say(f"✗ {draft.verb(name)}: {refusal}")
+            form.say(f"✗ {draft.name_verb(name)}: {refusal}")
             return False
         warnings = await self._find_warnings(draft, name)
         if not form.shows(draft):
@@ -133,7 +133,7 @@ class RolloutController:
 
     async def _find_warnings(self, draft: RolloutDraft, name: str) -> tuple[str, ...]:
         """Return warnings about a bundle that devices are to get."""
-        bundle = draft.bundle_for(name)
+        bundle = draft.find_bundle(name)
         if bundle is None or name not in (START, FINISH):
             return ()
         return await find_promotion_warnings(self._workspace, draft.channel, bundle)

@@ -34,7 +34,9 @@ class StatusController:
         if collection.loading is not Loading.NOTHING:
             return None
         reconnection = self._reconnections[collection.name]
-        return reconnection.seconds_left(collection.error, collection.failed_at, workspace.now())
+        return reconnection.count_seconds_left(
+            collection.error, collection.failed_at, workspace.now()
+        )
 
     def show_position(self) -> None:
         """Show which of the rows in view the cursor is on."""

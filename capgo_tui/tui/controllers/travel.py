@@ -41,7 +41,7 @@ def _read_times(workspace: Workspace) -> Mapping[str, tuple[datetime, datetime]]
     from capgo_tui.workspace.insight.override_inventory import read_override_times  # noqa: PLC0415
 
     try:
-        return read_override_times(workspace.journal.entries(MOST_ENTRIES))
+        return read_override_times(workspace.journal.list_entries(MOST_ENTRIES))
     except Refusal:  # the journal cannot be used
         return None
 

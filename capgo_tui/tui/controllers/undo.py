@@ -79,7 +79,7 @@ class UndoController:
         """Read the journal, and import what its entries are made of."""
         await asyncio.to_thread(_import_kinds)
 
-        return await asyncio.to_thread(self._workspace.journal.entries)
+        return await asyncio.to_thread(self._workspace.journal.list_entries)
 
     async def _undo(self, entries: Sequence[Entry], passed_over: str = "") -> None:
         from capgo_tui.workspace.changes.undo import plan_undo  # noqa: PLC0415
@@ -95,7 +95,7 @@ class UndoController:
         self._host.say(f"{EARLIER} · {passed_over}" if passed_over else "")
         if not await self._ask(undo):
             self._host.say("Nothing was changed.")
-        elif (objection := undo.objection(self._workspace)) is not None:
+        elif (objection := undo.find_objection(self._workspace)) is not None:
             self._host.say(f"✗ Not undone: {objection}.")
         elif len(undo.changes) == 1:
             await self._changes.carry_out(undo.changes[0], undo.undoes[0])

@@ -34,7 +34,7 @@ class WatchController:
     async def watch_last(self) -> None:
         """Follow the last change that was sent."""
         try:
-            entries = await asyncio.to_thread(self._workspace.journal.entries)
+            entries = await asyncio.to_thread(self._workspace.journal.list_entries)
         except JournalUnusable:
             self._host.say("✗ The journal cannot be used: nothing tells what was changed.")
             return
@@ -89,7 +89,7 @@ class WatchController:
 
 def _sentence(change: Change, look: Look) -> str:
     """Return what a look says of a change."""
-    name = describe(change).summary(NAME_ROOM)
+    name = describe(change).summarize(NAME_ROOM)
     seconds = int(look.age.total_seconds())
     span = f"{seconds} s" if seconds < 600 else f"{seconds // 60} min"
     reads = f"{look.count} read{'s' * (look.count != 1)}"

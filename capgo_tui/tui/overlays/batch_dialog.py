@@ -16,9 +16,9 @@ from capgo_tui.tui.widgets.progress_line import ProgressLine
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.tui.words import brief_step
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.describe.outcomes import outcome_label
+from capgo_tui.workspace.changes.describe.outcomes import label_outcome
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.numbers import duration
+from capgo_tui.workspace.numbers import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +111,7 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
         fits = measure_width(title + why) <= self.size.width
         self.query_one("#batch-title", TextLine).show(f"{title}{why}" if fits else title)
         left = None if self._is_over or batch.is_stopped else batch.seconds_left
-        note = f"~{duration(left)} left" if left else ""
+        note = f"~{format_duration(left)} left" if left else ""
         self.query_one(ProgressLine).show(batch.finished_count, len(batch.steps), note)
         listing = self.query_one("#batch-list", Detail)
         if self._is_over:
@@ -210,7 +210,7 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
         if step.is_unread:
             return UNREAD
         if step.outcome is not None:
-            return outcome_label(step.change, step.outcome) + brief_step(step.outcome.next_step)
+            return label_outcome(step.change, step.outcome) + brief_step(step.outcome.next_step)
         if step.untried_reason:
             return f"– not tried: {_untried_reason(step)}"
         if self._is_over:

@@ -242,7 +242,7 @@ def _shared_identity(changes: Sequence[Change]) -> str:
 def _lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:
     """Return the lines of the effects, and those of the impact."""
     if len({(change.noun, change.wire_id) for change in changes}) == 1:
-        effects = [effect for change in changes for effect in describe(change).effects()]
+        effects = [effect for change in changes for effect in describe(change).list_effects()]
         lines = [Line(effect.field, str(effect)) for effect in effects]
     else:
         lines = [

@@ -163,7 +163,7 @@ class Form(FormView):
     ) -> None:
         """Complete the text with the first suggestion."""
         event.stop()
-        texts = self.draft.suggestions(self._entry.name) if self.draft else ()
+        texts = self.draft.list_suggestions(self._entry.name) if self.draft else ()
         if texts:
             self._box.value = texts[0]
             self._box.cursor_position = len(texts[0])
@@ -206,7 +206,7 @@ class Form(FormView):
         """
         box, takes_text = self._box, self._entry.takes_text
         if self.draft is not None and takes_text:
-            text = self.draft.text(self._entry.name)
+            text = self.draft.get_text(self._entry.name)
             box.password = self._entry.kind is EntryKind.SECRET
             if not stays or box.value != text:
                 box.fill(text)

@@ -269,7 +269,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
 
     def _value(self, draft: Draft, entry: Entry, *, is_current: bool) -> list[Run]:
         is_changed, width = draft.is_changed(entry.name), self._box_width
-        text = draft.shown(entry.name)
+        text = draft.format_shown(entry.name)
         if entry.kind is EntryKind.SECRET and text:
             text = DOTS
         style = self._style("changed") if is_changed else self.rich_style
@@ -290,10 +290,10 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         if not self._is_whole:
             parts = [self._message] if self._message[0] else []
             most = max(1, min(ABOUT, self._height - CHROME - self._has_review - 1))
-            return _lines([*parts, *draft.about()], width, most)
+            return _lines([*parts, *draft.describe()], width, most)
         most = 1 if self._height < LOW else max(MESSAGE, self._height // 5)
         first = self._message if self._message[0] else self._entry_note(draft)
-        *others, last = draft.about()
+        *others, last = draft.describe()
         return [
             *_lines([first], width, MESSAGE),
             *(line for part in others for line in _lines([part], width, min(most, MESSAGE))),
@@ -304,7 +304,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         """Return the error and the suggestions of the entry under the cursor, and a tone."""
         name = self._entry.name
         error = error_label(draft, name) if draft.is_changed(name) else ""
-        texts = draft.suggestions(name)
+        texts = draft.list_suggestions(name)
         fits = f"→ takes {' · '.join(texts[:MOST_SUGGESTIONS])}" if texts else ""
         return " · ".join(part for part in (error, fits) if part), "warn" if error else "note"
 
@@ -324,7 +324,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
 
 def error_label(draft: Draft, name: str) -> str:
     """Return what is wrong with an entry, with the key that helps; empty when nothing is."""
-    return draft.error(name) + step_label(draft.next_step(name))
+    return draft.find_error(name) + step_label(draft.find_next_step(name))
 
 
 def _lines(parts: Sequence[tuple[str, str]], width: int, most: int) -> TonedLines:

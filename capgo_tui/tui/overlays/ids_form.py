@@ -243,7 +243,7 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
             else:
                 self._pass_on(verb)
         except CapgoError as error:
-            self._say(brief(error, "read the devices", failed_at=finder.now()), "warn")
+            self._say(brief(error, "read the devices", failed_at=finder.read_clock()), "warn")
         except asyncio.CancelledError:
             if self.query(TextLine):  # else the program is being left
                 self._say("stopped; nothing was changed")
@@ -330,7 +330,7 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         self._say(lead + " · ".join(parts), "warn")
 
     def _find_loaded(self, ids: Ids) -> Sequence[DeviceMatch]:
-        return [] if self._finder is None else self._finder.among_loaded(ids.ids)
+        return [] if self._finder is None else self._finder.find_among_loaded(ids.ids)
 
     def _show_count(self) -> None:
         ids = parse_ids(self._area.text)

@@ -168,7 +168,7 @@ class RolloutForm(AskingOverlay["str | None"], can_focus=True):
             [(f" {draft.title}", "title")],
             self._share_row(draft),
             [(f" {draft.audience_label}", "plain")],
-            *(self._step_row(draft, line) for line in draft.lines()),
+            *(self._step_row(draft, line) for line in draft.list_lines()),
             self._key_row(),
         ]
 
@@ -182,7 +182,7 @@ class RolloutForm(AskingOverlay["str | None"], can_focus=True):
         ]
 
     def _step_row(self, draft: RolloutDraft, line: StepLine) -> Texts:
-        verb, key = draft.verb(line.name), STEP_KEYS[line.name]
+        verb, key = draft.name_verb(line.name), STEP_KEYS[line.name]
         if line.refusal:
             return [(f"{f'({key} {verb})':{VERB + 4}} {line.refusal}", "muted")]
         return [(f" {key} ", "key"), (f"{verb:{VERB}}  {line.text}", "plain")]

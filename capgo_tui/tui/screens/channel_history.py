@@ -10,8 +10,8 @@ from capgo_tui.text import clean
 from capgo_tui.tui.screens.rows_page import PageRow, RowsPage
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.record_table import PlainColumn
-from capgo_tui.workspace.ages import age, full_time
-from capgo_tui.workspace.changes.channel_words import setting_label, setting_words
+from capgo_tui.workspace.ages import format_age, format_full_time
+from capgo_tui.workspace.changes.channel_words import describe_setting, label_setting
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.insight.channel_history import HistoryItem
 
@@ -94,7 +94,11 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
         """Return all of a change, and how the channel before it differs from now."""
         item = self._items[index]
         lines = [
-            Line("", f"{item.operation.capitalize()} {full_time(item.at, self._now())}", "heading"),
+            Line(
+                "",
+                f"{item.operation.capitalize()} {format_full_time(item.at, self._now())}",
+                "heading",
+            ),
             Line("by", item.who or "not told"),
             *(Line(_label(each.field), _effect(each)) for each in item.fields),
             Line("", "Before it → now", "heading"),
@@ -111,7 +115,8 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
         now, restoration = self._plan(item)
         lines = [
             Line(
-                _label(field), f"{setting_words(field, value)} → {setting_words(field, now[field])}"
+                _label(field),
+                f"{describe_setting(field, value)} → {describe_setting(field, now[field])}",
             )
             for field, value in item.state_before.items()
             if field in now and now[field] != value
@@ -142,7 +147,7 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
 
 
 def _page_row(item: HistoryItem, now: datetime) -> PageRow:
-    when = f"{age(item.at, now):>4} {item.at.astimezone():%m-%d %H:%M}"
+    when = f"{format_age(item.at, now):>4} {item.at.astimezone():%m-%d %H:%M}"
     first = next((each for each in item.fields if each.field == "bundle"), None)
     shown = first or next(iter(item.fields), None)
     more = f" +{len(item.fields) - 1} more" if len(item.fields) > 1 else ""
@@ -159,10 +164,10 @@ def _page_row(item: HistoryItem, now: datetime) -> PageRow:
 
 
 def _effect(change: FieldChange) -> str:
-    before, after = (setting_words(change.field, each) for each in (change.before, change.after))
+    before, after = (describe_setting(change.field, each) for each in (change.before, change.after))
     return f"{before} → {after}"
 
 
 def _label(field: str) -> str:
     """Return the label of a field; that of an unknown column is a text of the server."""
-    return clean(setting_label(field))
+    return clean(label_setting(field))

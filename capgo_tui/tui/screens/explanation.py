@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.tui.widgets.detail import Line
-from capgo_tui.workspace.ages import full_time
-from capgo_tui.workspace.cells import device_bundle
+from capgo_tui.workspace.ages import format_full_time
+from capgo_tui.workspace.cells import name_device_bundle
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.insight.explain import Result
 from capgo_tui.workspace.insight.update_rules import Verdict
@@ -63,14 +63,14 @@ def report_lines(report: DeviceReport, context: CellContext) -> Sequence[Line]:
 
 
 def _device_lines(device: Device, context: CellContext) -> Sequence[Line]:
-    bundle = device_bundle(device, context)
+    bundle = name_device_bundle(device, context)
     platform = PLATFORMS.get((device.platform or "").lower(), device.platform or "not known")
     native = device.version_build or "not known"
     return [
         Line("device", device.device_id),
         Line("runs", "not known" if bundle == "?" else bundle),
         Line("native", f"{native} · {platform} {device.os_version or ''}".rstrip()),
-        Line("seen", full_time(device.updated_at, context.now)),
+        Line("seen", format_full_time(device.updated_at, context.now)),
     ]
 
 

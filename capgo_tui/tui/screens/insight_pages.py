@@ -86,7 +86,7 @@ class InsightPages:
 
         async def read(is_anew: bool) -> Sequence[Line]:
             report = await report_device(workspace, device, is_anew=is_anew)
-            return report_lines(report, workspace.cell_context())
+            return report_lines(report, workspace.make_cell_context())
 
         if self._is_free():
             title = f"What {device_name(device)} should get, and why"
@@ -98,11 +98,11 @@ class InsightPages:
         from capgo_tui.workspace.insight.compare import (  # noqa: PLC0415
             compare_native_packages,
             compare_records,
-            differing_first,
+            sort_differing_first,
         )
 
         host, workspace = self._host, self._host.rows.workspace
-        context, keys = workspace.cell_context(), tuple(host.rows.marks)
+        context, keys = workspace.make_cell_context(), tuple(host.rows.marks)
         rows: list[ComparisonRow]
         if host.tab == "bundles":
             records = workspace.bundles.records
@@ -120,7 +120,7 @@ class InsightPages:
             names = (left.name, right.name)
             rows = [*compare_records(CHANNELS, left, right, context)]
         host.status.dismiss()
-        host.app.push_screen(ComparisonScreen(names, differing_first(rows)))
+        host.app.push_screen(ComparisonScreen(names, sort_differing_first(rows)))
 
     def show_history(self) -> None:
         """Show the history of the channel under the cursor."""
@@ -137,7 +137,7 @@ class InsightPages:
 
         def plan(item: HistoryItem) -> tuple[State, Restoration]:
             current = workspace.channels.records.get(key, channel)
-            return workspace.state_of(current), _plan(workspace, current, item)
+            return workspace.get_state(current), _plan(workspace, current, item)
 
         if not self._is_free():
             return

@@ -15,7 +15,7 @@ from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
 from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.text_line import TextLine
-from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.ages import format_clock_time
 from capgo_tui.workspace.numbers import group_digits
 from capgo_tui.workspace.query import Query
 
@@ -67,7 +67,7 @@ class LogRows:
 
     def narrow(self, query: Query) -> None:
         """Show the entries that a query fits; there are never more than some hundred."""
-        entries = [self._log.newest(index) for index in range(self._log.entry_count)]
+        entries = [self._log.get_newest(index) for index in range(self._log.entry_count)]
         if query:
             entries = [each for each in entries if matches_texts(query, *_texts(each).values())]
         self._entries = entries
@@ -100,7 +100,7 @@ class LogRows:
 def _texts(entry: LogEntry) -> dict[str, str]:
     exchange = entry.exchange
     return {
-        "time": clock_time(entry.at),
+        "time": format_clock_time(entry.at),
         "method": exchange.method,
         "path": exchange.path,
         "status": "none" if exchange.status is None else str(exchange.status),
@@ -203,7 +203,7 @@ class RequestLogScreen(ModalScreen[None]):
     def _cursor_entry(self) -> LogEntry | None:
         key = self.query_one(RecordTable).cursor_key
         place = None if key is None else self._log.place_of(int(key))
-        return None if place is None else self._log.newest(place)
+        return None if place is None else self._log.get_newest(place)
 
     def _tell(self) -> None:
         entry = self._cursor_entry()
@@ -231,7 +231,7 @@ class RequestLogScreen(ModalScreen[None]):
     def _command(self) -> str | None:
         """Return the command for curl, or None after saying why there is none."""
         entry = self._cursor_entry()
-        command = None if entry is None else self._log.curl(entry)
+        command = None if entry is None else self._log.format_curl(entry)
         if entry is not None and command is None:
             self._say("✗ Not copied: this request is too long.")
         return command

@@ -101,4 +101,4 @@ class FindBar(Horizontal):
 
 def matches_texts(query: Query, *texts: str) -> bool:
     """Return whether a query fits the texts of one row."""
-    return not query or query.matches("\n".join(texts).casefold())
+    return not query or query.is_match("\n".join(texts).casefold())

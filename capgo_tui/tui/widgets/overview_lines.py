@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.lines import measure_width, pad, pad_middle, wrap
-from capgo_tui.workspace.insight.adoption import sparkline
+from capgo_tui.workspace.insight.adoption import draw_sparkline
 from capgo_tui.workspace.insight.overview import FleetItem
 from capgo_tui.workspace.numbers import group_digits
 
@@ -254,7 +254,7 @@ def _adoption_rows(lines: Sequence[AdoptionLine], width: int, count: int) -> Ite
         share = each.share
         spans = bars.spans(share.name, share.share, number)
         if share.history:
-            spans.append((f"  {sparkline(share.history)}", "muted"))
+            spans.append((f"  {draw_sparkline(share.history)}", "muted"))
         yield PageRow(spans, each.place)
     if rest and count > 1:
         numbers = [each.share.count for each in rest]

@@ -14,17 +14,17 @@ from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.carry_out import (
     SentChange,
     conclude,
-    journal_refusal,
     judge,
     make_unread_outcome,
     make_unverified_outcome,
     send_once,
     settle,
+    write_refusal,
 )
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.changes.rights import learn_rights
-from capgo_tui.workspace.failures import brief, next_step_after
+from capgo_tui.workspace.failures import find_next_step, shorten_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -144,35 +144,35 @@ class Batch:
         """Carry out all changes; raises nothing but a cancellation."""
         await recall(self._workspace)
         self._began = self._workspace.now()
-        while (step := await self._next()) is not None:
+        while (step := await self._find_next()) is not None:
             step.is_under_way = True
-            with self._workspace.marked_as_writing(step.change):
+            with self._workspace.mark_as_writing(step.change):
                 step.outcome = await self._carry_out(step)
             step.is_under_way = False
             if step.undoes is not None and step.outcome.state not in _CONTINUING_STATES:
                 self._broken_off.add(step.undoes)
             self._hold_after_limit(step.outcome)
-            if self._must_end(step.outcome):
-                step_next = next_step_after(step.outcome.error)
+            if self._is_ending(step.outcome):
+                step_next = find_next_step(step.outcome.error)
                 self._give_up(_describe_end(step.outcome), lambda _: True, step_next)
                 break
             if lacks := learn_rights(step.change, step.outcome, self._workspace):
-                self._give_up(str(lacks), lacks.concerns)
+                self._give_up(str(lacks), lacks.is_concerning)
         await self._verify_together()
-        await self._journal_untried()
+        await self._write_untried()
 
     def wait_of(self, step: Step) -> float:
         """Return the seconds that a change has to wait for the rate limits."""
         return self._workspace.write_limits.wait(step.change.limits)
 
-    async def _next(self) -> Step | None:
+    async def _find_next(self) -> Step | None:
         """Wait for and return the next step to send; None at the end or when stopped."""
         while not self.is_stopped:
             if self._ready_steps:
                 step = self._ready_steps.popleft()
                 must_wait = step.target in self._waiting_targets
             elif self._waiting_steps:
-                at, self.wait_seconds = self._soonest()
+                at, self.wait_seconds = self._find_soonest()
                 if self.wait_seconds > 0:
                     await self._pause()
                     continue
@@ -213,7 +213,7 @@ class Batch:
         self._waiting_steps = [step for step in self._waiting_steps if not step.untried_reason]
         self._waiting_targets = {each.target for each in self._waiting_steps}
 
-    async def _journal_untried(self) -> None:
+    async def _write_untried(self) -> None:
         """Write the unsent steps of a started undo to the journal: the undo is not complete."""
         started_undoes = {step.undoes for step in self.steps if step.outcome is not None}
         for step in self.steps:
@@ -221,9 +221,9 @@ class Batch:
                 continue
             refusal = Refusal(step.untried_reason or "stopped before it was sent")
             outcome = Outcome(OutcomeState.FAILED, refusal=refusal, is_read_back=False)
-            await journal_refusal(step.change, self._workspace, outcome, step.undoes, self.id)
+            await write_refusal(step.change, self._workspace, outcome, step.undoes, self.id)
 
-    def _soonest(self) -> tuple[int, float]:
+    def _find_soonest(self) -> tuple[int, float]:
         """Return the index of the waiting step that may be sent first, and its seconds.
 
         It is the first waiting step of its record.
@@ -267,7 +267,7 @@ class Batch:
         if error is not None and error.kind is ErrorKind.RATE_LIMITED and not error.locks_address:
             self._workspace.write_limits.hold(error)
 
-    def _must_end(self, outcome: Outcome) -> bool:
+    def _is_ending(self, outcome: Outcome) -> bool:
         error = outcome.error
         return error is not None and (error.kind is ErrorKind.KEY_REFUSED or error.locks_address)
 
@@ -302,4 +302,4 @@ class Batch:
 
 
 def _describe_end(outcome: Outcome) -> str:
-    return brief(outcome.error, "do that") if outcome.error is not None else ""
+    return shorten_failure(outcome.error, "do that") if outcome.error is not None else ""

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.revisions import DeleteAll, Extra
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.bundle_links import IN_USE, BundleLinks, linked_to
+from capgo_tui.workspace.bundle_links import IN_USE, BundleLinks, describe_links
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, AllBundlesDeletion, BundleDeletion
 from capgo_tui.workspace.changes.states import read_bundle_state
-from capgo_tui.workspace.cleanup import plan, unsafe_name
+from capgo_tui.workspace.cleanup import describe_unsafe_name, plan
 from capgo_tui.workspace.next_step import NextStep, OtherWay
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ async def plan_deletions(workspace: Workspace, bundles: Iterable[Bundle]) -> Del
     changes: list[BundleDeletion] = []
     refusals: list[tuple[Bundle, str]] = []
     for bundle in bundles:
-        reason = _why_refused(bundle, links, traits)
+        reason = _explain_refusal(bundle, links, traits)
         if reason:
             refusals.append((bundle, reason))
         else:
@@ -163,12 +163,12 @@ def plan_cleanup(workspace: Workspace, cleanup: Plan) -> BatchPlan:
     return BatchPlan(f"Clean up: delete {many}", changes)
 
 
-def _why_refused(bundle: Bundle, links: BundleLinks, traits: Traits) -> str:
-    if reason := unsafe_name(bundle):
+def _explain_refusal(bundle: Bundle, links: BundleLinks, traits: Traits) -> str:
+    if reason := describe_unsafe_name(bundle):
         return reason
-    channels = links.channels_of(bundle)
+    channels = links.list_channels(bundle)
     if traits.delete_all is DeleteAll.UNLINKED:
-        return linked_to(channels) if channels else ""
+        return describe_links(channels) if channels else ""
     # This server also deletes bundles that channels use, so all channels must be known.
     return UNREADABLE if links.untold else ""
 
@@ -177,10 +177,10 @@ def make_bundle_deletion(
     workspace: Workspace, bundle: Bundle, links: BundleLinks
 ) -> BundleDeletion:
     """Return the deletion of one bundle, with its impact on channels and devices."""
-    channels = links.channels_of(bundle)
+    channels = links.list_channels(bundle)
     impact = []
     if channels:
-        impact.append(f"{bundle.name} is {linked_to(channels)}: left pointing at nothing")
+        impact.append(f"{bundle.name} is {describe_links(channels)}: left pointing at nothing")
     if links.untold:
         impact.append(f"{links.untold}: {IN_USE}; {SERVER_REFUSES}")
     if runners := links.run_by(bundle):
@@ -215,7 +215,7 @@ def plan_deletion_of_all(workspace: Workspace, links: BundleLinks) -> AllBundles
     """
     bundles = workspace.bundles.records.values()
     links = update_links(workspace, links)
-    used_bundles = [bundle for bundle in bundles if links.channels_of(bundle)]
+    used_bundles = [bundle for bundle in bundles if links.list_channels(bundle)]
     spares = workspace.client.traits.delete_all is DeleteAll.UNLINKED
     count = len(bundles) - (len(used_bundles) if spares else 0)
     unsure = spares and links.untold
@@ -232,11 +232,12 @@ def plan_deletion_of_all(workspace: Workspace, links: BundleLinks) -> AllBundles
     else:
         impact.append("this server deletes ALL of them, also what channels use")
         impact += [
-            f"{bundle.name} is {linked_to(links.channels_of(bundle))}: left pointing at nothing"
+            f"{bundle.name} is {describe_links(links.list_channels(bundle))}: "
+            "left pointing at nothing"
             for bundle in used_bundles
         ]
-    targets = [bundle for bundle in bundles if not (spares and links.channels_of(bundle))]
-    if run_count := sum(links.devices_on(bundle) > 0 for bundle in targets):
+    targets = [bundle for bundle in bundles if not (spares and links.list_channels(bundle))]
+    if run_count := sum(links.count_devices(bundle) > 0 for bundle in targets):
         impact.append(f"loaded devices run {run_count} of those that go")
     if not links.all_devices:
         impact.append(UNKNOWN_DEVICES.format(count=len(workspace.devices)))

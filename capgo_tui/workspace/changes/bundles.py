@@ -13,7 +13,7 @@ from capgo_tui.api import requests
 from capgo_tui.api.errors import InvalidArgument
 from capgo_tui.api.requests import BundleName
 from capgo_tui.api.revisions import LIVE, DeleteAll
-from capgo_tui.workspace.bundle_links import BundleLinks, linked_to
+from capgo_tui.workspace.bundle_links import BundleLinks, describe_links
 from capgo_tui.workspace.changes.change import Change, Inverse, RecordChanged
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.states import State, read_bundle_state
@@ -44,14 +44,14 @@ class BundleChange(Change):
 
     async def read(self, workspace: Workspace) -> State | None:
         """Read the page on which it was last seen; the whole list if that is not conclusive."""
-        bundle = self.bundle(workspace)
-        page = None if bundle is None else workspace.bundles.page_of(str(bundle.id))
+        bundle = self.find_bundle(workspace)
+        page = None if bundle is None else workspace.bundles.find_page(str(bundle.id))
         if bundle is None or page is None:
             return await self.read_list(workspace)
         page_again = await workspace.bundles.reread_page(page)
         if any(each.id == bundle.id for each in page_again.rows):
             return self.find(workspace)
-        if not lacks(page_again, bundle):
+        if not is_without(page_again, bundle):
             return await self.read_list(workspace)
         await workspace.bundles.remove(str(bundle.id))
         return None
@@ -65,16 +65,16 @@ class BundleChange(Change):
 
     def find(self, workspace: Workspace) -> State | None:
         """Return the state of the bundle in the collection."""
-        bundle = self.bundle(workspace)
+        bundle = self.find_bundle(workspace)
         return None if bundle is None else read_bundle_state(bundle)
 
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with the row that has its name now."""
         change = super().refresh_identity(workspace)
-        bundle = change.bundle(workspace)
+        bundle = change.find_bundle(workspace)
         return change if bundle is None else change.model_copy(update={"row_key": str(bundle.id)})
 
-    def bundle(self, workspace: Workspace) -> Bundle | None:
+    def find_bundle(self, workspace: Workspace) -> Bundle | None:
         """Return the record in the collection, by its exact name."""
         bundles = workspace.bundles.records
         if self.row_key is not None and (bundle := bundles.get(self.row_key)):
@@ -82,7 +82,7 @@ class BundleChange(Change):
         return next((each for each in bundles.values() if each.wire_id == self.wire_id), None)
 
 
-def lacks(page: ReadPage[Bundle], bundle: Bundle) -> bool:
+def is_without(page: ReadPage[Bundle], bundle: Bundle) -> bool:
     """Whether a page proves that the list lacks a bundle: it would be on that page.
 
     The list is ordered by age (contract §5); bundles of the same time have no order.
@@ -108,7 +108,7 @@ class BundleNotes(BundleChange):
 
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with the id of the bundle that has its name now."""
-        bundle = self.bundle(workspace)
+        bundle = self.find_bundle(workspace)
         ids = {} if bundle is None else {"bundle_id": bundle.id}
         return super().refresh_identity(workspace).model_copy(update=ids)
 
@@ -134,7 +134,7 @@ class BundleNotes(BundleChange):
             comment=texts.get("comment"),
         )
 
-    def inverse(
+    def make_inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Return the change that restores the notes."""
@@ -175,13 +175,13 @@ class BundleRegistration(BundleChange):
 
     def find(self, workspace: Workspace) -> State | None:
         """Return the fields that the server tells of it."""
-        bundle = self.bundle(workspace)
+        bundle = self.find_bundle(workspace)
         if bundle is None:
             return None
         state: State = {"external_url": bundle.external_url, "checksum": bundle.checksum}
         return {**state, "key_id": bundle.key_id} if bundle.key_id is not None else state
 
-    def inverse(
+    def make_inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Return its deletion, after which the name stays taken."""
@@ -219,18 +219,18 @@ class BundleDeletion(BundleChange):
         loaded_channels = workspace.channels
         if loaded_channels.as_of is None or workspace.now() - loaded_channels.as_of > CHECKED_FOR:
             await loaded_channels.reread()
-        bundle = self.bundle(workspace)
+        bundle = self.find_bundle(workspace)
         links = BundleLinks.of(loaded_channels.records.values(), ())
-        channels = [] if bundle is None else links.channels_of(bundle)
+        channels = [] if bundle is None else links.list_channels(bundle)
         if new := [each for each in channels if str(each) not in self.agreed_channels]:
-            raise RecordChanged(f"it came to be {linked_to(new)} meanwhile")
+            raise RecordChanged(f"it came to be {describe_links(new)} meanwhile")
         return self
 
     def request(self, traits: Traits) -> Request:
         """Return ``DELETE /bundle`` with a name that can never mean all bundles."""
         return requests.delete_bundle(traits, self.app_id, BundleName(self.wire_id))
 
-    def inverse(
+    def make_inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Return why nothing undoes it."""
@@ -269,11 +269,11 @@ class AllBundlesDeletion(BundleChange):
 
     def find(self, workspace: Workspace) -> State | None:
         """Return the number of bundles to delete that are left."""
-        kept_ids = workspace.linked_bundles() if self.spares_linked else set()
+        kept_ids = workspace.list_linked_bundles() if self.spares_linked else set()
         remaining = workspace.bundles.records.keys() - kept_ids
         return {"bundles": len(remaining)}
 
-    def inverse(
+    def make_inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Return why nothing undoes it."""

@@ -44,7 +44,7 @@ async def carry_out(change: Change, workspace: Workspace, *, undoes: int | None 
         undoes: the id of the journal entry that this change undoes.
 
     """
-    with workspace.marked_as_writing(change):
+    with workspace.mark_as_writing(change):
         result = await send_once(change, workspace, undoes=undoes)
         return result if isinstance(result, Outcome) else await conclude(result, workspace)
 
@@ -75,7 +75,7 @@ async def send_once(
         outcome = make_unsent_outcome(why).with_time(workspace.now())
         if batch_id is None or undoes is None or isinstance(why, JournalUnusable):
             return outcome
-        return await journal_refusal(change, workspace, outcome, undoes, batch_id)
+        return await write_refusal(change, workspace, outcome, undoes, batch_id)
     try:
         await workspace.client.send(request)
     except CapgoError as error:
@@ -107,7 +107,7 @@ def _make_bug_error(bug: Exception, *, maybe_sent: bool = False) -> CapgoError:
     return CapgoError(message, kind=ErrorKind.SERVER_FAULT, maybe_sent=maybe_sent, lasting=True)
 
 
-async def journal_refusal(
+async def write_refusal(
     change: Change, workspace: Workspace, outcome: Outcome, undoes: int, batch_id: str
 ) -> Outcome:
     """Write a step of an undo that was never sent to the journal, with its outcome."""
@@ -176,7 +176,7 @@ def judge(change: Change, state: State | None, error: CapgoError | None = None) 
         # older servers do not tell overrides. A new record is verified by its existence.
         return replace(make_unverified_outcome(error), readback=state)
     is_done = change.is_done(state)
-    side_effects = change.side_effects(state)
+    side_effects = change.list_side_effects(state)
     if is_done and not dropped_fields and change.is_expected(side_effects):
         return Outcome(OutcomeState.VERIFIED, state, side_effects=side_effects)
     # A request whose reply was lost may still be carried out.

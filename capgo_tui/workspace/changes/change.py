@@ -99,7 +99,7 @@ class Change(BaseModel, ABC):
         return self
 
     @abstractmethod
-    def inverse(
+    def make_inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Return the changes that undo it, in order, or why none can.
@@ -177,7 +177,7 @@ class Change(BaseModel, ABC):
             return state is self.after
         return all(state.get(field, value) == value for field, value in self.after.items())
 
-    def side_effects(self, state: State | None) -> State:
+    def list_side_effects(self, state: State | None) -> State:
         """Return the fields of `before` that differ in a state although the change sets others."""
         if state is None or self.before is None or self.after is None:
             return {}

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import Value
 
 
-def setting_label(field: str) -> str:
+def label_setting(field: str) -> str:
     """Return the label of a setting, as in the form."""
     setting = CHANNEL_SETTINGS.get(field)
     return (setting and setting.label) or field.replace("_", " ")
 
 
-def setting_words(field: str, value: Value) -> str:
+def describe_setting(field: str, value: Value) -> str:
     """Return the label of any value as clean text."""
     setting = CHANNEL_SETTINGS.get(field)
     if isinstance(value, bool):

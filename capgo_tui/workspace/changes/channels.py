@@ -13,26 +13,26 @@ from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.change import Change, CleanText, Inverse, RecordChanged
-from capgo_tui.workspace.changes.channel_words import setting_label
+from capgo_tui.workspace.changes.channel_words import label_setting
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
-    concerns_rollout,
     describe_effect,
-    ends_rollout,
+    is_concerning_rollout,
+    is_ending_rollout,
     is_served,
+    pick_rollout,
     plan_stages,
-    rollout_of,
     share_label,
     target_name,
 )
 from capgo_tui.workspace.changes.states import State, Value  # noqa: TC001 - pydantic reads it
 from capgo_tui.workspace.routing import (
     PLATFORMS,
-    default_channels,
-    demotion_lines,
-    drops_electron,
+    compute_flags_after,
     find_demotions,
-    flags_after,
+    is_dropping_electron,
+    list_default_channels,
+    list_demotions,
     without_default,
 )
 
@@ -105,23 +105,23 @@ class ChannelChange(Change):
         workspace.channels.put(channel)
         return self.find(workspace)
 
-    def channel(self, workspace: Workspace) -> Channel | None:
+    def find_channel(self, workspace: Workspace) -> Channel | None:
         """Return the record in the collection, by its exact name."""
         channels = workspace.channels.records.values()
         return next((each for each in channels if each.wire_id == self.wire_id), None)
 
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with the row that has its name now."""
-        channel = self.channel(workspace)
+        channel = self.find_channel(workspace)
         row_key = None if channel is None else str(channel.id)
         return super().refresh_identity(workspace).model_copy(update={"row_key": row_key})
 
     def find(self, workspace: Workspace) -> State | None:
         """Return the state of the channel in the collection, with the defaults it has demoted."""
-        channel = self.channel(workspace)
+        channel = self.find_channel(workspace)
         if channel is None:
             return None
-        state = workspace.state_of(channel)
+        state = workspace.get_state(channel)
         if self.demotes:
             channels = workspace.channels.records.values()
             names = [c.wire_id for c in channels if c.wire_id in self.demotes and not c.public]
@@ -134,7 +134,7 @@ class ChannelChange(Change):
         if not after.get("public") or self.demotes:
             return self
         await workspace.channels.reread()
-        impact, demoted_names = find_default_effects(workspace, self.channel(workspace), after)
+        impact, demoted_names = find_default_effects(workspace, self.find_channel(workspace), after)
         return self.model_copy(update={"impact": (*self.impact, *impact), "demotes": demoted_names})
 
     def is_expected(self, side_effects: State) -> bool:
@@ -143,13 +143,13 @@ class ChannelChange(Change):
             return not side_effects
         return side_effects.get("rollout_bundle", "kept") is None
 
-    def state_before(self, result: State | None) -> State:
+    def get_state_before(self, result: State | None) -> State:
         """Return the fields that it or the server changed, as they were before."""
         before = self.before or {}
-        changed_fields = (self.after or {}).keys() | self.side_effects(result).keys()
+        changed_fields = (self.after or {}).keys() | self.list_side_effects(result).keys()
         return {field: value for field, value in before.items() if field in changed_fields}
 
-    def state_now(self, state: State | None) -> State:
+    def get_state_now(self, state: State | None) -> State:
         """Return the fields that it knew or changed, as they are now or should be."""
         now = {**(self.before or {}), **(self.after or {})}
         return now | {field: value for field, value in (state or {}).items() if field in now}
@@ -195,7 +195,7 @@ class ChannelChange(Change):
             impact=impact,
             is_default=self.is_default,
             level=ConfirmationLevel.LIST if after.get("public") else self.level,
-            ends_rollout=ends_rollout(traits, before, after),
+            ends_rollout=is_ending_rollout(traits, before, after),
         )
 
     def _restore_default(self, name: str) -> SettingsChange:
@@ -266,18 +266,18 @@ class SettingsChange(ChannelChange):
             return None
         return self.change_settings(LIVE, {"bundle": None}, {"bundle": dropped_fields["bundle"]})
 
-    def inverse(
+    def make_inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Return what restores its fields, the defaults it demoted, and the rollout it ended."""
         before, after = self.before or {}, self.after or {}
-        untold = ", ".join(setting_label(field) for field in after if field not in before)
-        back = self.state_before(current if result is None else result)
+        untold = ", ".join(label_setting(field) for field in after if field not in before)
+        back = self.get_state_before(current if result is None else result)
         # If it was a default before, restoring the others would demote it.
         steps = self.restore_defaults(current) if "public" in after else []
         if steps:
             back.pop("public", None)  # the first of them demotes this channel by itself
-        now = self.state_now(current)
+        now = self.get_state_now(current)
         impact: list[str] = []
         if untold:
             impact.append(f"stays as it is now, for it was not told before: {untold}")
@@ -298,7 +298,7 @@ def make_settings_change(
     workspace: Workspace, channel: Channel, after: State, *, sends: State | None = None
 ) -> SettingsChange:
     """Return a change of settings; of ``after`` only what the channel does not have yet."""
-    state = workspace.state_of(channel)
+    state = workspace.get_state(channel)
     new_values = {
         field: value
         for field, value in after.items()
@@ -307,7 +307,7 @@ def make_settings_change(
     fields = new_values if sends is None else sends
     impact, demoted_names = find_default_effects(workspace, channel, fields)
     traits = workspace.client.traits
-    rollout = rollout_of(state) if concerns_rollout(new_values) else {}
+    rollout = pick_rollout(state) if is_concerning_rollout(new_values) else {}
     rollout_told = describe_effect(traits, state, new_values)
     wide = channel.public or new_values.get("public") or rollout_told
     return SettingsChange(
@@ -327,7 +327,7 @@ def make_settings_change(
             *impact,
         ),
         demotes=demoted_names,
-        ends_rollout=ends_rollout(traits, state, new_values),
+        ends_rollout=is_ending_rollout(traits, state, new_values),
     )
 
 
@@ -342,13 +342,13 @@ def find_default_effects(
     stays = channel is not None and bool(channel.public)
     if not fields.get("public") and not (stays and any(fields.get(each) for each in PLATFORMS)):
         return (), ()
-    flags = flags_after(channel, fields, new=channel is None)
-    losses = find_demotions(default_channels(channels.records.values(), name), flags)
-    lines = list(demotion_lines(losses, flags, channels))
-    if drops_electron(fields) and "electron" in workspace.client.traits.channel_fields:
+    flags = compute_flags_after(channel, fields, new=channel is None)
+    losses = find_demotions(list_default_channels(channels.records.values(), name), flags)
+    lines = list(list_demotions(losses, flags, channels))
+    if is_dropping_electron(fields) and "electron" in workspace.client.traits.channel_fields:
         lines.append("Electron is taken off it: iOS and Android are not set alike")
     lines += [
-        f"{setting_label(field)} are allowed on it"
+        f"{label_setting(field)} are allowed on it"
         for field in ("allow_emulator", "allow_dev")
         if fields.get(field, getattr(channel, field, None))
     ]

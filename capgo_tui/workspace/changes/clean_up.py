@@ -77,7 +77,7 @@ async def agree_on_cleanup(
         if ui.is_closed():
             ui.say(NOTHING_DELETED)
             return None
-        if new_plan is not None and plan.does_the_same(new_plan):
+        if new_plan is not None and plan.is_same(new_plan):
             return batch
         plan, is_repeated = new_plan, True
     return None

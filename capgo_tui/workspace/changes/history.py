@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
-from capgo_tui.workspace.ages import full_time
+from capgo_tui.workspace.ages import format_full_time
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import count_read_back
 from capgo_tui.workspace.changes.outcome import OutcomeState
@@ -61,9 +61,9 @@ def describe_entry(entry: Entry) -> HistoryRow:
         mark=mark(entry),
         when=f"{entry.at.astimezone():%m-%d %H:%M}",
         who=f"#{clean(entry.key_fingerprint)}",
-        what=_entry_title(entry, change),
+        what=_make_entry_title(entry, change),
         effect=describe(change).first_effect if change else "",
-        outcome=outcome_word(entry, change),
+        outcome=name_outcome(entry, change),
     )
 
 
@@ -74,31 +74,33 @@ def mark(entry: Entry) -> str:
     return "↶" if entry.is_undone else _MARKS[entry.state]
 
 
-def outcome_word(entry: Entry, change: Change | None) -> str:
+def name_outcome(entry: Entry, change: Change | None) -> str:
     """Return the outcome in one or two words."""
     if entry.state is None:
         return "under way" if entry.is_under_way else "unknown"
     if entry.is_undone:
         return "undone"
-    untold = _untold_fields(entry, change)
+    untold = _list_untold_fields(entry, change)
     if untold and change is not None:
         return count_read_back(change, untold).removesuffix(" back")
     return entry.state.value
 
 
-def _untold_fields(entry: Entry, change: Change | None) -> list[str]:
+def _list_untold_fields(entry: Entry, change: Change | None) -> list[str]:
     """Return the labels of fields of a verified change that were not read back."""
     is_verified = (
         entry.state is OutcomeState.VERIFIED and change is not None and change.after is not None
     )
     return (
-        describe(change).untold_fields(entry.readback) if is_verified and change is not None else []
+        describe(change).list_untold_fields(entry.readback)
+        if is_verified and change is not None
+        else []
     )
 
 
-def outcome_sentence(entry: Entry, change: Change | None) -> str:
+def describe_outcome(entry: Entry, change: Change | None) -> str:
     """Return the outcome as a sentence."""
-    untold = _untold_fields(entry, change)
+    untold = _list_untold_fields(entry, change)
     if untold and change is not None:
         count = count_read_back(change, untold)
         return f"{count}, and as it was meant; not told: {', '.join(untold)}"
@@ -116,8 +118,8 @@ def list_details(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
     change = revive(entry)
     lines = [
         (f"Change {entry.id}", ""),
-        ("what", _entry_title(entry, change)),
-        ("when", full_time(entry.at, now)),
+        ("what", _make_entry_title(entry, change)),
+        ("when", format_full_time(entry.at, now)),
         ("by the key", f"#{clean(entry.key_fingerprint)}"),
         ("exact name", clean(entry.target)),
         ("request", clean(entry.request)),
@@ -126,17 +128,17 @@ def list_details(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
         lines.append(("takes back", f"change {entry.undoes}"))
     if entry.batch is not None:
         lines.append(("confirmed with", f"all others of run {clean(entry.batch)}"))
-    lines += [("Outcome", ""), ("", outcome_sentence(entry, change))]
+    lines += [("Outcome", ""), ("", describe_outcome(entry, change))]
     if entry.is_undone:
         lines.append(("", "taken back since"))
     if entry.error is not None:
         lines.append(("note", clean(entry.error)))
     if entry.settled_at is not None:
-        lines.append(("known since", full_time(entry.settled_at, now)))
+        lines.append(("known since", format_full_time(entry.settled_at, now)))
     if change is None:
         return [*lines, ("", "This version of capgo-tui cannot read more of it.")]
     words = describe(change)
-    effects = [(each.field, str(each)) for each in words.effects()]
+    effects = [(each.field, str(each)) for each in words.list_effects()]
     if effects:
         lines.append(("What it was given" if change.before is None else "Before → after", ""))
         lines += effects
@@ -145,20 +147,20 @@ def list_details(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
     ):  # earlier versions wrote it
         lines.append(("Read back", ""))
         lines += [
-            (words.field_label(field), text)
-            for field, text in _readback_lines(change, entry.readback)
+            (words.label_field(field), text)
+            for field, text in _list_readback(change, entry.readback)
         ]
     return lines
 
 
-def _readback_lines(change: Change, state: State) -> list[tuple[str, str]]:
+def _list_readback(change: Change, state: State) -> list[tuple[str, str]]:
     """Return what was read back: the fields it knew or set; of a new or deleted record, all."""
     fields = (change.before or {}).keys() | (change.after or {}).keys()
     about = fields & state.keys() or state.keys()
-    return [(field, describe(change).value_label(field, state[field])) for field in sorted(about)]
+    return [(field, describe(change).label_value(field, state[field])) for field in sorted(about)]
 
 
-def _entry_title(entry: Entry, change: Change | None) -> str:
+def _make_entry_title(entry: Entry, change: Change | None) -> str:
     if change is None:
         return f"{clean(entry.kind)} {clean(entry.target)}"
     return describe(change).short_title

@@ -11,7 +11,7 @@ from capgo_tui.api.revisions import LIVE
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.change import CleanText, Inverse, RecordChanged
-from capgo_tui.workspace.changes.channel_words import setting_label, setting_words
+from capgo_tui.workspace.changes.channel_words import describe_setting, label_setting
 from capgo_tui.workspace.changes.channels import ChannelChange, build_settings
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
@@ -19,7 +19,7 @@ from capgo_tui.workspace.changes.rollout_state import (
     ROLLOUT,
     describe_rollout,
     has_target,
-    rollout_of,
+    pick_rollout,
 )
 from capgo_tui.workspace.changes.states import State  # noqa: TC001 - pydantic reads it
 from capgo_tui.workspace.links import override_lines
@@ -70,7 +70,7 @@ class ChannelCreation(ChannelChange):
             settings = settings.with_bundle(None)
         return requests.set_channel(traits, self.app_id, self.wire_id, settings)
 
-    def inverse(
+    def make_inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Return the changes that restore the defaults it demoted, then its deletion."""
@@ -111,7 +111,7 @@ class ChannelDeletion(ChannelChange):
             traits, self.app_id, self.wire_id, delete_bundle=self.deletes_bundle
         )
 
-    def inverse(
+    def make_inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Return the creation of a channel of that name, then its rollout."""
@@ -127,7 +127,7 @@ class ChannelDeletion(ChannelChange):
             impact=(*self.not_restored, *bundle_note),
             level=ConfirmationLevel.LIST,
         )
-        rollout = rollout_of(self.restores)
+        rollout = pick_rollout(self.restores)
         if not has_target(rollout) or bundle_note:
             return (creation,)
         return (creation, *creation.split_into_stages(traits, NO_ROLLOUT, rollout))
@@ -141,7 +141,7 @@ def make_channel_deletion(
     deletes_bundle: bool = False,
 ) -> ChannelDeletion:
     """Return the deletion of a channel, with its impact."""
-    state = workspace.state_of(channel)
+    state = workspace.get_state(channel)
     traits = workspace.client.traits
     settable = traits.channel_fields
     impact = override_lines(workspace, overridden)
@@ -164,13 +164,13 @@ def make_channel_deletion(
         after=None,
         # Null means «not sent» for what a new channel is given (contract §6.2).
         restores={f: v for f, v in state.items() if f in settable and v is not None},
-        not_restored=_not_restored(traits, state),
+        not_restored=_list_not_restored(traits, state),
         impact=tuple(impact),
         deletes_bundle=deletes_bundle,
     )
 
 
-def _not_restored(traits: Traits, state: State) -> tuple[str, ...]:
+def _list_not_restored(traits: Traits, state: State) -> tuple[str, ...]:
     """Return sentences about the settings that a new channel of that name will not have."""
     lines = [ANOTHER_ID]
     settable_fields = traits.channel_fields
@@ -183,14 +183,14 @@ def _not_restored(traits: Traits, state: State) -> tuple[str, ...]:
         )
         lines.append(f"whether it served {names} was not told: it serves all of them")
     unknown_labels = [
-        setting_label(f) for f in unknown_fields if f not in PLATFORMS and f not in AFTER_CREATION
+        label_setting(f) for f in unknown_fields if f not in PLATFORMS and f not in AFTER_CREATION
     ]
     if unknown_labels:
         lines.append(f"not told before, so it does not come back: {', '.join(unknown_labels)}")
     unsettable_fields = [f for f in state if f in labelled_fields and f not in settable_fields]
     if unsettable_fields:
         labels = ", ".join(
-            f"{setting_label(f)} ({setting_words(f, state[f])})" for f in unsettable_fields
+            f"{label_setting(f)} ({describe_setting(f, state[f])})" for f in unsettable_fields
         )
         lines.append(f"this server cannot set it, so it may come back otherwise: {labels}")
     return tuple(lines)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.failures import next_step_after
+from capgo_tui.workspace.failures import find_next_step
 from capgo_tui.workspace.next_step import NextStep
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Outcome:
         if self.state is OutcomeState.UNKNOWN:
             return NextStep.REFRESH
         is_about_error = self.state in (OutcomeState.FAILED, OutcomeState.UNVERIFIED)
-        return next_step_after(self.error) if is_about_error else None
+        return find_next_step(self.error) if is_about_error else None
 
     def with_time(self, time: datetime) -> Outcome:
         """Return it with the time at which it became known."""

@@ -10,7 +10,7 @@ from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.names import NAME_WIDTH, shorten
 from capgo_tui.workspace.changes.overrides import (
-    channel_refusal,
+    explain_channel_refusal,
     make_override,
     make_override_of_unseen,
 )
@@ -43,8 +43,8 @@ def plan_overrides(
             return make_override_of_unseen(workspace, choice.id, channel, bundle)
         return make_override(workspace, device, channel, bundle)
 
-    def again(change: Change) -> Change | None:
-        if channel is not None and (why_not := channel_refusal(workspace, channel)):
+    def remake(change: Change) -> Change | None:
+        if channel is not None and (why_not := explain_channel_refusal(workspace, channel)):
             raise Refusal(why_not)
         now = workspace.devices.records.get(change.wire_id)
         if now is None:
@@ -52,10 +52,10 @@ def plan_overrides(
         return make_override(workspace, now, channel, bundle)
 
     changes = [change(one) for one in devices]
-    return BatchPlan(_title(workspace, changes, channel), changes, remake=again, notes=notes)
+    return BatchPlan(_make_title(workspace, changes, channel), changes, remake=remake, notes=notes)
 
 
-def _title(workspace: Workspace, changes: Sequence[Change], channel: Channel | None) -> str:
+def _make_title(workspace: Workspace, changes: Sequence[Change], channel: Channel | None) -> str:
     pending = [change for change in changes if not change.skip_reason(workspace)]
     who = describe(pending[0]).full_name if len(pending) == 1 else f"{len(pending)} devices"
     return f"Clear the override of {who}" if channel is None else f"Override {who} → {channel.name}"
@@ -66,9 +66,11 @@ def describe_left_out(
 ) -> list[str]:
     """Return sentences about ids that are left out or cannot be read back."""
     unknown = [one.id for one in left_out if not one.trouble]
-    notes = [f"1 left out: {_label(one.id)}: {one.trouble}" for one in left_out if one.trouble]
+    notes = [
+        f"1 left out: {_label_device(one.id)}: {one.trouble}" for one in left_out if one.trouble
+    ]
     if unknown:
-        names = ", ".join(map(_label, unknown[:MOST_NAMED]))
+        names = ", ".join(map(_label_device, unknown[:MOST_NAMED]))
         more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
         notes.append(f"{len(unknown)} left out: the server has not seen them ({names}{more})")
     unseen = sum(one.device is None for one in devices)
@@ -82,5 +84,5 @@ def describe_left_out(
     return [*notes, note]
 
 
-def _label(device_id: str) -> str:
+def _label_device(device_id: str) -> str:
     return shorten(clean(device_id), NAME_WIDTH)

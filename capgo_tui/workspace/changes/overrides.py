@@ -71,7 +71,7 @@ class OverrideChange(Change):
         channel = (self.after or {}).get("channel")
         return channel if isinstance(channel, str) else ""
 
-    def inverse(
+    def make_inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Return the change that restores the override from before, if known."""
@@ -79,7 +79,7 @@ class OverrideChange(Change):
         if "channel" not in (self.before or {}):
             return UNTOLD
         now = current if current is not None else self.after
-        return (self.model_copy(update={"before": _only_channel(now), "after": self.before}),)
+        return (self.model_copy(update={"before": _pick_channel(now), "after": self.before}),)
 
     async def read(self, workspace: Workspace) -> State | None:
         """Read the device; None for one without a row, which may have an override still."""
@@ -112,9 +112,9 @@ class OverrideChange(Change):
             return ""  # this server does not tell
         channel = state["channel"]
         if self.after == {"channel": channel}:
-            return "has no override" if channel is None else f"already on {_label(channel)}"
+            return "has no override" if channel is None else f"already on {_label_device(channel)}"
         if self.is_outdated_by(state):
-            return f"changed meanwhile: override is {_label(channel)}"
+            return f"changed meanwhile: override is {_label_device(channel)}"
         return ""
 
     @property
@@ -126,11 +126,11 @@ class OverrideChange(Change):
         return unlink_limits(self.wire_id)
 
 
-def _label(channel: Value) -> str:
+def _label_device(channel: Value) -> str:
     return "none" if channel is None else clean(str(channel))
 
 
-def _only_channel(state: State | None) -> State:
+def _pick_channel(state: State | None) -> State:
     return {field: value for field, value in (state or {}).items() if field == "channel"}
 
 
@@ -144,7 +144,7 @@ def make_override(
         row_key=device.wire_id,
         label=device.custom_id or device.device_id,
         before=read_device_state(device, tells_overrides=workspace.tells_overrides),
-        after=_after(channel, bundle),
+        after=_make_after(channel, bundle),
     )
 
 
@@ -157,11 +157,11 @@ def make_override_of_unseen(
         wire_id=device_id,
         label=clean(device_id),
         before={},
-        after=_after(channel, bundle),
+        after=_make_after(channel, bundle),
     )
 
 
-def channel_refusal(workspace: Workspace, channel: Channel) -> str:
+def explain_channel_refusal(workspace: Workspace, channel: Channel) -> str:
     """Return why no device can be forced to a channel, as loaded now; empty when one can."""
     current = workspace.channels.records.get(str(channel.id))
     if current is None:
@@ -169,7 +169,7 @@ def channel_refusal(workspace: Workspace, channel: Channel) -> str:
     return PUBLIC if current.public and not workspace.client.traits.links_default_channels else ""
 
 
-def bundle_refusal(workspace: Workspace, bundle: Bundle) -> str:
+def explain_bundle_refusal(workspace: Workspace, bundle: Bundle) -> str:
     """Return why no device can be forced to a bundle; empty when one can (contract §7.2)."""
     try:
         requests.BundleName(bundle.wire_id)
@@ -178,10 +178,12 @@ def bundle_refusal(workspace: Workspace, bundle: Bundle) -> str:
     if workspace.client.traits.links_default_bundles:
         return ""
     default_names = {each.name for each in workspace.channels.records.values() if each.public}
-    return DEFAULTS_BUNDLE if default_names.intersection(workspace.channels_with(bundle)) else ""
+    return (
+        DEFAULTS_BUNDLE if default_names.intersection(workspace.list_channels_with(bundle)) else ""
+    )
 
 
-def _after(channel: Channel | None, bundle: Bundle | None) -> State:
+def _make_after(channel: Channel | None, bundle: Bundle | None) -> State:
     after: State = {"channel": channel.wire_id if channel else None}
     if bundle is not None:
         after["bundle"] = bundle.wire_id

@@ -160,7 +160,7 @@ async def _await_turn(change: Change, workspace: Workspace, ui: Ui) -> str:
     await recall(workspace)
     if not write_limits.wait(change.limits):
         return ""
-    with workspace.marked_as_writing(change):
+    with workspace.mark_as_writing(change):
         while (seconds := write_limits.wait(change.limits)) > 0:
             if not await ui.wait(change, seconds):
                 return "stopped before it was sent"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
-from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.ages import format_age
 from capgo_tui.workspace.changes.change import Inverse, RecordChanged
 from capgo_tui.workspace.changes.channels import (
     ChannelChange,
@@ -18,8 +18,8 @@ from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
     apply_request,
     describe_effect,
-    ends_rollout,
-    rollout_of,
+    is_ending_rollout,
+    pick_rollout,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class BundleLink(ChannelChange):
 
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with the id of the channel that has its name now."""
-        channel = self.channel(workspace)
+        channel = self.find_channel(workspace)
         ids = {} if channel is None else {"channel_id": channel.id}
         return super().refresh_identity(workspace).model_copy(update=ids)
 
@@ -59,20 +59,20 @@ class BundleLink(ChannelChange):
         """Return ``PUT /bundle``."""
         return requests.promote_bundle(traits, self.app_id, self.bundle_id, self.channel_id)
 
-    def inverse(
+    def make_inverse(
         self, current: State | None, result: State | None = None, traits: Traits = LIVE
     ) -> Inverse:
         """Return what puts the bundle from before back, then the rollout that it ended."""
         before = self.before or {}
         if "bundle" not in before:
             return "the server did not tell which bundle it carried before"
-        previous = self.state_before(current if result is None else result)
-        state = self.state_now(current)
+        previous = self.get_state_before(current if result is None else result)
+        state = self.get_state_now(current)
         bundle_back = {"bundle": before["bundle"]}
         rollout_told = describe_effect(traits, state, bundle_back)
         impact = (
             *(describe_default_impact(bundle_back, state) if self.is_default else ()),
-            *((rollout_told,) if rollout_told and not rollout_of(previous) else ()),
+            *((rollout_told,) if rollout_told and not pick_rollout(previous) else ()),
         )
         settings = self.change_settings(traits, state, bundle_back, impact)
         first: Change = settings
@@ -89,7 +89,7 @@ class BundleLink(ChannelChange):
                 }
             )
         state_after = apply_request(traits, state, bundle_back)
-        goal = {**rollout_of(state), **rollout_of(previous)}
+        goal = {**pick_rollout(state), **pick_rollout(previous)}
         return (first, *self.split_into_stages(traits, state_after, goal))
 
 
@@ -118,14 +118,14 @@ def make_promotion(
 
     `note` is shown beside the bundle in place of its age; `warnings` are added to the impact.
     """
-    state = workspace.state_of(channel)
-    notes = _ages(workspace, channel, bundle, note)
+    state = workspace.get_state(channel)
+    notes = _format_ages(workspace, channel, bundle, note)
     lowest_level = ConfirmationLevel.LIST if warnings else ConfirmationLevel.LINE
     if not workspace.client.traits.promotes:
         change = make_settings_change(workspace, channel, {"bundle": bundle.wire_id})
         fields = {"impact": (*change.impact, *warnings), "level": max(change.level, lowest_level)}
         return change.model_copy(update={"notes": notes, **fields})
-    traits, rollout = workspace.client.traits, rollout_of(state)
+    traits, rollout = workspace.client.traits, pick_rollout(state)
     after: State = {"bundle": bundle.wire_id}
     rollout_told = describe_effect(traits, state, after)
     return kind(
@@ -145,14 +145,16 @@ def make_promotion(
             *((rollout_told,) if rollout_told else ()),
             *warnings,
         ),
-        ends_rollout=ends_rollout(traits, state, after),
+        ends_rollout=is_ending_rollout(traits, state, after),
         notes=notes,
     )
 
 
-def _ages(workspace: Workspace, channel: Channel, bundle: Bundle, note: str) -> dict[str, str]:
+def _format_ages(
+    workspace: Workspace, channel: Channel, bundle: Bundle, note: str
+) -> dict[str, str]:
     if note:  # in one line there is no room for the ages as well
         return {bundle.wire_id: note}
     now = workspace.now()
     previous = workspace.bundles.records.get(str(channel.bundle.id)) if channel.bundle else None
-    return {each.wire_id: age(each.created_at, now) for each in (previous, bundle) if each}
+    return {each.wire_id: format_age(each.created_at, now) for each in (previous, bundle) if each}

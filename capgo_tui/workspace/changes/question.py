@@ -8,7 +8,7 @@ from capgo_tui.api.rate_limits import REQUESTS_A_MINUTE
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.confirmation_level import MANY, ConfirmationLevel, combine_levels
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.numbers import duration
+from capgo_tui.workspace.numbers import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,10 +37,10 @@ class Question:
     notes: Sequence[str] = ()
     """Further sentences to read."""
 
-    def line(self, width: int) -> str:
+    def join_line(self, width: int) -> str:
         """Return the question about a single change, in `width` cells if possible."""
         lead = f"Changed! {self.lead}" if self.is_repeated else self.lead
-        return lead + describe(self.changes[0]).question(width - len(lead))
+        return lead + describe(self.changes[0]).ask(width - len(lead))
 
     @property
     def level(self) -> ConfirmationLevel:
@@ -58,7 +58,7 @@ class Question:
             return ""
         requests = sum(1 if change.reads_whole_list else 2 for change in self.changes)
         longest_wait = max(self.workspace.write_limits.wait(each.limits) for each in self.changes)
-        time = duration(max(requests * 60 / REQUESTS_A_MINUTE, longest_wait))
+        time = format_duration(max(requests * 60 / REQUESTS_A_MINUTE, longest_wait))
         return f"{requests} requests, about {time} at {REQUESTS_A_MINUTE} a minute"
 
     @property
@@ -66,7 +66,7 @@ class Question:
         """The text to type for `ConfirmationLevel.TYPED`."""
         if len(self.changes) > 1:
             return str(len(self.changes))
-        return describe(self.changes[0]).confirmation_among(self.workspace)
+        return describe(self.changes[0]).find_confirmation_among(self.workspace)
 
     @property
     def place(self) -> str:

@@ -30,7 +30,7 @@ async def recall(workspace: Workspace) -> None:
         workspace.now() - timedelta(seconds=SAME_LINK_SECONDS),
     )
     try:
-        entries = await asyncio.to_thread(workspace.journal.entries, ENTRIES)
+        entries = await asyncio.to_thread(workspace.journal.list_entries, ENTRIES)
     except JournalUnusable:
         return  # then nothing is sent either, with that reason
     recent = [

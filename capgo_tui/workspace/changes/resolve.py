@@ -65,7 +65,7 @@ async def resolve(workspace: Workspace, progress: Progress | None = None) -> Res
     readings = await reread([change for _, change in pairs], workspace, progress)
     verified_count = unknown_count = 0
     for (entry, change), reading in zip(pairs, readings, strict=True):
-        outcome = _outcome(change, reading)
+        outcome = _find_outcome(change, reading)
         if outcome is None:
             continue
         await asyncio.to_thread(workspace.journal.settle, entry.id, outcome, late=True)
@@ -74,7 +74,7 @@ async def resolve(workspace: Workspace, progress: Progress | None = None) -> Res
     return Resolution(verified_count, unknown_count, len(entries) - verified_count - unknown_count)
 
 
-def _outcome(change: Change, reading: Reading) -> Outcome | None:
+def _find_outcome(change: Change, reading: Reading) -> Outcome | None:
     """Return the outcome of a write by what was read back; None while nothing was read."""
     if isinstance(reading, CapgoError):
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.channel_setting import Kind
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.changes.channel_words import setting_label
+from capgo_tui.workspace.changes.channel_words import label_setting
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.promotions import make_promotion
 from capgo_tui.workspace.routing import PLATFORMS
@@ -40,7 +40,7 @@ def plan_restoration(
     Whether a field differs that this server never tells is not known: it is an obstacle only
     where it is one of `changed_fields`.
     """
-    now = workspace.state_of(channel)
+    now = workspace.get_state(channel)
     traits = workspace.client.traits
     untold_fields = CHANNEL_SETTINGS.keys() - traits.channel_reply_fields | PLATFORMS.keys()
     untold_fields -= set(changed_fields)
@@ -52,7 +52,7 @@ def plan_restoration(
         if field not in now and field in untold_fields:
             continue
         if obstacle := _find_obstacle(workspace, field, value, now):
-            obstacles.append(f"{setting_label(field)}: {obstacle}")
+            obstacles.append(f"{label_setting(field)}: {obstacle}")
         else:
             goal[field] = value
     return Restoration(_plan_changes(workspace, channel, now, goal, obstacles), tuple(obstacles))

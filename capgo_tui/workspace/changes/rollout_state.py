@@ -27,12 +27,12 @@ ROLLOUT: Final = tuple(NO_ROLLOUT)
 _MOST_STAGES: Final = 4
 
 
-def rollout_of(state: Mapping[str, Value]) -> State:
+def pick_rollout(state: Mapping[str, Value]) -> State:
     """Return the rollout fields of a state."""
     return {field: state[field] for field in ROLLOUT if field in state}
 
 
-def concerns_rollout(after: Mapping[str, Value]) -> bool:
+def is_concerning_rollout(after: Mapping[str, Value]) -> bool:
     """Whether a change of these fields can change the rollout."""
     return "bundle" in after or not after.keys().isdisjoint(ROLLOUT)
 
@@ -75,7 +75,9 @@ def _share(state: Mapping[str, Value]) -> int:
     return share if isinstance(share, int) else 0
 
 
-def ends_rollout(traits: Traits, state: Mapping[str, Value], after: Mapping[str, Value]) -> bool:
+def is_ending_rollout(
+    traits: Traits, state: Mapping[str, Value], after: Mapping[str, Value]
+) -> bool:
     """Whether this server drops the target of `state` with a change that does not name it."""
     if not has_target(state) or "rollout_bundle" in after:
         return False
@@ -89,7 +91,7 @@ def describe_effect(traits: Traits, state: Mapping[str, Value], after: Mapping[s
     """
     if not has_target(state) or "rollout_bundle" in after:
         return ""
-    if ends_rollout(traits, state, after):
+    if is_ending_rollout(traits, state, after):
         return f"this server ends its rollout with it ({describe_rollout(state)})"
     if "bundle" not in after:
         return ""
@@ -141,17 +143,17 @@ def plan_stages(traits: Traits, now: State, goal: State) -> list[Stage]:
         missing = {f: v for f, v in full_goal.items() if f not in state or state[f] != v}
         if not missing:
             break
-        after = _sendable_together(traits, missing)
-        sends = after | _sent_with_target(traits, after, full_goal)
+        after = _make_sendable_together(traits, missing)
+        sends = after | _pick_sent_with_target(traits, after, full_goal)
         # The rest of the rollout is known before the first request only.
-        before = {} if result else rollout_of(state)
+        before = {} if result else pick_rollout(state)
         before |= {field: state[field] for field in after if field in state}
         result.append(Stage(before, after, sends))
         state = apply_request(traits, state, sends)
     return result
 
 
-def _sendable_together(traits: Traits, missing: State) -> State:
+def _make_sendable_together(traits: Traits, missing: State) -> State:
     later_fields: set[str] = set()
     if traits.disabling_drops_target and missing.get("rollout_enabled") is False:
         later_fields.add("rollout_bundle")
@@ -160,7 +162,7 @@ def _sendable_together(traits: Traits, missing: State) -> State:
     return {field: value for field, value in missing.items() if field not in later_fields}
 
 
-def _sent_with_target(traits: Traits, after: State, goal: State) -> State:
+def _pick_sent_with_target(traits: Traits, after: State, goal: State) -> State:
     """Return the share and state that go along with a new target (§18.11)."""
     if after.get("rollout_bundle") is None:
         return {}

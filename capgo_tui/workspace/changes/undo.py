@@ -39,23 +39,23 @@ class UndoTarget:
     entry: Entry
     change: Change
 
-    def objection(self, current: State | None) -> str | None:
+    def find_objection(self, current: State | None) -> str | None:
         """Return why it cannot be undone, with the state it left and the state now."""
         change, result, words = self.change, self._result, describe(self.change)
-        if self._never_took_effect(current):
+        if self._is_without_effect(current):
             return f"{words.name}: it never took effect, all is as before"
         if result is None:
             return None if current is None else f"there is a {change.noun} {words.name} again"
         if current is None:
             return f"{words.name}: the server has no such {change.noun} now"
         for field, value in result.items():
-            label = words.field_label(field)
+            label = words.label_field(field)
             if field not in current:
                 if field not in (change.before or {}):
                     continue  # never told, so it is not undone either
                 return f"{words.name}: this server does not tell its {label} now"
             if current[field] != value:
-                return _differs(change, field, current[field], value)
+                return _describe_difference(change, field, current[field], value)
         return None
 
     @property
@@ -67,10 +67,10 @@ class UndoTarget:
         if after is None:
             return entry.readback if entry.state is OutcomeState.DIFFERENT else None
         readback = entry.readback or {}
-        side_effects = self.change.side_effects(readback)
+        side_effects = self.change.list_side_effects(readback)
         return {field: readback.get(field, value) for field, value in after.items()} | side_effects
 
-    def _never_took_effect(self, current: State | None) -> bool:
+    def _is_without_effect(self, current: State | None) -> bool:
         is_doubtful = self.entry.state in (None, OutcomeState.UNKNOWN, OutcomeState.DIFFERENT)
         # An empty state was not known.
         return is_doubtful and self.change.before != {} and not self.change.is_outdated_by(current)
@@ -104,10 +104,10 @@ class UndoPlan:
         """The plan of its batch, where it is more than one change."""
         return BatchPlan(self.title, self.changes, self.undoes)
 
-    def objection(self, workspace: Workspace) -> str | None:
+    def find_objection(self, workspace: Workspace) -> str | None:
         """Return why it can no longer be done, by the collections alone, without a request."""
         for each in self.targets:
-            if (reason := each.objection(each.change.find(workspace))) is not None:
+            if (reason := each.find_objection(each.change.find(workspace))) is not None:
                 return reason
         seen_targets: set[tuple[str, str]] = set()
         for change in self.changes:
@@ -135,10 +135,14 @@ def find_latest(entries: Sequence[Entry]) -> UndoCandidate:
     """
     skip_reason = ""
     for entry in entries:
-        if entry.undoes is not None or _final_reason(entry) is not None or _had_no_effect(entry):
+        if (
+            entry.undoes is not None
+            or _find_final_reason(entry) is not None
+            or _is_without_effect(entry)
+        ):
             continue
         change = revive(entry)
-        reason = _irreversible_reason(change)
+        reason = _find_irreversible_reason(change)
         if reason is None:
             return UndoCandidate(find_batch(entry, entries), skip_reason)
         skip_reason = skip_reason or f"{target_label(entry, change)}: {reason}"
@@ -159,7 +163,7 @@ async def plan_undo(
     candidates, skip_reasons = [], []
     for entry in entries:
         change = revive(entry)
-        reason = find_objection(entry) or _foreign_reason(entry, workspace)
+        reason = find_objection(entry) or _find_foreign_reason(entry, workspace)
         if len(entries) > 1 and (entry.is_undone or entry.state is OutcomeState.FAILED):
             continue  # in a batch, nothing is left to undo of it
         if change is None or reason is not None:
@@ -173,7 +177,7 @@ async def plan_undo(
     for candidate, reading in zip(candidates, readings, strict=True):
         # Its label and row may have changed since: take them from what was just read.
         target = replace(candidate, change=candidate.change.refresh_identity(workspace))
-        inverses = await _inverses(target, reading, workspace)
+        inverses = await _make_inverses(target, reading, workspace)
         if isinstance(inverses, str):
             skip_reasons.append(inverses)
             continue
@@ -188,18 +192,18 @@ async def plan_undo(
     return UndoPlan(tuple(targets), tuple(changes), tuple(undoes), tuple(skip_reasons))
 
 
-async def _inverses(
+async def _make_inverses(
     target: UndoTarget, reading: Reading, workspace: Workspace
 ) -> tuple[Change, ...] | str:
     name = describe(target.change).name
     if isinstance(reading, CapgoError):
         return f"{name} cannot be read: {reading}"
-    objection = target.objection(reading)
+    objection = target.find_objection(reading)
     if objection is not None:
         return objection
     traits = workspace.client.traits
     result = None if target.entry.state is OutcomeState.UNKNOWN else target.entry.readback
-    inverses = target.change.inverse(reading, result, traits)
+    inverses = target.change.make_inverse(reading, result, traits)
     if isinstance(inverses, str):
         return f"{name}: {inverses}"
     # A demoted default is another record, which has not been read yet.
@@ -216,11 +220,11 @@ async def _inverses(
         return f"what it does besides cannot be read: {error}"
 
 
-def _differs(change: Change, field: str, current: Value, result: Value) -> str:
+def _describe_difference(change: Change, field: str, current: Value, result: Value) -> str:
     """Return a sentence of at most 80 cells with both values, shortened where necessary."""
     words = describe(change)
-    texts = (change.label, words.value_label(field, current), words.value_label(field, result))
-    label = words.field_label(field)
+    texts = (change.label, words.label_value(field, current), words.label_value(field, result))
+    label = words.label_field(field)
     limits = fit(texts, ROOM - measure_width(label))
     name, current_text, result_text = map(shorten, texts, limits)
     return f"{name}: {label} is {current_text} now, but was left {result_text}"
@@ -228,10 +232,10 @@ def _differs(change: Change, field: str, current: Value, result: Value) -> str:
 
 def find_objection(entry: Entry) -> str | None:
     """Return why an entry can certainly not be undone, before anything is read."""
-    return _final_reason(entry) or _irreversible_reason(revive(entry))
+    return _find_final_reason(entry) or _find_irreversible_reason(revive(entry))
 
 
-def _final_reason(entry: Entry) -> str | None:
+def _find_final_reason(entry: Entry) -> str | None:
     """Return why an entry needs no undo, or cannot be undone now."""
     if entry.is_damaged:
         return DAMAGED_ROW
@@ -244,20 +248,20 @@ def _final_reason(entry: Entry) -> str | None:
     return None
 
 
-def _foreign_reason(entry: Entry, workspace: Workspace) -> str | None:
+def _find_foreign_reason(entry: Entry, workspace: Workspace) -> str | None:
     target = workspace.target
     is_here = (entry.server, entry.app_id) == (target.server, target.app_id)
     return None if is_here else "it was made in another app or on another server"
 
 
-def _irreversible_reason(change: Change | None) -> str | None:
+def _find_irreversible_reason(change: Change | None) -> str | None:
     if change is None:
         return UNKNOWN_KIND
-    inverse = change.inverse(change.after)
+    inverse = change.make_inverse(change.after)
     return inverse if isinstance(inverse, str) else None
 
 
-def _had_no_effect(entry: Entry) -> bool:
+def _is_without_effect(entry: Entry) -> bool:
     """Whether its outcome is doubtful and its record was read back unchanged."""
     if entry.state not in (OutcomeState.UNKNOWN, OutcomeState.DIFFERENT) or entry.readback is None:
         return False

@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from capgo_tui.api.jsonvalue import JSON
 
 
-def exact_text(row: JSON, text: str) -> str:
+def format_exact_text(row: JSON, text: str) -> str:
     """Return the text of a row that `clean` made into this one; without any, this one."""
     if text.isascii():
         return text
-    texts = list(_texts(row))
+    texts = list(_iterate_texts(row))
     return text if text in texts else next((each for each in texts if clean(each) == text), text)
 
 
-def _texts(value: JSON) -> Iterator[str]:
+def _iterate_texts(value: JSON) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for member in value.values():
-            yield from _texts(member)
+            yield from _iterate_texts(member)
     elif isinstance(value, list):
         for item in value:
-            yield from _texts(item)
+            yield from _iterate_texts(item)

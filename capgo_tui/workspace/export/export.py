@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from capgo_tui.api.records import Record
-from capgo_tui.workspace.export.formats import writer_of
+from capgo_tui.workspace.export.formats import choose_writer
 from capgo_tui.workspace.next_step import NextStep
 from capgo_tui.workspace.numbers import group_digits
 
@@ -33,10 +33,10 @@ class Export(Generic[T]):
     def __init__(
         self, view: View[T], form: Format, cell_context: Callable[[], CellContext]
     ) -> None:
-        self._keys, self._count = view.snapshot(), len(view)
+        self._keys, self._count = view.take_snapshot(), len(view)
         self._records = view.collection.records
         columns = [column for column in view.columns if column.is_known is None]
-        self._writer = writer_of(form, columns, cell_context)
+        self._writer = choose_writer(form, columns, cell_context)
         self._source: ListState = view.collection
         self.written_count = 0
         """Records written so far."""
@@ -77,7 +77,7 @@ class Export(Generic[T]):
         matches = (self._records.get(key) for key in islice(self._keys, SLICE))
         # One that is gone from the list meanwhile is nothing that is shown.
         records = [record for record in matches if record is not None]
-        file.write(self._writer.rows(records))
+        file.write(self._writer.format_rows(records))
         return len(records)
 
     def _finish(self, file: WholeFile) -> None:
@@ -85,7 +85,7 @@ class Export(Generic[T]):
         file.keep()
         self.is_complete = True
 
-    def progress(self) -> str:
+    def describe_progress(self) -> str:
         """Return the progress as a sentence."""
         return f"Exporting {group_digits(self.written_count)} of {group_digits(len(self))}…"
 
@@ -94,7 +94,7 @@ class Export(Generic[T]):
         """The next step for records that are not in the file."""
         return None if self._source.at_end else NextStep.LOAD_ALL
 
-    def outcome(self, more: str = "more exists") -> str:
+    def describe_outcome(self, more: str = "more exists") -> str:
         """Return the outcome as a sentence, without the path of the file.
 
         `more` is said where the list is not loaded to its end.

@@ -33,7 +33,7 @@ class WholeFile:
     def __init__(self, path: Path, *, replace: bool = False) -> None:
         self._path = path
         self._replace = replace
-        status = _stat_plain(path)
+        status = _check_plain(path)
         if status is not None and not replace:
             raise FileExistsError("it is there already")
         self._part, descriptor = _open_part(path.parent)
@@ -59,7 +59,7 @@ class WholeFile:
         if sys.platform == "win32":
             self._file.close()  # no open file can be renamed there
         if self._replace:
-            _stat_plain(self._path)  # something else may have come there since
+            _check_plain(self._path)  # something else may have come there since
             self._part.replace(self._path)
         else:
             _name(self._part, self._path)
@@ -119,7 +119,7 @@ def _is_ours(descriptor: int) -> bool:
     return sys.platform == "win32" or os.fstat(descriptor).st_uid == os.geteuid()
 
 
-def _stat_plain(path: Path) -> os.stat_result | None:
+def _check_plain(path: Path) -> os.stat_result | None:
     """Return the status of a plain file, None for no file; raises for all else, as for links."""
     try:
         status = path.lstat()

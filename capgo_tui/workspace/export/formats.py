@@ -12,8 +12,8 @@ from capgo_tui.api.records import Record, redact_rows
 from capgo_tui.cells import measure_width, truncate
 from capgo_tui.combining_marks import limit_marks
 from capgo_tui.text import clean_for_file
-from capgo_tui.workspace.export.exact_text import exact_text
-from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.export.exact_text import format_exact_text
+from capgo_tui.workspace.export.json_text import format_json
 from capgo_tui.workspace.export.table_fit import ColumnSize, fit
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Writer(Protocol[Record_contra]):
         """Return the text before all records."""
         ...
 
-    def rows(self, records: Sequence[Record_contra]) -> str:
+    def format_rows(self, records: Sequence[Record_contra]) -> str:
         """Return the text of the next records; it may come later."""
         ...
 
@@ -64,7 +64,7 @@ class Writer(Protocol[Record_contra]):
         ...
 
 
-def writer_of(
+def choose_writer(
     form: Format,
     columns: Sequence[Column[T]],
     cell_context: Callable[[], CellContext],
@@ -83,7 +83,11 @@ def writer_of(
         width: the cells that a table fits into; without it nothing usual is cut.
 
     """
-    objects = partial(_column_objects, columns, cell_context) if are_chosen else _raw_objects
+    objects = (
+        partial(_iterate_column_objects, columns, cell_context)
+        if are_chosen
+        else _iterate_raw_objects
+    )
     match form:
         case Format.CSV:
             return CsvWriter(columns, cell_context)
@@ -109,12 +113,12 @@ class CsvWriter(Generic[T]):
 
     def begin(self) -> str:
         """Return the ids of the columns."""
-        return _csv([[column.id for column in self._columns]])
+        return _format_csv([[column.id for column in self._columns]])
 
-    def rows(self, records: Sequence[T]) -> str:
+    def format_rows(self, records: Sequence[T]) -> str:
         """Return a line for each record."""
-        lines = _file_lines(self._columns, self._cell_context(), records)
-        return _csv([_harmless(cell) for cell in cells] for cells in lines)
+        lines = _list_file_lines(self._columns, self._cell_context(), records)
+        return _format_csv([_make_harmless(cell) for cell in cells] for cells in lines)
 
     def end(self) -> str:
         """Return no text."""
@@ -132,11 +136,11 @@ class JsonWriter(Generic[T]):
         """Return the start of the array."""
         return "["
 
-    def rows(self, records: Sequence[T]) -> str:
+    def format_rows(self, records: Sequence[T]) -> str:
         """Return the records and the commas between them."""
         texts = []
         for row in self._objects(records):
-            texts.append(f"{',' if self._has_rows else ''}\n{json_text(row)}")
+            texts.append(f"{',' if self._has_rows else ''}\n{format_json(row)}")
             self._has_rows = True
         return "".join(texts)
 
@@ -155,9 +159,9 @@ class LineWriter(Generic[T]):
         """Return no text."""
         return ""
 
-    def rows(self, records: Sequence[T]) -> str:
+    def format_rows(self, records: Sequence[T]) -> str:
         """Return a line for each record."""
-        return "".join(f"{json_text(row)}\n" for row in self._objects(records))
+        return "".join(f"{format_json(row)}\n" for row in self._objects(records))
 
     def end(self) -> str:
         """Return no text."""
@@ -183,7 +187,7 @@ class TableWriter(Generic[T]):
         """Return no text: the widths of the columns are known at the end."""
         return ""
 
-    def rows(self, records: Sequence[T]) -> str:
+    def format_rows(self, records: Sequence[T]) -> str:
         """Keep the records for the end."""
         context = self._cell_context()
         self._lines += [
@@ -206,29 +210,29 @@ class TableWriter(Generic[T]):
         )
 
 
-def _raw_objects(records: Sequence[Record]) -> Iterable[JSON]:
+def _iterate_raw_objects(records: Sequence[Record]) -> Iterable[JSON]:
     """Return the records as the server sent them, without the API key."""
     return redact_rows(records)
 
 
-def _column_objects(
+def _iterate_column_objects(
     columns: Sequence[Column[T]], cell_context: Callable[[], CellContext], records: Sequence[T]
 ) -> Iterable[JSON]:
     """Return the texts of the columns by their ids."""
     ids = [column.id for column in columns]
-    lines = _file_lines(columns, cell_context(), records)
+    lines = _list_file_lines(columns, cell_context(), records)
     return [cast("JSON", dict(zip(ids, line, strict=True))) for line in lines]
 
 
-def _file_lines(
+def _list_file_lines(
     columns: Sequence[Column[T]], context: CellContext, records: Sequence[T]
 ) -> list[list[str]]:
     """Return the texts of the columns for a file, with the joiners that the server sent."""
-    lines = [[column.for_file(record, context) for column in columns] for record in records]
+    lines = [[column.format_for_file(record, context) for column in columns] for record in records]
     special = [at for at, cells in enumerate(lines) if not all(map(str.isascii, cells))]
     rows = redact_rows([records[at] for at in special])
     for at, row in zip(special, rows, strict=True):
-        lines[at] = [clean_for_file(exact_text(row, cell)) for cell in lines[at]]
+        lines[at] = [clean_for_file(format_exact_text(row, cell)) for cell in lines[at]]
     return lines
 
 
@@ -246,11 +250,11 @@ def align(lines: Sequence[Sequence[str]], *, widest: int = WIDEST) -> str:
     )
 
 
-def _csv(lines: Iterable[Sequence[str]]) -> str:
+def _format_csv(lines: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(lines)
     return text.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def _make_harmless(cell: str) -> str:
     return f"'{cell}" if cell.lstrip().startswith(FORMULAS) else cell

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.jsonvalue import JSON
 
 
-def json_text(value: JSON, *, indent: int | None = None) -> str:
+def format_json(value: JSON, *, indent: int | None = None) -> str:
     r"""Write a value so that nothing in it can steer a terminal, on one line unless indented.
 
     What is not printable is written as JSON's own escape: controls, direction overrides, and
@@ -20,18 +20,18 @@ def json_text(value: JSON, *, indent: int | None = None) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
     except ValueError:
-        text = json.dumps(_finite(value), ensure_ascii=False, indent=indent)
+        text = json.dumps(_make_finite(value), ensure_ascii=False, indent=indent)
     if text.isprintable():
         return text
     # Within a text a line end is escaped already: those that are left are of the indenting.
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
-def _finite(value: JSON) -> JSON:
+def _make_finite(value: JSON) -> JSON:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [_make_finite(item) for item in value]
     if isinstance(value, dict):
-        return {name: _finite(item) for name, item in value.items()}
+        return {name: _make_finite(item) for name, item in value.items()}
     return value

@@ -47,12 +47,12 @@ class Adoption:
     is_whole: bool
     """Whether it is about all devices, not about those that happen to be loaded."""
 
-    def of(self, name: str) -> BundleShare | None:
+    def find_share(self, name: str) -> BundleShare | None:
         """Return the share of a bundle; None where no counted device runs it."""
         return next((each for each in self.shares if each.name == name), None)
 
 
-def adoption_of_usage(usage: Usage) -> Adoption:
+def make_adoption_of_usage(usage: Usage) -> Adoption:
     """Return the adoption on the last day of the statistics."""
     shares = []
     for series in usage.series:
@@ -68,7 +68,7 @@ def adoption_of_usage(usage: Usage) -> Adoption:
     return Adoption(tuple(shares), total, f"last {len(usage.days)} days", is_whole=True)
 
 
-def adoption_of_survey(survey: Survey) -> Adoption:
+def make_adoption_of_survey(survey: Survey) -> Adoption:
     """Return the adoption among the loaded devices."""
     total = survey.device_count
     shares = sorted(
@@ -79,7 +79,7 @@ def adoption_of_survey(survey: Survey) -> Adoption:
     return Adoption(tuple(shares), total, source, survey.is_whole)
 
 
-def sparkline(values: Sequence[float]) -> str:
+def draw_sparkline(values: Sequence[float]) -> str:
     """Return a line of bars as high as the values, the highest one full."""
     top = max(values, default=0)
     if top <= 0:

@@ -8,7 +8,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.bundle_links import identity_of
+from capgo_tui.workspace.bundle_links import find_identity
 from capgo_tui.workspace.insight.impact import is_follower
 from capgo_tui.workspace.insight.routes import Certainty, find_routes
 
@@ -71,7 +71,7 @@ def find_default_platforms(
     return DefaultPlatforms(flags, is_assumed)
 
 
-def default_platforms_of(workspace: Workspace, channel: Channel) -> DefaultPlatforms:
+def list_default_platforms(workspace: Workspace, channel: Channel) -> DefaultPlatforms:
     """Return for which platforms a channel is the default, by the loaded channels."""
     channels = workspace.channels
     return find_default_platforms(
@@ -91,7 +91,7 @@ def find_audience(
         unknown += follows is None
         if follows:
             count += 1
-            if (identity := identity_of(device.bundle)) is not None:
+            if (identity := find_identity(device.bundle)) is not None:
                 bundles[identity] += 1
     return Audience(count, unknown, bundles, loaded, is_whole, platforms.is_assumed)
 
@@ -103,6 +103,6 @@ async def read_audience(workspace: Workspace, channel: Channel) -> Audience:
         find_audience,
         channel,
         list(devices.records.values()),
-        default_platforms_of(workspace, channel),
+        list_default_platforms(workspace, channel),
         is_whole=devices.at_end and not devices.incomplete,
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from capgo_tui.api.records import Record
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.insight.packages import packages_of
+from capgo_tui.workspace.insight.packages import parse_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,21 +52,21 @@ def compare_records(
 
 def compare_native_packages(left: Bundle, right: Bundle) -> Sequence[ComparisonRow]:
     """Return a line for each native package, or one where a bundle does not tell its own."""
-    one, other = packages_of(left), packages_of(right)
+    one, other = parse_packages(left), parse_packages(right)
     if one is None or other is None:
         return [ComparisonRow(PACKAGES, "native packages", _count(one), _count(other))]
     return [
-        ComparisonRow(PACKAGES, name, _version(one, name), _version(other, name))
+        ComparisonRow(PACKAGES, name, _format_version(one, name), _format_version(other, name))
         for name in sorted({*one, *other})
     ]
 
 
-def differing_first(rows: Iterable[ComparisonRow]) -> Sequence[ComparisonRow]:
+def sort_differing_first(rows: Iterable[ComparisonRow]) -> Sequence[ComparisonRow]:
     """Return the lines that differ, then the others."""
     return sorted(rows, key=lambda row: not row.differs)
 
 
-def _version(packages: Mapping[str, str], name: str) -> str:
+def _format_version(packages: Mapping[str, str], name: str) -> str:
     return packages[name] or "any" if name in packages else ABSENT
 
 

@@ -9,7 +9,7 @@ from capgo_tui.api.errors import CapgoError
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.insight.explain import Explanation, explain
 from capgo_tui.workspace.insight.routes import NO_FLAGS
-from capgo_tui.workspace.routing import PLATFORMS, flags_of
+from capgo_tui.workspace.routing import PLATFORMS, get_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +60,7 @@ async def _read_device(
     workspace: Workspace, device: Device, gaps: list[str], *, is_anew: bool
 ) -> Device:
     """Return the device with its override: a large page of devices may tell none."""
-    if not is_anew and (workspace.knows_override(device) or not workspace.tells_overrides):
+    if not is_anew and (workspace.has_known_override(device) or not workspace.tells_overrides):
         return device
     try:
         found = await workspace.look_up_device(device.wire_id)
@@ -81,7 +81,7 @@ async def _find_flags(workspace: Workspace, device: Device, *, is_anew: bool) ->
         each.id
         for each in workspace.channels.records.values()
         if (each.name == device.channel if device.channel else each.public)
-        and flags_of(each)[platform] is None
+        and get_flags(each)[platform] is None
     ]
     if not untold:
         return NO_FLAGS

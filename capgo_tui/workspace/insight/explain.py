@@ -17,7 +17,12 @@ from capgo_tui.workspace.insight.routes import (
     find_routes,
     merge_flags,
 )
-from capgo_tui.workspace.insight.update_rules import Rule, Verdict, bundle_rules, channel_rules
+from capgo_tui.workspace.insight.update_rules import (
+    Rule,
+    Verdict,
+    list_bundle_rules,
+    list_channel_rules,
+)
 from capgo_tui.workspace.routing import PLATFORMS
 
 if TYPE_CHECKING:
@@ -104,13 +109,13 @@ def explain(
         reason = f"{channel.name} carries no bundle: the device stays on its built-in one"
         rules.append(Rule("bundle", Verdict.BLOCKS, reason))
         return Explanation(Result.NO_BUNDLE, reason, tuple(rules), channel)
-    rules += channel_rules(device, channel, merge_flags(channel, told_flags))
-    offers, rollout_rule = _offers(device, channel, stable)
+    rules += list_channel_rules(device, channel, merge_flags(channel, told_flags))
+    offers, rollout_rule = _list_offers(device, channel, stable)
     if rollout_rule is not None:
         rules.append(rollout_rule)
     has_two = len(offers) > 1
     rules_of_offers = [
-        tuple(bundle_rules(device, channel, offer, bundle_of(offer), names_it=has_two))
+        tuple(list_bundle_rules(device, channel, offer, bundle_of(offer), names_it=has_two))
         for offer in offers
     ]
     return _conclude(device, channel, offers, tuple(rules), rules_of_offers)
@@ -166,7 +171,7 @@ def _choose_channel(
     return route.channel if route.certainty is not Certainty.UNKNOWN else None, [*rules, rule]
 
 
-def _offers(
+def _list_offers(
     device: Device, channel: Channel, stable: BundleRef
 ) -> tuple[list[BundleRef], Rule | None]:
     """Return the bundles that a channel offers a device, and the rule of its rollout."""
@@ -201,7 +206,7 @@ def _conclude(
     if all(device.bundle is not None and _is_same(device.bundle, offer) for offer in offers):
         result = Result.UP_TO_DATE
         summary = f"up to date: {channel.name} gives {names}, which it runs"
-    elif block := _common_block(common_rules, rules_of_offers):
+    elif block := _find_common_block(common_rules, rules_of_offers):
         result = Result.BLOCKED
         summary = f"does not get {names} of {channel.name}: {block.name}: {block.reason}"
     elif all(rule.verdict is Verdict.PASSES for rule in rules):
@@ -212,7 +217,7 @@ def _conclude(
     return Explanation(result, summary, rules, channel, tuple(offers))
 
 
-def _common_block(
+def _find_common_block(
     common_rules: Sequence[Rule], rules_of_offers: Sequence[Sequence[Rule]]
 ) -> Rule | None:
     """Return the first rule that blocks, where every offer is blocked; else None."""

@@ -37,14 +37,14 @@ async def report_history(workspace: Workspace, channel: Channel) -> HistoryRepor
             gaps.append("The server has no such channel now.")
         else:
             gaps.append(f"The channel as it is now: {error}.")
-    audit = await workspace.audit.of_channel(channel.id)
+    audit = await workspace.audit.list_of_channel(channel.id)
     if workspace.audit.gap:
         gaps.append(f"Without the audit history: {workspace.audit.gap}.")
     if audit or workspace.joins_bundle_names:
         # The audit history names bundles by their ids.
         await workspace.bundles.load_all()
     try:
-        entries = await asyncio.to_thread(workspace.journal.entries)
+        entries = await asyncio.to_thread(workspace.journal.list_entries)
     except JournalUnusable as error:
         entries = []
         gaps.append(f"Without the journal: {error}.")

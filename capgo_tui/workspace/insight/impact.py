@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.api.records import BundleRef
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.insight.routes import NO_FLAGS, merge_flags
-from capgo_tui.workspace.insight.update_rules import Verdict, bundle_rules, channel_rules
+from capgo_tui.workspace.insight.update_rules import Verdict, list_bundle_rules, list_channel_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ class PromotionImpact:
         """Devices that will not take the bundle."""
         return sum(self.refusals.values())
 
-    def lines(self, bundle: Bundle) -> list[str]:
+    def list_lines(self, bundle: Bundle) -> list[str]:
         """Describe the devices that do not take the bundle for what it is; none where all do."""
         result = []
         of = f"{self.device_count} loaded device{'s' * (self.device_count != 1)}"
@@ -85,8 +85,8 @@ def find_impact(
             continue
         count += 1
         rules = (
-            *channel_rules(device, channel, flags),
-            *bundle_rules(device, channel, offer, bundle, names_it=False),
+            *list_channel_rules(device, channel, flags),
+            *list_bundle_rules(device, channel, offer, bundle, names_it=False),
         )
         block = next((rule.name for rule in rules if rule.verdict is Verdict.BLOCKS), None)
         if block is None:

@@ -57,10 +57,14 @@ def merge_latest(
         if change is not None and change.noun == "channel":
             of_channels[change.wire_id].append(entry)
         else:
-            who = _who(f"#{clean(entry.key_fingerprint)}", fingerprint)
+            who = _name_author(f"#{clean(entry.key_fingerprint)}", fingerprint)
             result.append(
                 LatestChange(
-                    entry.at, _when(entry.at, now), who, _text(entry, change), _place(change)
+                    entry.at,
+                    _format_time(entry.at, now),
+                    who,
+                    _describe_change(entry, change),
+                    _place(change),
                 )
             )
     told: dict[str, list[AuditEntry]] = defaultdict(list)
@@ -76,22 +80,24 @@ def merge_latest(
         )
         place = places.get(name)
         for item in items:
-            who = _who(item.who, fingerprint)
+            who = _name_author(item.who, fingerprint)
             text = f"{clean(name)}{_describe(item)}"
-            result.append(LatestChange(item.at, _when(item.at, now), who, text, place or _CHANGES))
+            result.append(
+                LatestChange(item.at, _format_time(item.at, now), who, text, place or _CHANGES)
+            )
     return sorted(result, key=lambda each: each.at, reverse=True)[:MOST]
 
 
-def _when(at: datetime, now: datetime) -> str:
+def _format_time(at: datetime, now: datetime) -> str:
     local = at.astimezone()
     return f"{local:%H:%M}" if local.date() == now.astimezone().date() else f"{local:%m-%d}"
 
 
-def _who(who: str, fingerprint: str) -> str:
+def _name_author(who: str, fingerprint: str) -> str:
     return YOU if who == f"#{clean(fingerprint)}" else who or "unknown"
 
 
-def _text(entry: Entry, change: Change | None) -> str:
+def _describe_change(entry: Entry, change: Change | None) -> str:
     if change is None:
         return f"{clean(entry.kind)} {clean(entry.target)}"
     words = describe(change)
@@ -120,11 +126,13 @@ def _describe_fields(fields: Iterable[FieldChange]) -> Iterator[str]:
     for each in sorted(fields, key=lambda each: rank.get(each.field, len(rank))):
         setting = CHANNEL_SETTINGS.get(each.field)
         label = clean(each.field.replace("_", " ")) if setting is None else setting.label
-        values = f"{_value(each.field, each.before)} → {_value(each.field, each.after)}"
+        values = (
+            f"{_format_value(each.field, each.before)} → {_format_value(each.field, each.after)}"
+        )
         yield values if each.field == "bundle" else f"{label} {values}"
 
 
-def _value(field: str, value: object) -> str:
+def _format_value(field: str, value: object) -> str:
     if field.endswith("_bps") and isinstance(value, int):
         return f"{value / 100:g} %"
     if value is None or isinstance(value, bool) or value == "":

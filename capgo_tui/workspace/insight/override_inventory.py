@@ -58,14 +58,14 @@ def list_overrides(
         row = OverrideRow(device, is_stale, first, last)
         groups.setdefault(device.channel, []).append(row)
     for rows in groups.values():
-        rows.sort(key=_seconds_seen, reverse=True)
+        rows.sort(key=_rank_by_time_seen, reverse=True)
     return [
         OverrideGroup(channel, tuple(rows))
         for channel, rows in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
 
 
-def _seconds_seen(row: OverrideRow) -> float:
+def _rank_by_time_seen(row: OverrideRow) -> float:
     seen = row.device.updated_at
     return float("-inf") if seen is None else seen.timestamp()
 

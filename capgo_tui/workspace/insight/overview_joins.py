@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.ages import format_age
+from capgo_tui.workspace.cells import name_bundle
 from capgo_tui.workspace.insight.adoption import DAYS
 from capgo_tui.workspace.insight.latest_changes import merge_latest
 from capgo_tui.workspace.insight.overview import (
@@ -24,7 +24,7 @@ from capgo_tui.workspace.insight.overview import (
 from capgo_tui.workspace.insight.places import (
     INVENTORY,
     Place,
-    exactly,
+    find_exactly,
     place_of_channel,
     place_of_forced,
     place_of_runners,
@@ -79,7 +79,7 @@ class Facts:
     def of(cls, workspace: Workspace) -> Facts:
         """Take the facts that are known now."""
         return cls(
-            workspace.cell_context(),
+            workspace.make_cell_context(),
             list(workspace.channels.records.values()),
             workspace.channels.as_of is not None,
             not workspace.unread_channels,
@@ -98,33 +98,33 @@ def make_overview(facts: Facts, entries: Sequence[Entry] | None) -> Overview:
     """Join the facts and the journal; None for a journal that cannot be read."""
     by_name = {bundle.name: bundle for bundle in facts.bundles.values()}
 
-    def bundle_of(ref: BundleRef) -> Bundle | None:
+    def find_bundle(ref: BundleRef) -> Bundle | None:
         return facts.bundles.get(str(ref.id)) if ref.id is not None else by_name.get(ref.name or "")
 
     routes = find_routes(facts.channels, all_loaded=facts.all_channels, told_flags=facts.told_flags)
-    routing = tuple(_routing_line(route, facts, bundle_of) for route in routes)
+    routing = tuple(_make_routing_line(route, facts, find_bundle) for route in routes)
     are_untold = any(each.certainty is Certainty.LIKELY for each in routes)
     warnings = find_warnings(
-        facts.channels, routes, facts.survey, bundle_of, told_flags=facts.told_flags
+        facts.channels, routes, facts.survey, find_bundle, told_flags=facts.told_flags
     )
     return Overview(
         routing if facts.has_channels else (),
-        _routing_note(facts, are_untold=are_untold),
-        tuple(_adoption_lines(facts)),
-        _adoption_note(facts),
-        tuple(_fleet_groups(facts)),
-        _fleet_note(facts),
-        tuple(_latest_changes(facts, entries)),
-        _changes_note(facts, entries),
-        tuple(_warning_line(each) for each in warnings) if facts.has_channels else (),
-        _warnings_note(facts, warnings),
+        _describe_routing(facts, are_untold=are_untold),
+        tuple(_list_adoption(facts)),
+        _describe_adoption(facts),
+        tuple(_list_fleet_groups(facts)),
+        _describe_fleet(facts),
+        tuple(_list_latest_changes(facts, entries)),
+        _describe_changes(facts, entries),
+        tuple(_make_warning_line(each) for each in warnings) if facts.has_channels else (),
+        _describe_warnings(facts, warnings),
     )
 
 
 # Routing
 
 
-def _routing_line(
+def _make_routing_line(
     route: Route, facts: Facts, bundle_of: Callable[[BundleRef], Bundle | None]
 ) -> RoutingLine:
     defaults = Place("channels", "defaults", condition="is:default")
@@ -141,30 +141,30 @@ def _routing_line(
     if channel is None:
         names = " or ".join(each.name for each in route.channels)
         return RoutingLine(route.title, names, "", "", "they compete", True, None, defaults)
-    name = bundle_name(channel.bundle, facts.context)
+    name = name_bundle(channel.bundle, facts.context)
     bundle = None if channel.bundle is None else bundle_of(channel.bundle)
     return RoutingLine(
         route.title,
         channel.name,
         name or "no bundle",
-        "" if bundle is None else age(bundle.created_at, facts.context.now),
+        "" if bundle is None else format_age(bundle.created_at, facts.context.now),
         "" if name else NO_UPDATE,
         not name,
-        _rollout_of(channel, facts.context),
+        _find_rollout(channel, facts.context),
         place_of_channel(channel),
     )
 
 
-def _rollout_of(channel: Channel, context: CellContext) -> RolloutShare | None:
+def _find_rollout(channel: Channel, context: CellContext) -> RolloutShare | None:
     points = channel.rollout_percentage_bps
     if channel.rollout_bundle is None or points is None or not 0 <= points <= BASIS_POINTS:
         return None
     state = "off" if channel.rollout_enabled is False else ""
     state = "paused" if channel.rollout_paused_at is not None else state
-    return RolloutShare(points / BASIS_POINTS, bundle_name(channel.rollout_bundle, context), state)
+    return RolloutShare(points / BASIS_POINTS, name_bundle(channel.rollout_bundle, context), state)
 
 
-def _routing_note(facts: Facts, *, are_untold: bool) -> str:
+def _describe_routing(facts: Facts, *, are_untold: bool) -> str:
     if not facts.has_channels:
         return "the channels are not known"
     return UNTOLD_PLATFORMS if are_untold else ""
@@ -173,7 +173,7 @@ def _routing_note(facts: Facts, *, are_untold: bool) -> str:
 # Adoption
 
 
-def _adoption_lines(facts: Facts) -> Iterator[AdoptionLine]:
+def _list_adoption(facts: Facts) -> Iterator[AdoptionLine]:
     adoption, name_of_bundle = facts.adoption, facts.context.name_of_bundle
     for share in () if adoption is None else adoption.shares:
         number = share.name.removeprefix("#")
@@ -183,7 +183,7 @@ def _adoption_lines(facts: Facts) -> Iterator[AdoptionLine]:
         yield AdoptionLine(replace(share, name=name), place_of_runners(name))
 
 
-def _adoption_note(facts: Facts) -> str:
+def _describe_adoption(facts: Facts) -> str:
     adoption = facts.adoption
     if adoption is None:
         return "no device yet" if facts.has_devices else "the devices are not known"
@@ -195,30 +195,33 @@ def _adoption_note(facts: Facts) -> str:
 # Fleet
 
 
-def _fleet_groups(facts: Facts) -> Iterator[FleetGroup]:
+def _list_fleet_groups(facts: Facts) -> Iterator[FleetGroup]:
     survey, context = facts.survey, facts.context
     total = survey.device_count
     everything = Place("devices", "devices", condition="")
     active = {name: count for name, count in (facts.active or {}).items() if count}
     if active:
         items = tuple(
-            _platform_item(name, count, sum(active.values())) for name, count in _largest(active)
+            _make_platform_item(name, count, sum(active.values()))
+            for name, count in _list_largest(active)
         )
         yield FleetGroup(ACTIVE, items, everything)
     if not survey.device_count:
         return
     if not active:
-        counts = _largest(survey.platforms)
-        items = tuple(_platform_item(name, count, total) for name, count in counts)
+        counts = _list_largest(survey.platforms)
+        items = tuple(_make_platform_item(name, count, total) for name, count in counts)
         yield FleetGroup("platform", items, everything)
     natives = tuple(
         FleetItem(
             name,
             count,
             count / total,
-            Place("devices", f"native {name}", condition=exactly("native", name, Measure.VERSION)),
+            Place(
+                "devices", f"native {name}", condition=find_exactly("native", name, Measure.VERSION)
+            ),
         )
-        for name, count in _largest(survey.native_versions)
+        for name, count in _list_largest(survey.native_versions)
         if name != UNKNOWN
     )
     if natives:
@@ -237,9 +240,9 @@ def _fleet_groups(facts: Facts) -> Iterator[FleetGroup]:
     yield _override_group(survey, context)
 
 
-def _platform_item(name: str, count: int, total: int) -> FleetItem:
+def _make_platform_item(name: str, count: int, total: int) -> FleetItem:
     label = "not told" if name == UNKNOWN else PLATFORMS.get(name, name)
-    condition = "platform:/^[?]$/" if name == UNKNOWN else exactly("platform", name)
+    condition = "platform:/^[?]$/" if name == UNKNOWN else find_exactly("platform", name)
     place = Place("devices", label, condition=condition)
     return FleetItem(label, count, count / total, place)
 
@@ -248,7 +251,7 @@ def _override_group(survey: Survey, context: CellContext) -> FleetGroup:
     if not context.tells_overrides:
         return FleetGroup("overrides", (), INVENTORY, "not told by this server")
     items = []
-    for name, count in _largest(survey.overrides):
+    for name, count in _list_largest(survey.overrides):
         stale = survey.stale_overrides.get(name, 0)
         note = f"{stale} stale" if stale else ""
         items.append(
@@ -259,14 +262,14 @@ def _override_group(survey: Survey, context: CellContext) -> FleetGroup:
     return FleetGroup("overrides", tuple(items), INVENTORY, note if items else note or "none")
 
 
-def _largest(counts: Mapping[str, int]) -> Sequence[tuple[str, int]]:
+def _list_largest(counts: Mapping[str, int]) -> Sequence[tuple[str, int]]:
     return sorted(Counter(counts).items(), key=lambda each: (-each[1], each[0]))
 
 
-def _fleet_note(facts: Facts) -> str:
+def _describe_fleet(facts: Facts) -> str:
     survey = facts.survey
     if not survey.device_count:
-        return _adoption_note(facts) if facts.adoption is None else "the devices are not known"
+        return _describe_adoption(facts) if facts.adoption is None else "the devices are not known"
     count = group_digits(survey.device_count)
     if facts.active and any(facts.active.values()):
         which = "all" if survey.is_whole else "the loaded"
@@ -277,7 +280,7 @@ def _fleet_note(facts: Facts) -> str:
 # Latest changes
 
 
-def _latest_changes(facts: Facts, entries: Sequence[Entry] | None) -> Sequence[LatestChange]:
+def _list_latest_changes(facts: Facts, entries: Sequence[Entry] | None) -> Sequence[LatestChange]:
     def name_of_bundle(bundle_id: int) -> str | None:
         bundle = facts.bundles.get(str(bundle_id))
         return None if bundle is None else bundle.wire_id
@@ -292,7 +295,7 @@ def _latest_changes(facts: Facts, entries: Sequence[Entry] | None) -> Sequence[L
     )
 
 
-def _changes_note(facts: Facts, entries: Sequence[Entry] | None) -> str:
+def _describe_changes(facts: Facts, entries: Sequence[Entry] | None) -> str:
     if entries is None:
         return "the journal cannot be read"
     return "" if facts.audit is not None else "yours; others' are not told"
@@ -301,13 +304,13 @@ def _changes_note(facts: Facts, entries: Sequence[Entry] | None) -> str:
 # Warnings
 
 
-def _warning_line(warning: Warning) -> WarningLine:
+def _make_warning_line(warning: Warning) -> WarningLine:
     channel = warning.channel
     place = Place("channels", "channels") if channel is None else place_of_channel(channel)
     return WarningLine(warning.text, warning.action, place)
 
 
-def _warnings_note(facts: Facts, warnings: Sequence[Warning]) -> str:
+def _describe_warnings(facts: Facts, warnings: Sequence[Warning]) -> str:
     if not facts.has_channels:
         return "the channels are not known"
     if warnings:

@@ -29,7 +29,7 @@ class PackageDifference:
         return f"{self.name} {self.before} → {self.after}"
 
 
-def packages_of(bundle: Bundle) -> Mapping[str, str] | None:
+def parse_packages(bundle: Bundle) -> Mapping[str, str] | None:
     """Return the versions of the native packages of a bundle by name; None where not told."""
     if bundle.native_packages is None:
         return None
@@ -43,7 +43,7 @@ def _split(package: str) -> tuple[str, str]:
 
 def compare_packages(before: Bundle, after: Bundle) -> Sequence[PackageDifference] | None:
     """Return the native packages that differ, by name; None where one bundle does not tell."""
-    old, new = packages_of(before), packages_of(after)
+    old, new = parse_packages(before), parse_packages(after)
     if old is None or new is None:
         return None
     return [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from capgo_tui.api.records import BundleRef
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.cells import bundle_name
+from capgo_tui.workspace.cells import name_bundle
 from capgo_tui.workspace.insight.routes import NO_FLAGS, find_routes
 from capgo_tui.workspace.insight.survey import UNKNOWN
 from capgo_tui.workspace.measure import Measure
@@ -46,7 +46,7 @@ class LinkSource(Protocol):
     def unread_channels(self) -> str:
         """The sign for channels that are not loaded; empty for none."""
 
-    def cell_context(self) -> CellContext:
+    def make_cell_context(self) -> CellContext:
         """Return the present cell context."""
 
 
@@ -83,7 +83,7 @@ INVENTORY: Final = Place("devices", "overrides", action="device.overrides")
 """The same with the times of the journal, which the action reads first."""
 
 
-def exactly(column: str, text: str, measure: Measure = Measure.TEXT, prefix: str = "") -> str:
+def find_exactly(column: str, text: str, measure: Measure = Measure.TEXT, prefix: str = "") -> str:
     """Return the filter for exactly this text in a column, whose cells begin with a prefix."""
     if _BARE_WORD.fullmatch(text) and measure.parse(text) is not None:
         return f"{column}:={text}"
@@ -98,29 +98,29 @@ def place_of_channel(channel: Channel) -> Place:
 
 def place_of_bundle(bundle: BundleRef | Bundle | None, source: LinkSource) -> Place | None:
     """Return the place of a bundle; None where it is not loaded."""
-    key = _key_of_bundle(bundle, source)
+    key = _find_bundle_key(bundle, source)
     record = None if key is None else source.bundles.records.get(key)
     return None if record is None else Place("bundles", record.name, key=key)
 
 
 def place_of_runners(name: str) -> Place:
     """Return the place of the devices that run a bundle."""
-    condition = exactly("bundle", "?" if name == UNKNOWN else name, Measure.VERSION)
+    condition = find_exactly("bundle", "?" if name == UNKNOWN else name, Measure.VERSION)
     return Place("devices", f"run {name}", condition=condition)
 
 
 def place_of_forced(channel: str) -> Place:
     """Return the place of the devices that are forced to a channel."""
-    condition = exactly("override", channel, prefix="▲ ")
+    condition = find_exactly("override", channel, prefix="▲ ")
     return Place("devices", f"forced to {channel}", condition=f"is:override {condition}")
 
 
-def links_of_channel(channel: Channel, source: LinkSource) -> Iterator[Link]:
+def list_links_of_channel(channel: Channel, source: LinkSource) -> Iterator[Link]:
     """Yield what a channel leads to."""
-    context = source.cell_context()
+    context = source.make_cell_context()
     for label, bundle in (("bundle", channel.bundle), ("target", channel.rollout_bundle)):
         if bundle is not None:
-            name = bundle_name(bundle, context)
+            name = name_bundle(bundle, context)
             yield Link(label, name, place_of_bundle(bundle, source))
             yield _link_to_runners(f"devices on {name}", bundle, source)
     survey = source.survey
@@ -134,19 +134,19 @@ def links_of_channel(channel: Channel, source: LinkSource) -> Iterator[Link]:
         yield Link("devices forced to it", _count(forced, source), place)
 
 
-def links_of_bundle(bundle: Bundle, source: LinkSource) -> Iterator[Link]:
+def list_links_of_bundle(bundle: Bundle, source: LinkSource) -> Iterator[Link]:
     """Yield what a bundle leads to."""
     by_name = {channel.name: channel for channel in source.channels.records.values()}
-    for link in source.cell_context().links.channels_of(bundle):
+    for link in source.make_cell_context().links.list_channels(bundle):
         place = place_of_channel(by_name[link.channel]) if link.channel in by_name else None
         yield Link("channel", str(link), place)
     yield _link_to_runners("devices on it", BundleRef(bundle.id, bundle.name), source)
 
 
-def links_of_device(device: Device, source: LinkSource) -> Iterator[Link]:
+def list_links_of_device(device: Device, source: LinkSource) -> Iterator[Link]:
     """Yield what a device leads to."""
     if device.bundle is not None:
-        name = bundle_name(device.bundle, source.cell_context())
+        name = name_bundle(device.bundle, source.make_cell_context())
         yield Link("bundle", name, place_of_bundle(device.bundle, source))
     channels = source.channels.records.values()
     if device.channel is not None:
@@ -171,7 +171,7 @@ def _link_to_runners(label: str, bundle: BundleRef, source: LinkSource) -> Link:
     survey = source.survey
     if not survey.device_count:
         return Link(label, NOT_COUNTED, None)
-    name = bundle_name(bundle, source.cell_context())
+    name = name_bundle(bundle, source.make_cell_context())
     count = survey.count_on(bundle.id, bundle.wire_name)
     return Link(label, _count(count, source), place_of_runners(name) if count else None)
 
@@ -182,7 +182,7 @@ def _count(count: int, source: LinkSource) -> str:
     return f"{count} of {survey.device_count} {loaded}devices"
 
 
-def _key_of_bundle(bundle: BundleRef | Bundle | None, source: LinkSource) -> str | None:
+def _find_bundle_key(bundle: BundleRef | Bundle | None, source: LinkSource) -> str | None:
     if bundle is None:
         return None
     if bundle.id is not None:

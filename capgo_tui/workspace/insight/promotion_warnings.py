@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.workspace.insight.audience import default_platforms_of
+from capgo_tui.workspace.insight.audience import list_default_platforms
 from capgo_tui.workspace.insight.impact import find_impact
 from capgo_tui.workspace.insight.packages import compare_packages
 
@@ -27,20 +27,20 @@ async def find_promotion_warnings(
 
     They are for `make_promotion`. The devices are counted in a thread.
     """
-    platforms = default_platforms_of(workspace, channel)
+    platforms = list_default_platforms(workspace, channel)
     devices = list(workspace.devices.records.values())
     impact = await asyncio.to_thread(
         partial(find_impact, channel, bundle, devices, default_platforms=platforms.flags)
     )
-    lines = impact.lines(bundle)
+    lines = impact.list_lines(bundle)
     if lines and impact.unknown_count:
         lines.append(f"of {impact.unknown_count} more it is not told whether they follow it")
     if lines and platforms.is_assumed:
         lines.append(f"counted as if {channel.name} serves every platform, which is not told")
-    return (*lines, *_bundle_lines(workspace, channel, bundle, has_refusals=bool(lines)))
+    return (*lines, *_list_bundle_lines(workspace, channel, bundle, has_refusals=bool(lines)))
 
 
-def _bundle_lines(
+def _list_bundle_lines(
     workspace: Workspace, channel: Channel, bundle: Bundle, *, has_refusals: bool
 ) -> Iterator[str]:
     """Yield what the bundle alone tells, without any device."""

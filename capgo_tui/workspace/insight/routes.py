@@ -10,7 +10,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.routing import PLATFORMS, default_channels, flags_of
+from capgo_tui.workspace.routing import (
+    PLATFORMS,
+    get_flags,
+    list_default_channels,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,7 +75,7 @@ def find_routes(
         told_flags: platform flags from the audit history, for channels whose rows tell none.
 
     """
-    defaults = default_channels(channels)
+    defaults = list_default_channels(channels)
     flags = {channel.id: merge_flags(channel, told_flags) for channel in defaults}
     return [_find_route(platform, defaults, flags, all_loaded=all_loaded) for platform in PLATFORMS]
 
@@ -81,7 +85,7 @@ def merge_flags(channel: Channel, told_flags: FlagsByChannel) -> Flags:
     of_audit = told_flags.get(channel.id, {})
     return {
         platform: of_audit.get(platform) if flag is None else flag
-        for platform, flag in flags_of(channel).items()
+        for platform, flag in get_flags(channel).items()
     }
 
 

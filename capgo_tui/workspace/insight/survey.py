@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.ages import STALE_AFTER
-from capgo_tui.workspace.bundle_links import identity_of
+from capgo_tui.workspace.bundle_links import find_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,7 +75,7 @@ def survey_devices(devices: Iterable[Device], now: datetime, *, is_whole: bool) 
     for device in devices:
         count += 1
         bundles[name_of_running(device)] += 1
-        if (identity := identity_of(device.bundle)) is not None:
+        if (identity := find_identity(device.bundle)) is not None:
             identities[identity] += 1
         platform = (device.platform or UNKNOWN).lower()
         platforms[platform] += 1

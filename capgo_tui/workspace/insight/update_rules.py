@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.routing import PLATFORMS
-from capgo_tui.workspace.sorting import NO_VERSION, version_value
+from capgo_tui.workspace.sorting import NO_VERSION, order_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,26 +42,26 @@ class Rule:
     reason: str
 
 
-def channel_rules(device: Device, channel: Channel, flags: Flags) -> Iterator[Rule]:
+def list_channel_rules(device: Device, channel: Channel, flags: Flags) -> Iterator[Rule]:
     """Return what a channel allows: platforms, builds and kinds of device."""
     platform = (device.platform or "").lower()
     if device.channel is not None and platform in PLATFORMS:
         title = PLATFORMS[platform]
-        yield _flag_rule(
+        yield _make_flag_rule(
             "platform",
             flags[platform],
             f"{channel.name} serves {title}",
             f"{channel.name} does not serve {title}",
             f"whether {channel.name} serves {title} is not told",
         )
-    yield _kind_rule(
+    yield _make_kind_rule(
         "build",
         device.is_prod,
         ("production build", channel.allow_prod),
         ("development build", channel.allow_dev),
         channel.name,
     )
-    yield _kind_rule(
+    yield _make_kind_rule(
         "device",
         device.is_emulator,
         ("emulator", channel.allow_emulator),
@@ -70,13 +70,13 @@ def channel_rules(device: Device, channel: Channel, flags: Flags) -> Iterator[Ru
     )
 
 
-def _flag_rule(name: str, flag: bool | None, yes: str, no: str, unknown: str) -> Rule:
+def _make_flag_rule(name: str, flag: bool | None, yes: str, no: str, unknown: str) -> Rule:
     if flag is None:
         return Rule(name, Verdict.UNKNOWN, unknown)
     return Rule(name, Verdict.PASSES, yes) if flag else Rule(name, Verdict.BLOCKS, no)
 
 
-def _kind_rule(
+def _make_kind_rule(
     name: str,
     is_first: bool | None,
     first: tuple[str, bool | None],
@@ -89,7 +89,7 @@ def _kind_rule(
             return Rule(name, Verdict.PASSES, f"{channel} allows every kind")
         return Rule(name, Verdict.UNKNOWN, f"whether it is a {first[0]} is not told")
     kind, is_allowed = first if is_first else second
-    return _flag_rule(
+    return _make_flag_rule(
         name,
         is_allowed,
         f"{kind}: {channel} allows it",
@@ -98,17 +98,17 @@ def _kind_rule(
     )
 
 
-def bundle_rules(
+def list_bundle_rules(
     device: Device, channel: Channel, offer: BundleRef, bundle: Bundle | None, *, names_it: bool
 ) -> Iterator[Rule]:
     """Return whether a device takes a bundle: versions and encryption."""
     about = f" for {offer.name}" if names_it and offer.name else ""
-    yield _policy_rule(device, channel, offer, bundle, f"update policy{about}")
-    yield _under_native_rule(device, channel, offer, f"not below native{about}")
-    yield _encryption_rule(device, bundle, f"encryption{about}")
+    yield _make_policy_rule(device, channel, offer, bundle, f"update policy{about}")
+    yield _make_under_native_rule(device, channel, offer, f"not below native{about}")
+    yield _make_encryption_rule(device, bundle, f"encryption{about}")
 
 
-def _policy_rule(
+def _make_policy_rule(
     device: Device, channel: Channel, offer: BundleRef, bundle: Bundle | None, name: str
 ) -> Rule:
     policy, native = channel.disable_auto_update, device.version_build
@@ -117,20 +117,22 @@ def _policy_rule(
     if policy is None:
         return Rule(name, Verdict.UNKNOWN, f"the policy of {channel.name} is not told")
     if policy == "version_number":
-        return _minimum_rule(native, bundle, name)
-    theirs, mine = _core(offer.name), _core(native)
+        return _make_minimum_rule(native, bundle, name)
+    theirs, mine = _parse_core(offer.name), _parse_core(native)
     if policy not in ("major", "minor", "patch") or theirs is None or mine is None:
-        return Rule(name, Verdict.UNKNOWN, f"{policy}: {_versions(offer.name, native)}")
+        return Rule(name, Verdict.UNKNOWN, f"{policy}: {_describe_versions(offer.name, native)}")
     places = {"major": 1, "minor": 2, "patch": 3}[policy]
-    versions = _versions(offer.name, native)
+    versions = _describe_versions(offer.name, native)
     if policy == "patch":
         # The one policy that wants more: a higher patch of the same minor version.
         passes = theirs[:2] == mine[:2] and theirs[2] > mine[2]
-        return _verdict(name, passes=passes, reason=f"patch: {versions}")
-    return _verdict(name, passes=theirs[:places] <= mine[:places], reason=f"{policy}: {versions}")
+        return _make_verdict(name, passes=passes, reason=f"patch: {versions}")
+    return _make_verdict(
+        name, passes=theirs[:places] <= mine[:places], reason=f"{policy}: {versions}"
+    )
 
 
-def _minimum_rule(native: str | None, bundle: Bundle | None, name: str) -> Rule:
+def _make_minimum_rule(native: str | None, bundle: Bundle | None, name: str) -> Rule:
     if bundle is None:
         return Rule(name, Verdict.UNKNOWN, "metadata: the bundle is not loaded")
     minimum = bundle.min_update_version
@@ -142,16 +144,16 @@ def _minimum_rule(native: str | None, bundle: Bundle | None, name: str) -> Rule:
     order = compare_versions(native, minimum)
     if order is None:
         return Rule(name, Verdict.UNKNOWN, f"metadata: needs {minimum}, native is not known")
-    return _verdict(
+    return _make_verdict(
         name, passes=order >= 0, reason=f"metadata: needs native {minimum}, has {native}"
     )
 
 
-def _under_native_rule(device: Device, channel: Channel, offer: BundleRef, name: str) -> Rule:
+def _make_under_native_rule(device: Device, channel: Channel, offer: BundleRef, name: str) -> Rule:
     forbids, native = channel.disable_auto_update_under_native, device.version_build
     if forbids is False:
         return Rule(name, Verdict.PASSES, f"{channel.name} allows versions below the native one")
-    order, versions = compare_versions(offer.name, native), _versions(offer.name, native)
+    order, versions = compare_versions(offer.name, native), _describe_versions(offer.name, native)
     if order is None:
         return Rule(name, Verdict.UNKNOWN, versions)
     if order >= 0:
@@ -160,7 +162,7 @@ def _under_native_rule(device: Device, channel: Channel, offer: BundleRef, name:
     return Rule(name, verdict, f"below native: {versions}")
 
 
-def _encryption_rule(device: Device, bundle: Bundle | None, name: str) -> Rule:
+def _make_encryption_rule(device: Device, bundle: Bundle | None, name: str) -> Rule:
     if bundle is None:
         return Rule(name, Verdict.UNKNOWN, "the bundle is not loaded")
     if bundle.has_session_key is False:
@@ -173,15 +175,15 @@ def _encryption_rule(device: Device, bundle: Bundle | None, name: str) -> Rule:
     return Rule(name, Verdict.BLOCKS, reason)
 
 
-def _verdict(name: str, *, passes: bool, reason: str) -> Rule:
+def _make_verdict(name: str, *, passes: bool, reason: str) -> Rule:
     return Rule(name, Verdict.PASSES if passes else Verdict.BLOCKS, reason)
 
 
-def _versions(version: str | None, native: str | None) -> str:
+def _describe_versions(version: str | None, native: str | None) -> str:
     return f"{version or 'unknown'}, native {native or 'unknown'}"
 
 
-def _core(version: str | None) -> tuple[int, int, int] | None:
+def _parse_core(version: str | None) -> tuple[int, int, int] | None:
     """Return major, minor and patch of a version; None for what is no version."""
     match = _CORE.match(version or "")
     if match is None:
@@ -192,7 +194,7 @@ def _core(version: str | None) -> tuple[int, int, int] | None:
 
 def compare_versions(one: str | None, other: str | None) -> int | None:
     """Compare two versions; None where one of them is no version."""
-    values = version_value(one), version_value(other)
+    values = order_version(one), order_version(other)
     first, second = values
     if first is None or second is None:
         return None

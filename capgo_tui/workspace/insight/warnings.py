@@ -38,14 +38,14 @@ def find_warnings(
 ) -> list[Warning]:
     """Return all warnings, those about missing updates first."""
     return [
-        *_about_routes(routes, survey),
-        *_about_defaults(channels, bundle_of, survey),
-        *_about_rollouts(channels),
-        *_about_overrides(channels, survey, told_flags),
+        *_warn_of_routes(routes, survey),
+        *_warn_of_defaults(channels, bundle_of, survey),
+        *_warn_of_rollouts(channels),
+        *_warn_of_overrides(channels, survey, told_flags),
     ]
 
 
-def _about_routes(routes: Sequence[Route], survey: Survey) -> Iterator[Warning]:
+def _warn_of_routes(routes: Sequence[Route], survey: Survey) -> Iterator[Warning]:
     for route in routes:
         if route.certainty is Certainty.NONE:
             devices = survey.platforms.get(route.platform, 0)
@@ -62,7 +62,7 @@ def _about_routes(routes: Sequence[Route], survey: Survey) -> Iterator[Warning]:
         yield Warning(text, route.channels[0])
 
 
-def _about_defaults(
+def _warn_of_defaults(
     channels: Sequence[Channel], bundle_of: Callable[[BundleRef], Bundle | None], survey: Survey
 ) -> Iterator[Warning]:
     for channel in channels:
@@ -103,7 +103,7 @@ def _about_defaults(
             yield Warning(text, channel, "channel.promote")
 
 
-def _about_rollouts(channels: Sequence[Channel]) -> Iterator[Warning]:
+def _warn_of_rollouts(channels: Sequence[Channel]) -> Iterator[Warning]:
     for channel in channels:
         if channel.rollout_bundle is not None and channel.rollout_paused_at is not None:
             reason = channel.rollout_pause_reason
@@ -113,7 +113,7 @@ def _about_rollouts(channels: Sequence[Channel]) -> Iterator[Warning]:
             yield Warning(text, channel, "channel.rollout")
 
 
-def _about_overrides(
+def _warn_of_overrides(
     channels: Sequence[Channel], survey: Survey, told_flags: FlagsByChannel
 ) -> Iterator[Warning]:
     by_name = {channel.name: channel for channel in channels}

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.file_text import timestamp
+from capgo_tui.workspace.ages import format_age
+from capgo_tui.workspace.file_text import format_timestamp
 from capgo_tui.workspace.resources.column import Column
 from capgo_tui.workspace.resources.resource import Resource
-from capgo_tui.workspace.sorting import text_value, version_value
+from capgo_tui.workspace.sorting import fold_text, order_version
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import AppInfo
 
 APP_COLUMNS: tuple[Column[AppInfo], ...] = (
-    Column("app", "APP", lambda a, _: a.app_id, 20, 40, lambda a, _: text_value(a.app_id), 0),
-    Column("name", "NAME", lambda a, _: a.name or "", 12, 30, lambda a, _: text_value(a.name)),
+    Column("app", "APP", lambda a, _: a.app_id, 20, 40, lambda a, _: fold_text(a.app_id), 0),
+    Column("name", "NAME", lambda a, _: a.name or "", 12, 30, lambda a, _: fold_text(a.name)),
     Column(
         "newest",
         "NEWEST",
         lambda a, _: a.last_version or "",
         8,
         18,
-        lambda a, _: version_value(a.last_version),
+        lambda a, _: order_version(a.last_version),
     ),
     Column(
         "created",
         "CREATED",
-        lambda a, context: age(a.created_at, context.now),
+        lambda a, context: format_age(a.created_at, context.now),
         7,
         7,
         lambda a, _: a.created_at,
-        file_text=lambda a, _: timestamp(a.created_at),
+        file_text=lambda a, _: format_timestamp(a.created_at),
     ),
 )
 

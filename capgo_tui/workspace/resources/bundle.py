@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.workspace.ages import age
-from capgo_tui.workspace.cells import describe_share, linked_channels, share_of, share_points, yes
-from capgo_tui.workspace.file_text import flag, timestamp
-from capgo_tui.workspace.insight.places import links_of_bundle
+from capgo_tui.workspace.ages import format_age
+from capgo_tui.workspace.cells import (
+    describe_share,
+    format_linked_channels,
+    format_yes,
+    share_of,
+    share_points,
+)
+from capgo_tui.workspace.file_text import format_flag, format_timestamp
+from capgo_tui.workspace.insight.places import list_links_of_bundle
 from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.resources.column import Column, Fact
 from capgo_tui.workspace.resources.resource import ListedResource
 from capgo_tui.workspace.resources.section import (
     Section,
-    only_known_lines,
+    format_or_unknown,
+    format_yes_or_no,
+    keep_known_lines,
     record_lines,
-    text_or_unknown,
-    yes_or_no,
 )
-from capgo_tui.workspace.sorting import flag_value, text_value, version_value
+from capgo_tui.workspace.sorting import fold_text, order_flag, order_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def _is_linked(bundle: Bundle, context: CellContext) -> bool | None:
-    if context.links.channels_of(bundle):
+    if context.links.list_channels(bundle):
         return True
     return None if context.unread_channels else False
 
@@ -59,7 +65,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         lambda b, _: b.name,
         16,
         28,
-        lambda b, _: version_value(b.name),
+        lambda b, _: order_version(b.name),
         0,
         cut_middle=True,
         measure=Measure.VERSION,
@@ -68,23 +74,23 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
     Column(
         "channels",
         "CHANNELS",
-        linked_channels,
+        format_linked_channels,
         18,
         34,
-        lambda b, a: text_value(", ".join(a.links.channel_names(b))),
+        lambda b, a: fold_text(", ".join(a.links.list_channel_names(b))),
         1,
     ),
     Column(
         "created",
         "CREATED",
-        lambda b, a: age(b.created_at, a.now),
+        lambda b, a: format_age(b.created_at, a.now),
         7,
         7,
         lambda b, _: b.created_at,
         2,
         is_searched=False,
         newest_first=True,
-        file_text=lambda b, _: timestamp(b.created_at),
+        file_text=lambda b, _: format_timestamp(b.created_at),
         measure=Measure.AGE,
         aliases=("age",),
     ),
@@ -94,7 +100,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         lambda b, _: b.comment or "",
         20,
         60,
-        lambda b, _: text_value(b.comment),
+        lambda b, _: fold_text(b.comment),
         3,
         fields=("comment",),
     ),
@@ -104,7 +110,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         lambda b, _: b.min_update_version or "",
         8,
         10,
-        lambda b, _: version_value(b.min_update_version),
+        lambda b, _: order_version(b.min_update_version),
         5,
         fields=("min_update_version",),
         measure=Measure.VERSION,
@@ -115,19 +121,19 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         lambda b, _: b.storage_provider or "",
         8,
         9,
-        lambda b, _: text_value(b.storage_provider),
+        lambda b, _: fold_text(b.storage_provider),
         6,
         fields=("storage_provider",),
     ),
     Column(
         "encrypted",
         "ENC",
-        lambda b, _: yes(bool(b.has_session_key)),
+        lambda b, _: format_yes(bool(b.has_session_key)),
         3,
         3,
-        lambda b, _: flag_value(bool(b.has_session_key)),
+        lambda b, _: order_flag(bool(b.has_session_key)),
         7,
-        file_text=lambda b, _: flag(bool(b.has_session_key)),
+        file_text=lambda b, _: format_flag(bool(b.has_session_key)),
         fields=("has_session_key",),
     ),
 )
@@ -166,14 +172,14 @@ BUNDLE_LINES: Final = {
 }
 
 
-@only_known_lines(BUNDLE_LINES, lambda traits: traits.bundle_reply_fields)
-def bundle_details(bundle: Bundle, context: CellContext) -> list[Section]:
+@keep_known_lines(BUNDLE_LINES, lambda traits: traits.bundle_reply_fields)
+def list_bundle_details(bundle: Bundle, context: CellContext) -> list[Section]:
     """Return the details of a bundle."""
     return [
         Section(
             bundle.name,
             [
-                ("channels", _channels(bundle, context)),
+                ("channels", _format_channels(bundle, context)),
                 ("comment", bundle.comment or "none"),
                 ("link", bundle.link or "none"),
                 ("needs native", bundle.min_update_version or "any"),
@@ -182,21 +188,21 @@ def bundle_details(bundle: Bundle, context: CellContext) -> list[Section]:
         Section(
             "What it is",
             [
-                ("stored", text_or_unknown(bundle.storage_provider, "bundle")),
+                ("stored", format_or_unknown(bundle.storage_provider, "bundle")),
                 ("external url", bundle.external_url or "none"),
                 ("checksum", bundle.checksum or "none"),
-                ("encrypted", yes_or_no(bool(bundle.has_session_key))),
+                ("encrypted", format_yes_or_no(bool(bundle.has_session_key))),
                 ("encryption key", bundle.key_id or "none"),
-                ("uploaded with CLI", text_or_unknown(bundle.cli_version, "bundle")),
+                ("uploaded with CLI", format_or_unknown(bundle.cli_version, "bundle")),
             ],
         ),
         Section("Record", record_lines(bundle.id, bundle.created_at, bundle.updated_at, context)),
     ]
 
 
-def _channels(bundle: Bundle, context: CellContext) -> str:
+def _format_channels(bundle: Bundle, context: CellContext) -> str:
     """Return the channels that carry a bundle, and whether there may be more."""
-    names = linked_channels(bundle, context) or "none"
+    names = format_linked_channels(bundle, context) or "none"
     match context.unread_channels:
         case "":
             return names
@@ -206,7 +212,7 @@ def _channels(bundle: Bundle, context: CellContext) -> str:
             return f"{names} (not all channels are loaded yet)"
 
 
-def _bundle_tone(_: Bundle, column: str) -> str:
+def _pick_bundle_tone(_: Bundle, column: str) -> str:
     return {"bundle": "plain", "channels": "accent"}.get(column, "muted")
 
 
@@ -218,11 +224,11 @@ BUNDLES: ListedResource[Bundle] = ListedResource(
     row_key=lambda bundle: str(bundle.id),
     columns=BUNDLE_COLUMNS,
     screen_columns=BUNDLE_SCREEN_COLUMNS,
-    links=links_of_bundle,
+    links=list_links_of_bundle,
     facts=BUNDLE_FACTS,
     glyph=lambda bundle: ("■", "accent") if bundle.has_session_key else ("□", "muted"),
-    tone=_bundle_tone,
-    details=bundle_details,
+    tone=_pick_bundle_tone,
+    details=list_bundle_details,
     fields_told=lambda traits: traits.bundle_reply_fields,
     legend=[(("■", "accent"), "encrypted"), (("□", "muted"), "not encrypted")],
     empty_advice="`npx @capgo/cli bundle upload` makes the first one.",

@@ -6,33 +6,33 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.channel_setting import Kind
 from capgo_tui.api.settings import CHANNEL_SETTINGS, SERVES, UPDATES
-from capgo_tui.workspace.ages import age
+from capgo_tui.workspace.ages import format_age
 from capgo_tui.workspace.cells import (
-    bundle_name,
-    percent,
-    policy,
-    policy_in_full,
-    rollout,
-    rollout_detail,
-    rollout_text,
+    describe_rollout_in_detail,
+    format_percent,
+    format_policy,
+    format_policy_in_full,
+    format_rollout,
+    format_yes,
+    name_bundle,
     share_of,
     share_points,
-    yes,
+    summarize_rollout,
 )
-from capgo_tui.workspace.file_text import blank_if_unknown, flag, timestamp
-from capgo_tui.workspace.insight.places import links_of_channel
+from capgo_tui.workspace.file_text import format_flag, format_or_blank, format_timestamp
+from capgo_tui.workspace.insight.places import list_links_of_channel
 from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.resources.column import Column, Fact
-from capgo_tui.workspace.resources.resource import ListedResource, joins_bundle_names
+from capgo_tui.workspace.resources.resource import ListedResource, join_bundle_names
 from capgo_tui.workspace.resources.section import (
     Section,
-    only_known_lines,
+    format_or_unknown,
+    format_yes_or_no,
+    keep_known_lines,
     record_lines,
-    text_or_unknown,
-    yes_or_no,
 )
 from capgo_tui.workspace.routing import PLATFORMS
-from capgo_tui.workspace.sorting import flag_value, text_value, version_value
+from capgo_tui.workspace.sorting import fold_text, order_flag, order_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,11 +43,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.sorting import SortValue
 
 
-def _channel_bundle(channel: Channel, context: CellContext) -> SortValue | None:
-    return version_value(bundle_name(channel.bundle, context))
+def _get_channel_bundle(channel: Channel, context: CellContext) -> SortValue | None:
+    return order_version(name_bundle(channel.bundle, context))
 
 
-def _rollout_share(channel: Channel, _: CellContext) -> SortValue | None:
+def _get_rollout_share(channel: Channel, _: CellContext) -> SortValue | None:
     return None if channel.rollout_bundle is None else channel.rollout_percentage_bps or 0
 
 
@@ -58,20 +58,20 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         lambda c, _: c.name,
         18,
         34,
-        lambda c, _: text_value(c.name),
+        lambda c, _: fold_text(c.name),
         0,
         cut_middle=True,
     ),
     Column(
         "bundle",
         "BUNDLE",
-        lambda c, a: bundle_name(c.bundle, a) or "none",
+        lambda c, a: name_bundle(c.bundle, a) or "none",
         13,
         24,
-        _channel_bundle,
+        _get_channel_bundle,
         1,
         cut_middle=True,
-        file_text=lambda c, a: bundle_name(c.bundle, a),
+        file_text=lambda c, a: name_bundle(c.bundle, a),
         measure=Measure.VERSION,
         aliases=("version",),
     ),
@@ -81,85 +81,85 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         lambda c, _: "default" if c.public else "",
         8,
         8,
-        lambda c, _: flag_value(c.public),
+        lambda c, _: order_flag(c.public),
         2,
         newest_first=True,
-        file_text=lambda c, _: flag(c.public),
+        file_text=lambda c, _: format_flag(c.public),
     ),
     Column(
         "rollout",
         "ROLLOUT",
-        rollout,
+        format_rollout,
         15,
         22,
-        _rollout_share,
+        _get_rollout_share,
         2,
-        file_text=rollout_text,
+        file_text=summarize_rollout,
         fields=("rollout_bundle",),
         measure=Measure.SHARE,
     ),
     Column(
         "holds",
         "HOLDS BACK",
-        lambda c, _: policy(c),
+        lambda c, _: format_policy(c),
         10,
         10,
-        lambda c, _: text_value(c.disable_auto_update and policy(c)),
+        lambda c, _: fold_text(c.disable_auto_update and format_policy(c)),
         5,
-        file_text=lambda c, _: blank_if_unknown(policy(c)),
+        file_text=lambda c, _: format_or_blank(format_policy(c)),
         fields=("disable_auto_update",),
     ),
     Column(
         "self",
         "SELF",
-        lambda c, _: yes(c.allow_device_self_set),
+        lambda c, _: format_yes(c.allow_device_self_set),
         4,
         4,
-        lambda c, _: flag_value(c.allow_device_self_set),
+        lambda c, _: order_flag(c.allow_device_self_set),
         6,
-        file_text=lambda c, _: flag(c.allow_device_self_set),
+        file_text=lambda c, _: format_flag(c.allow_device_self_set),
         fields=("allow_device_self_set",),
     ),
     Column(
         "dev",
         "DEV",
-        lambda c, _: yes(c.allow_dev),
+        lambda c, _: format_yes(c.allow_dev),
         3,
         3,
-        lambda c, _: flag_value(c.allow_dev),
+        lambda c, _: order_flag(c.allow_dev),
         7,
-        file_text=lambda c, _: flag(c.allow_dev),
+        file_text=lambda c, _: format_flag(c.allow_dev),
         fields=("allow_dev",),
     ),
     Column(
         "emulator",
         "EMU",
-        lambda c, _: yes(c.allow_emulator),
+        lambda c, _: format_yes(c.allow_emulator),
         3,
         3,
-        lambda c, _: flag_value(c.allow_emulator),
+        lambda c, _: order_flag(c.allow_emulator),
         8,
-        file_text=lambda c, _: flag(c.allow_emulator),
+        file_text=lambda c, _: format_flag(c.allow_emulator),
         fields=("allow_emulator",),
     ),
     Column(
         "changed",
         "CHANGED",
-        lambda c, a: age(c.updated_at, a.now),
+        lambda c, a: format_age(c.updated_at, a.now),
         7,
         7,
         lambda c, _: c.updated_at,
         3,
         is_searched=False,
         newest_first=True,
-        file_text=lambda c, _: timestamp(c.updated_at),
+        file_text=lambda c, _: format_timestamp(c.updated_at),
         measure=Measure.AGE,
         aliases=("age",),
     ),
 )
 
 
-def _forced_count(channel: Channel, context: CellContext) -> int | None:
+def _count_forced(channel: Channel, context: CellContext) -> int | None:
     """Return the loaded devices that are forced to a channel; None where it is not known."""
     survey = context.survey
     if survey is None or not survey.device_count or not context.tells_overrides:
@@ -168,8 +168,8 @@ def _forced_count(channel: Channel, context: CellContext) -> int | None:
     return count if count or survey.is_whole else None
 
 
-def _forced(channel: Channel, context: CellContext) -> str:
-    count = _forced_count(channel, context)
+def _format_forced(channel: Channel, context: CellContext) -> str:
+    count = _count_forced(channel, context)
     if count is None:
         return ""
     is_whole = context.survey is not None and context.survey.is_whole
@@ -182,7 +182,7 @@ CHANNEL_SCREEN_COLUMNS: tuple[tuple[str, Column[Channel]], ...] = (
         Column(
             "devices",
             "RUN",
-            lambda c, a: percent(share_of(c.bundle, a)),
+            lambda c, a: format_percent(share_of(c.bundle, a)),
             4,
             4,
             lambda c, a: share_points(share_of(c.bundle, a)),
@@ -198,10 +198,10 @@ CHANNEL_SCREEN_COLUMNS: tuple[tuple[str, Column[Channel]], ...] = (
         Column(
             "forced",
             "FORCED",
-            _forced,
+            _format_forced,
             6,
             6,
-            _forced_count,
+            _count_forced,
             5,
             is_searched=False,
             newest_first=True,
@@ -227,50 +227,50 @@ CHANNEL_LINES: Final = {
 }
 
 
-@only_known_lines(CHANNEL_LINES, lambda traits: traits.channel_reply_fields | traits.channel_fields)
-def channel_details(channel: Channel, context: CellContext) -> list[Section]:
+@keep_known_lines(CHANNEL_LINES, lambda traits: traits.channel_reply_fields | traits.channel_fields)
+def list_channel_details(channel: Channel, context: CellContext) -> list[Section]:
     """Return the details of a channel."""
     return [
         Section(
             channel.name,
             [
-                ("bundle", bundle_name(channel.bundle, context) or "none"),
-                ("default channel", yes_or_no(channel.public, "channel")),
-                ("rollout", rollout_detail(channel, context) or "none"),
-                *_setting_lines(channel, UPDATES),
+                ("bundle", name_bundle(channel.bundle, context) or "none"),
+                ("default channel", format_yes_or_no(channel.public, "channel")),
+                ("rollout", describe_rollout_in_detail(channel, context) or "none"),
+                *_list_settings(channel, UPDATES),
             ],
         ),
-        Section(SERVES, _setting_lines(channel, SERVES)),
+        Section(SERVES, _list_settings(channel, SERVES)),
         Section(
             "Record", record_lines(channel.id, channel.created_at, channel.updated_at, context)
         ),
     ]
 
 
-def _setting_lines(channel: Channel, section: str) -> list[tuple[str, str]]:
+def _list_settings(channel: Channel, section: str) -> list[tuple[str, str]]:
     return [
-        (label, _setting_text(channel, name))
+        (label, _format_setting(channel, name))
         for label, name in CHANNEL_LINES.items()
         if CHANNEL_SETTINGS[name].section == section
     ]
 
 
-def _setting_text(channel: Channel, name: str) -> str:
+def _format_setting(channel: Channel, name: str) -> str:
     if name == "disable_auto_update":
-        return text_or_unknown(blank_if_unknown(policy_in_full(channel)), "channel")
+        return format_or_unknown(format_or_blank(format_policy_in_full(channel)), "channel")
     value = getattr(channel, name)
     if CHANNEL_SETTINGS[name].kind is Kind.FLAG:
-        return yes_or_no(value, "" if name in PLATFORMS else "channel")
-    return text_or_unknown(value, "channel")
+        return format_yes_or_no(value, "" if name in PLATFORMS else "channel")
+    return format_or_unknown(value, "channel")
 
 
-def _channel_glyph(channel: Channel) -> Glyph:
+def _pick_channel_glyph(channel: Channel) -> Glyph:
     if channel.public:
         return ("◆", "good") if channel.bundle else ("◈", "bad")
     return ("◇", "muted")
 
 
-def _channel_tone(channel: Channel, column: str) -> str:
+def _pick_channel_tone(channel: Channel, column: str) -> str:
     match column:
         case "default":
             return "good"
@@ -294,11 +294,11 @@ CHANNELS: ListedResource[Channel] = ListedResource(
     row_key=lambda channel: str(channel.id),
     columns=CHANNEL_COLUMNS,
     screen_columns=CHANNEL_SCREEN_COLUMNS,
-    links=links_of_channel,
+    links=list_links_of_channel,
     facts=CHANNEL_FACTS,
-    glyph=_channel_glyph,
-    tone=_channel_tone,
-    details=channel_details,
+    glyph=_pick_channel_glyph,
+    tone=_pick_channel_tone,
+    details=list_channel_details,
     fields_told=lambda traits: traits.channel_reply_fields,
     legend=[
         (("◆", "good"), "default channel"),
@@ -306,5 +306,5 @@ CHANNELS: ListedResource[Channel] = ListedResource(
         (("◇", "muted"), "other channel"),
     ],
     empty_advice="The first bundle upload or the console can create one.",
-    joins=joins_bundle_names,
+    joins=join_bundle_names,
 )

@@ -57,17 +57,17 @@ class Column(Generic[T]):
     One that depends on what happens to be known is in no file.
     """
 
-    def for_file(self, record: T, context: CellContext) -> str:
+    def format_for_file(self, record: T, context: CellContext) -> str:
         """Return the text for a file."""
         return (self.file_text or self.text)(record, context)
 
 
-def haystack(columns: Sequence[Column[T]], record: T, context: CellContext) -> str:
+def join_haystack(columns: Sequence[Column[T]], record: T, context: CellContext) -> str:
     """Return the case-folded texts of a record for a filter, one line a column."""
     return "\n".join([c.text(record, context) for c in columns if c.is_searched]).casefold()
 
 
-def vocabulary(columns: Sequence[Column[T]], facts: Iterable[str] = ()) -> Vocabulary:
+def make_vocabulary(columns: Sequence[Column[T]], facts: Iterable[str] = ()) -> Vocabulary:
     """Return the words of a filter for a list with these columns and facts."""
     return Vocabulary(
         [column.id for column in columns],

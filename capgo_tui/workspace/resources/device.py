@@ -6,22 +6,27 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.short_ids import SHORT
-from capgo_tui.workspace.ages import STALE_AFTER, age, full_time
-from capgo_tui.workspace.cells import bundle_name, device_bundle, device_kind, override_mark
-from capgo_tui.workspace.file_text import blank_if_unknown, timestamp
-from capgo_tui.workspace.insight.places import links_of_device
+from capgo_tui.workspace.ages import STALE_AFTER, format_age, format_full_time
+from capgo_tui.workspace.cells import (
+    name_bundle,
+    name_device_bundle,
+    name_device_kind,
+    override_mark,
+)
+from capgo_tui.workspace.file_text import format_or_blank, format_timestamp
+from capgo_tui.workspace.insight.places import list_links_of_device
 from capgo_tui.workspace.load_effort import LoadEffort
 from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.resources.column import Column, Fact
-from capgo_tui.workspace.resources.resource import WRITING, ListedResource, joins_bundle_names
+from capgo_tui.workspace.resources.resource import WRITING, ListedResource, join_bundle_names
 from capgo_tui.workspace.resources.section import (
     UNTOLD,
     Section,
-    only_known_lines,
-    text_or_unknown,
-    yes_or_no,
+    format_or_unknown,
+    format_yes_or_no,
+    keep_known_lines,
 )
-from capgo_tui.workspace.sorting import flag_value, text_value, version_value
+from capgo_tui.workspace.sorting import fold_text, order_flag, order_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,13 +39,13 @@ if TYPE_CHECKING:
 NO_OVERRIDE = "none: follows the default of its platform"
 
 
-def _device_bundle(device: Device, context: CellContext) -> SortValue | None:
-    name = bundle_name(device.bundle, context) or ("builtin" if device.runs_builtin else None)
-    return version_value(name)
+def _get_device_bundle(device: Device, context: CellContext) -> SortValue | None:
+    name = name_bundle(device.bundle, context) or ("builtin" if device.runs_builtin else None)
+    return order_version(name)
 
 
-def _device_kind(device: Device, _: CellContext) -> SortValue | None:
-    kind = device_kind(device)
+def _get_device_kind(device: Device, _: CellContext) -> SortValue | None:
+    kind = name_device_kind(device)
     return None if kind == "?" else kind
 
 
@@ -51,7 +56,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         lambda d, _: d.device_id,
         SHORT,
         36,
-        lambda d, _: text_value(d.device_id),
+        lambda d, _: fold_text(d.device_id),
         0,
         cut_middle=True,
     ),
@@ -61,7 +66,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         lambda d, _: d.custom_id or "",
         17,
         24,
-        lambda d, _: text_value(d.custom_id),
+        lambda d, _: fold_text(d.custom_id),
         2,
         fields=("custom_id",),
     ),
@@ -71,20 +76,20 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         lambda d, _: d.platform or "?",
         8,
         8,
-        lambda d, _: text_value(d.platform),
+        lambda d, _: fold_text(d.platform),
         4,
         file_text=lambda d, _: d.platform or "",
     ),
     Column(
         "bundle",
         "BUNDLE",
-        device_bundle,
+        name_device_bundle,
         12,
         18,
-        _device_bundle,
+        _get_device_bundle,
         1,
         cut_middle=True,
-        file_text=lambda d, a: blank_if_unknown(device_bundle(d, a)),
+        file_text=lambda d, a: format_or_blank(name_device_bundle(d, a)),
         measure=Measure.VERSION,
         aliases=("version",),
     ),
@@ -94,7 +99,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         override_mark,
         14,
         22,
-        lambda d, _: text_value(d.channel),
+        lambda d, _: fold_text(d.channel),
         1,
         file_text=lambda d, _: d.channel or "",
         fields=("channel",),
@@ -105,7 +110,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         lambda d, _: d.os_version or "",
         7,
         8,
-        lambda d, _: version_value(d.os_version),
+        lambda d, _: order_version(d.os_version),
         6,
         measure=Measure.VERSION,
     ),
@@ -115,7 +120,7 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         lambda d, _: d.version_build or "",
         8,
         10,
-        lambda d, _: version_value(d.version_build),
+        lambda d, _: order_version(d.version_build),
         7,
         fields=("version_build",),
         measure=Measure.VERSION,
@@ -126,19 +131,19 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
         lambda d, _: d.plugin_version or "",
         8,
         10,
-        lambda d, _: version_value(d.plugin_version),
+        lambda d, _: order_version(d.plugin_version),
         9,
         measure=Measure.VERSION,
     ),
     Column(
         "kind",
         "KIND",
-        lambda d, _: device_kind(d),
+        lambda d, _: name_device_kind(d),
         6,
         13,
-        _device_kind,
+        _get_device_kind,
         8,
-        file_text=lambda d, _: blank_if_unknown(device_kind(d)),
+        file_text=lambda d, _: format_or_blank(name_device_kind(d)),
         fields=(
             "is_prod",
             "is_emulator",
@@ -147,14 +152,14 @@ DEVICE_COLUMNS: tuple[Column[Device], ...] = (
     Column(
         "seen",
         "SEEN",
-        lambda d, a: age(d.updated_at, a.now),
+        lambda d, a: format_age(d.updated_at, a.now),
         5,
         5,
         lambda d, _: d.updated_at,
         3,
         is_searched=False,
         newest_first=True,
-        file_text=lambda d, _: timestamp(d.updated_at),
+        file_text=lambda d, _: format_timestamp(d.updated_at),
         measure=Measure.AGE,
         aliases=("age",),
     ),
@@ -166,7 +171,7 @@ def _override_times(device: Device, context: CellContext) -> str:
     times = (context.override_times or {}).get(device.wire_id)
     if times is None or device.channel is None:
         return ""
-    first, last = (age(moment, context.now) for moment in times)
+    first, last = (format_age(moment, context.now) for moment in times)
     return last if first == last else f"{last}, first {first}"
 
 
@@ -179,7 +184,7 @@ DEVICE_SCREEN_COLUMNS: tuple[tuple[str, Column[Device]], ...] = (
             lambda d, a: "stale" if d.channel and _is_stale(d, a) else "",
             5,
             5,
-            lambda d, a: flag_value(_is_stale(d, a)),
+            lambda d, a: order_flag(_is_stale(d, a)),
             2,
             is_searched=False,
             newest_first=True,
@@ -235,8 +240,8 @@ DEVICE_LINES: Final = {
 }
 
 
-@only_known_lines(DEVICE_LINES, lambda traits: traits.device_reply_fields)
-def device_details(device: Device, context: CellContext) -> list[Section]:
+@keep_known_lines(DEVICE_LINES, lambda traits: traits.device_reply_fields)
+def list_device_details(device: Device, context: CellContext) -> list[Section]:
     """Return the details of a device."""
     return [
         Section(
@@ -247,22 +252,24 @@ def device_details(device: Device, context: CellContext) -> list[Section]:
                 ("override", _override(device, context)),
                 (
                     "runs bundle",
-                    text_or_unknown(blank_if_unknown(device_bundle(device, context)), "device"),
+                    format_or_unknown(
+                        format_or_blank(name_device_bundle(device, context)), "device"
+                    ),
                 ),
-                ("last seen", full_time(device.updated_at, context.now)),
+                ("last seen", format_full_time(device.updated_at, context.now)),
             ],
         ),
         Section(
             "What it is",
             [
-                ("platform", text_or_unknown(device.platform, "device")),
-                ("system version", text_or_unknown(device.os_version, "device")),
-                ("native version", text_or_unknown(device.version_build, "device")),
-                ("plugin version", text_or_unknown(device.plugin_version, "device")),
-                ("production build", yes_or_no(device.is_prod, "device")),
-                ("emulator", yes_or_no(device.is_emulator, "device")),
-                ("installed from", text_or_unknown(device.install_source, "device")),
-                ("country", text_or_unknown(device.country_code, "device")),
+                ("platform", format_or_unknown(device.platform, "device")),
+                ("system version", format_or_unknown(device.os_version, "device")),
+                ("native version", format_or_unknown(device.version_build, "device")),
+                ("plugin version", format_or_unknown(device.plugin_version, "device")),
+                ("production build", format_yes_or_no(device.is_prod, "device")),
+                ("emulator", format_yes_or_no(device.is_emulator, "device")),
+                ("installed from", format_or_unknown(device.install_source, "device")),
+                ("country", format_or_unknown(device.country_code, "device")),
                 ("encryption key", device.key_id or "none"),
             ],
         ),
@@ -274,10 +281,10 @@ def _override(device: Device, context: CellContext) -> str:
         return device.channel
     if not context.tells_overrides:
         return UNTOLD
-    return NO_OVERRIDE if device.is_override_known else text_or_unknown(None, "device")
+    return NO_OVERRIDE if device.is_override_known else format_or_unknown(None, "device")
 
 
-def _device_glyph(device: Device) -> Glyph:
+def _pick_device_glyph(device: Device) -> Glyph:
     if device.channel:
         return ("▲", "warn")
     if device.is_emulator or device.is_prod is False:
@@ -285,7 +292,7 @@ def _device_glyph(device: Device) -> Glyph:
     return ("●", "good")
 
 
-def _device_tone(device: Device, column: str) -> str:
+def _pick_device_tone(device: Device, column: str) -> str:
     match column:
         case "override" | "stale":
             return "warn"
@@ -319,11 +326,11 @@ DEVICES: ListedResource[Device] = ListedResource(
     effort=load_effort,
     columns=DEVICE_COLUMNS,
     screen_columns=DEVICE_SCREEN_COLUMNS,
-    links=links_of_device,
+    links=list_links_of_device,
     facts=DEVICE_FACTS,
-    glyph=_device_glyph,
-    tone=_device_tone,
-    details=device_details,
+    glyph=_pick_device_glyph,
+    tone=_pick_device_tone,
+    details=list_device_details,
     fields_told=lambda traits: traits.device_reply_fields,
     legend=[
         (("▲", "warn"), "override: forced to a channel"),
@@ -332,5 +339,5 @@ DEVICES: ListedResource[Device] = ListedResource(
         (WRITING, "a write is under way"),
     ],
     empty_advice="A device appears here after it first asks for an update.",
-    joins=joins_bundle_names,
+    joins=join_bundle_names,
 )

@@ -30,15 +30,15 @@ WRITING: Final[Glyph] = ("⟳", "warn")
 """The sign of a record while a write to it is under way."""
 
 
-def _no_details(_: Record, __: CellContext) -> list[Section]:
+def _return_no_details(_: Record, __: CellContext) -> list[Section]:
     return []
 
 
-def _no_links(_: Record, __: LinkSource) -> Iterable[Link]:
+def _return_no_links(_: Record, __: LinkSource) -> Iterable[Link]:
     return ()
 
 
-def _no_joins(_: Traits) -> Sequence[str]:
+def _return_no_joins(_: Traits) -> Sequence[str]:
     return ()
 
 
@@ -61,17 +61,17 @@ class Resource(Generic[T]):
     columns: Sequence[Column[T]]
     facts: Mapping[str, Fact[T]] = field(default_factory=dict)
     """What a filter can ask with ``is:``."""
-    details: Callable[[T, CellContext], list[Section]] = _no_details
+    details: Callable[[T, CellContext], list[Section]] = _return_no_details
     fields_told: Callable[[Traits], Container[str]] | None = None
     """The fields that a server of some traits tells; None for all."""
-    joins: Callable[[Traits], Sequence[str]] = _no_joins
+    joins: Callable[[Traits], Sequence[str]] = _return_no_joins
     """The names of the resources whose records its cells need on a server of some traits."""
     fact_joins: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The names of the resources whose records some facts need besides."""
     missing_join: str = ""
     """What is unknown when those cannot be read."""
 
-    def columns_told(self, traits: Traits) -> list[Column[T]]:
+    def list_columns_told(self, traits: Traits) -> list[Column[T]]:
         """Return the columns of which a server of these traits tells anything."""
         if self.fields_told is None:
             return list(self.columns)
@@ -104,7 +104,7 @@ class ListedResource(Resource[T]):
     legend: Sequence[tuple[Glyph, str]]
     empty_advice: str
     """How to get the first record."""
-    links: Callable[[T, LinkSource], Iterable[Link]] = _no_links
+    links: Callable[[T, LinkSource], Iterable[Link]] = _return_no_links
     """Returns what the details of a record lead to."""
     screen_columns: Sequence[tuple[str, Column[T]]] = ()
     """Columns of the screen alone, each with the id of the column that it stands behind.
@@ -124,6 +124,6 @@ def place_behind(
     return result
 
 
-def joins_bundle_names(traits: Traits) -> Sequence[str]:
+def join_bundle_names(traits: Traits) -> Sequence[str]:
     """Join the bundles where such a server tells of a bundle only its id (contract §6.1)."""
     return () if traits.tells_bundle_names else ("bundles",)

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.ages import full_time
+from capgo_tui.workspace.ages import format_full_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
@@ -36,7 +36,7 @@ class Section:
 Details: TypeAlias = "Callable[[RecordT, CellContext], list[Section]]"
 
 
-def only_known_lines(
+def keep_known_lines(
     field_of: Mapping[str, str], there_is: Callable[[Traits], Container[str]]
 ) -> Callable[[Details[RecordT]], Details[RecordT]]:
     """Leave lines out whose fields this server's revision does not have.
@@ -44,19 +44,19 @@ def only_known_lines(
     Of a field that it has, and that its reply left out this time, nothing is said either.
     """
 
-    def told_line(line: tuple[str, str], record: RecordT) -> tuple[str, str]:
+    def make_told_line(line: tuple[str, str], record: RecordT) -> tuple[str, str]:
         field = field_of.get(line[0])
         return line if field is None or record.has_field(field) else (line[0], LEFT_OUT)
 
     def decorate(details: Details[RecordT]) -> Details[RecordT]:
         @wraps(details)
-        def known_sections(record: RecordT, context: CellContext) -> list[Section]:
+        def list_known_sections(record: RecordT, context: CellContext) -> list[Section]:
             fields = there_is(context.traits)
             sections = [
                 Section(
                     section.title,
                     [
-                        told_line(line, record)
+                        make_told_line(line, record)
                         for line in section.fields
                         if line[0] not in field_of or field_of[line[0]] in fields
                     ],
@@ -65,7 +65,7 @@ def only_known_lines(
             ]
             return [section for section in sections if section.fields]
 
-        return known_sections
+        return list_known_sections
 
     return decorate
 
@@ -79,17 +79,17 @@ def record_lines(
     """Return the last lines of every record: its id and its times."""
     return [
         ("id", UNTOLD if identity is None else str(identity)),
-        ("created", full_time(created_at, context.now)),
-        ("changed", full_time(changed_at, context.now)),
+        ("created", format_full_time(created_at, context.now)),
+        ("changed", format_full_time(changed_at, context.now)),
     ]
 
 
-def text_or_unknown(text: str | None, noun: str) -> str:
+def format_or_unknown(text: str | None, noun: str) -> str:
     """Return a text, or that the server has not told it for this record."""
     return text or NOT_TOLD.format(noun=noun)
 
 
-def yes_or_no(value: bool | None, noun: str = "") -> str:
+def format_yes_or_no(value: bool | None, noun: str = "") -> str:
     """Return a yes or a no, or that it is not told; without a noun it is told of no record."""
     if value is None:
         return NOT_TOLD.format(noun=noun) if noun else UNTOLD

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.workspace.changes.carry_out import carry_out
-from capgo_tui.workspace.changes.describe.outcomes import outcome_line
+from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line
 from capgo_tui.workspace.changes.overrides import OverrideChange, make_override
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def run(world: World, workspace: Workspace, change: OverrideChange) -> Out
 
 def check_line(world: World, change: OverrideChange, outcome: Outcome) -> str:
     """What the operator reads, without any key."""
-    line = outcome_line(change, outcome)
+    line = describe_outcome_line(change, outcome)
     assert "\n" not in line
     assert line.isprintable()
     assert not any(key in line for key in world.keys.values())

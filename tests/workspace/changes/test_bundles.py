@@ -34,7 +34,7 @@ from capgo_tui.workspace.changes.bundles import (
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.describe.outcomes import outcome_line
+from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.next_step import NextStep, OtherWay
@@ -185,9 +185,9 @@ async def test_the_session_key_is_sent_and_written_nowhere(world: World) -> None
     change = registration(world, session_key=SecretStr(SECRET))
     outcome = await carry_out_verified(workspace, change)
     assert list_writes(world)[0][1]["session_key"] == SECRET
-    entry = workspace.journal.entries()[0]
+    entry = workspace.journal.list_entries()[0]
     texts = [repr(entry), repr(change), str(change), change.model_dump_json(), repr(outcome)]
-    texts += [describe(change).question(200), outcome_line(change, outcome)]
+    texts += [describe(change).ask(200), describe_outcome_line(change, outcome)]
     record = bundle(workspace, "9.9.9")
     texts += [repr(record), record.format_raw_json()]
     assert not any(SECRET in text for text in texts)
@@ -214,7 +214,7 @@ async def test_what_breaks_a_rule_is_never_sent(
     outcome = await carry_out(registration(world, after=after, key=key), workspace)
     assert isinstance(outcome.refusal, InvalidArgument)
     assert not list_writes(world)
-    assert not workspace.journal.entries()
+    assert not workspace.journal.list_entries()
 
 
 # Deleting one
@@ -237,9 +237,9 @@ async def test_exactly_one_bundle_goes(revision: str) -> None:
         outcome = await carry_out_verified(workspace, change)
         assert left(world) == [each for each in before if each != name]
         assert list_writes(world) == [(DELETE, {"app_id": world.app_id, "version": name})]
-        assert "gone" in outcome_line(change, outcome)
-        assert isinstance(change.inverse(outcome.readback), str)
-        assert workspace.journal.entries()[0].state is OutcomeState.VERIFIED
+        assert "gone" in describe_outcome_line(change, outcome)
+        assert isinstance(change.make_inverse(outcome.readback), str)
+        assert workspace.journal.list_entries()[0].state is OutcomeState.VERIFIED
 
 
 async def test_what_channels_use_is_refused_beforehand_and_named(world: World) -> None:
@@ -346,7 +346,7 @@ async def test_a_run_tells_the_end_of_each_and_reads_the_list_once(world: World)
     assert world.door.count("GET /bundle") == 1, "read once, for all of them"
     deleted_names = {each.name for each in bundles} - {bundles[1].name}
     assert not deleted_names & set(left(world))
-    entries = workspace.journal.entries()
+    entries = workspace.journal.list_entries()
     assert {entry.batch for entry in entries} == {batch.id}
     assert [entry.state for entry in reversed(entries)] == fates
 
@@ -360,7 +360,7 @@ async def test_what_channels_keep_is_not_counted_while_they_cannot_be_read(world
     change = plan_deletion_of_all(workspace, await load_all_links(workspace))
     count = len(workspace.bundles)
     assert change.before == {}
-    assert [str(effect) for effect in describe(change).effects()] == ["unknown → 0"]
+    assert [str(effect) for effect in describe(change).list_effects()] == ["unknown → 0"]
     assert change.impact == (
         f"at most {count} of {count} loaded bundles go, for good",
         "channels cannot be read: they may use more of the bundles",
@@ -392,7 +392,7 @@ async def test_delete_all_on_live_keeps_what_channels_use_and_counts_again(world
     assert set(left(world)) == spared_names
     assert outcome.readback == {"bundles": 0}
     assert list_writes(world) == [(DELETE, {"app_id": world.app_id})]
-    line = outcome_line(change, outcome)
+    line = describe_outcome_line(change, outcome)
     assert "number of bundles no channel uses is 0" in line
 
 

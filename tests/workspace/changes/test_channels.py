@@ -13,11 +13,11 @@ from capgo_tui.workspace.changes.channels import (
 )
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.describe.outcomes import outcome_line
+from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.promotions import Promotion, Rollback, make_promotion
-from capgo_tui.workspace.rollout import rollout_steps
+from capgo_tui.workspace.rollout import list_rollout_steps
 from tests.support.world import ALL_REVISIONS, World, open_world
 from tests.workspace.channels import (
     bundle,
@@ -89,7 +89,7 @@ async def test_a_bundle_promoted_meanwhile_is_not_taken_back_by_resending_the_ol
         carry(world, "beta", newer)
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.FAILED
-        assert "bundle was changed meanwhile" in outcome_line(change, outcome)
+        assert "bundle was changed meanwhile" in describe_outcome_line(change, outcome)
         assert (world.door.writes, bundle_name_of(world, "beta")) == (0, newer)
         bundle_now = channel(workspace, "beta").bundle
         assert bundle_now is not None
@@ -101,17 +101,17 @@ async def test_a_policy_the_documented_revision_tells_by_halves_is_unknown() -> 
         world.run("UPDATE channels SET disable_auto_update = 'minor' WHERE name = 'beta'")
         workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
-        assert "disable_auto_update" not in workspace.state_of(beta)
+        assert "disable_auto_update" not in workspace.get_state(beta)
         change = make_settings_change(workspace, beta, {"disable_auto_update": "major"})
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.UNVERIFIED
         assert setting(world, "beta", "disable_auto_update") == "major"
-        assert change.inverse(outcome.readback) == (
+        assert change.make_inverse(outcome.readback) == (
             "the server did not tell what it was before: holds back updates"
         )
         world.run("UPDATE channels SET disable_auto_update = 'none' WHERE name = 'beta'")
         await workspace.channels.reread()
-        none = workspace.state_of(channel(workspace, "beta"))
+        none = workspace.get_state(channel(workspace, "beta"))
         assert none["disable_auto_update"] == "none"
 
 
@@ -120,7 +120,7 @@ async def test_a_channel_deleted_meanwhile_is_not_made_anew(world: World) -> Non
     change = make_settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     world.run("DELETE FROM channels WHERE name = 'beta'")
     outcome = await carry_out(change, workspace)
-    assert "there is no channel beta any more" in outcome_line(change, outcome)
+    assert "there is no channel beta any more" in describe_outcome_line(change, outcome)
     assert world.door.writes == 0
     assert change.find(workspace) is None
 
@@ -132,7 +132,7 @@ async def test_a_setting_changed_meanwhile_is_not_overwritten(world: World) -> N
     )
     world.run("UPDATE channels SET disable_auto_update = 'patch' WHERE name = 'beta'")
     outcome = await carry_out(change, workspace)
-    assert "changed meanwhile" in outcome_line(change, outcome)
+    assert "changed meanwhile" in describe_outcome_line(change, outcome)
     assert world.door.writes == 0
     again = make_settings_change(
         workspace, channel(workspace, "beta"), {"disable_auto_update": "minor"}
@@ -153,7 +153,7 @@ async def test_a_bundle_the_server_dropped_is_told_and_put_back(world: World) ->
     change = make_settings_change(workspace, channel(workspace, "beta"), {"allow_dev": False})
     outcome = await carry_out(change, workspace)
     assert (outcome.state, outcome.dropped_fields) == (OutcomeState.DIFFERENT, {"bundle": before})
-    assert f"the server dropped its bundle {before}" in outcome_line(change, outcome)
+    assert f"the server dropped its bundle {before}" in describe_outcome_line(change, outcome)
     repair = change.repair(outcome.dropped_fields)
     assert repair is not None
     await carry_out_verified(workspace, repair)
@@ -165,11 +165,11 @@ async def test_platform_flags_are_sent_when_set_and_never_claimed_to_be_known(
 ) -> None:
     workspace = await load_workspace(world)
     change = make_settings_change(workspace, channel(workspace, "beta"), {"ios": False})
-    assert describe(change).effects()[0].before == "unknown"
+    assert describe(change).list_effects()[0].before == "unknown"
     outcome = await carry_out(change, workspace)
     assert outcome.state is OutcomeState.UNVERIFIED
     assert setting(world, "beta", "ios") == "0"
-    assert isinstance(change.inverse(outcome.readback), str)
+    assert isinstance(change.make_inverse(outcome.readback), str)
 
 
 async def test_what_is_known_is_taken_back_beside_what_is_not(world: World) -> None:
@@ -266,7 +266,7 @@ async def test_a_promotion_is_one_request_in_every_revision(revision: str) -> No
         workspace = await load_workspace(world)
         before, newest = bundle_name_of(world, "beta"), names(world)[-1]
         change = make_promotion(workspace, channel(workspace, "beta"), bundle(workspace, newest))
-        question = describe(change).question(200)
+        question = describe(change).ask(200)
         assert f"{before} (" in question, "with its age"
         assert f"{newest} (" in question
         outcome = await carry_out_verified(workspace, change)
@@ -293,7 +293,7 @@ async def test_the_first_bundle_of_a_channel_is_taken_off_again(world: World) ->
         workspace, channel(workspace, "beta"), bundle(workspace, names(world)[0]), kind=Rollback
     )
     assert isinstance(change, Rollback)
-    assert describe(change).question(100).startswith("Roll back beta: none → ")
+    assert describe(change).ask(100).startswith("Roll back beta: none → ")
     outcome = await carry_out_verified(workspace, change)
     (step,) = await undo(workspace, change, outcome)
     assert isinstance(step, SettingsChange)
@@ -318,7 +318,7 @@ async def test_the_legacy_revision_refuses_to_take_a_bundle_off() -> None:
         workspace = await load_workspace(world)
         change = make_settings_change(workspace, channel(workspace, "beta"), {"bundle": None})
         outcome = await carry_out(change, workspace)
-        assert "no way to take the bundle off" in outcome_line(change, outcome)
+        assert "no way to take the bundle off" in describe_outcome_line(change, outcome)
         assert world.door.writes == 0
 
 
@@ -338,7 +338,7 @@ async def rolled_out(world: World) -> tuple[str, str]:
 
 
 def step(workspace: Workspace, label: str) -> SettingsChange:
-    steps = rollout_steps(workspace, channel(workspace, "beta"))
+    steps = list_rollout_steps(workspace, channel(workspace, "beta"))
     one = next(each for each in steps if each.label == label)
     assert one.refusal == ""
     return one.change(workspace, channel(workspace, "beta"))
@@ -388,7 +388,8 @@ async def test_what_a_rollout_cannot_do_now_says_why(world: World) -> None:
     world.run("UPDATE channels SET rollout_version = NULL WHERE name = 'beta'")
     await workspace.channels.reread()
     refusals = {
-        each.label: each.refusal for each in rollout_steps(workspace, channel(workspace, "beta"))
+        each.label: each.refusal
+        for each in list_rollout_steps(workspace, channel(workspace, "beta"))
     }
     assert refusals["start"] == refusals["promote to stable"] == "there is no rollout target"
     assert refusals["resume"] == "it is not paused"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.ages import format_clock_time
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
-from capgo_tui.workspace.changes.describe.outcomes import outcome_line
+from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line
 from capgo_tui.workspace.changes.kinds import CHANGES
 from capgo_tui.workspace.changes.new_channels import (
     ANOTHER_ID,
@@ -18,7 +18,7 @@ from capgo_tui.workspace.changes.new_channels import (
     make_channel_deletion,
 )
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.links import overridden_devices, reread_devices
+from capgo_tui.workspace.links import list_overridden_devices, reread_devices
 from tests.support.world import ALL_REVISIONS, World, open_world
 from tests.workspace.channels import (
     bundle_name_of,
@@ -70,7 +70,7 @@ async def test_a_namesake_made_meanwhile_is_not_edited() -> None:
         )
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.FAILED
-        assert "there is a channel pr-9 already" in outcome_line(change, outcome)
+        assert "there is a channel pr-9 already" in describe_outcome_line(change, outcome)
         assert (world.door.writes, setting(world, "pr-9", "allow_dev")) == (0, "1")
 
 
@@ -127,12 +127,12 @@ async def test_settings_and_rollout_of_a_deleted_channel_come_back() -> None:
             target,
         )
         workspace = await load_workspace(world)
-        before = workspace.state_of(channel(workspace, "beta"))
+        before = workspace.get_state(channel(workspace, "beta"))
         change = make_channel_deletion(workspace, channel(workspace, "beta"))
         outcome = await carry_out_verified(workspace, change)
         steps = await undo(workspace, change, outcome)
         assert len(steps) == 3, "made, given its rollout, and that paused"
-        assert workspace.state_of(channel(workspace, "beta")) == before
+        assert workspace.get_state(channel(workspace, "beta")) == before
 
 
 async def test_what_a_deletion_takes_along_is_said() -> None:
@@ -143,7 +143,7 @@ async def test_what_a_deletion_takes_along_is_said() -> None:
         world.rename(first, "qa-phone")
         workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
-        devices = overridden_devices(workspace, beta)
+        devices = list_overridden_devices(workspace, beta)
         change = make_channel_deletion(workspace, beta, devices)
         assert "qa-phone" in change.impact[0]
         assert change.impact[0].startswith(f"{len(devices)} of 30 devices, as of ")
@@ -156,7 +156,7 @@ async def test_what_a_deletion_takes_along_is_said() -> None:
         world.door.requests.clear()
         assert await reread_devices(workspace, keys) == 0
         assert len(world.door.requests) == 1, "they are on one page"
-        assert overridden_devices(workspace, beta) == []
+        assert list_overridden_devices(workspace, beta) == []
         other_ids = [f"looked-up-{number}" for number in range(21)]
         assert await reread_devices(workspace, other_ids) == 21, "too many at once"
         world.door.fail("GET /device", times=9)
@@ -178,7 +178,7 @@ async def test_a_deletion_says_how_far_it_knows_the_devices() -> None:
         assert as_of is not None
         assert not workspace.devices.at_end
         first, second = make_channel_deletion(workspace, beta).impact[:2]
-        knowledge = f"{loaded_now} loaded devices, as of {clock_time(as_of)}"
+        knowledge = f"{loaded_now} loaded devices, as of {format_clock_time(as_of)}"
         assert first == f"none of {knowledge}, is forced to it"
         assert second == "not all devices are loaded: there may be more of them"
         await workspace.devices.load_all()
@@ -208,5 +208,5 @@ async def test_a_key_that_may_not_delete_is_told_so() -> None:
         change = make_channel_deletion(workspace, channel(workspace, "beta"))
         outcome = await carry_out(change, workspace)
         assert isinstance(change, ChannelDeletion)
-        assert "may not delete channels" in outcome_line(change, outcome)
+        assert "may not delete channels" in describe_outcome_line(change, outcome)
         assert bundle_name_of(world, "beta") is not None

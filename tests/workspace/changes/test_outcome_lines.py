@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.workspace.ages import clock_time
+from capgo_tui.workspace.ages import format_clock_time
 from capgo_tui.workspace.changes.bundles import (
     AllBundlesDeletion,
     BundleDeletion,
@@ -18,7 +18,7 @@ from capgo_tui.workspace.changes.bundles import (
 from capgo_tui.workspace.changes.change import Change
 from capgo_tui.workspace.changes.channels import DEMOTED_FIELD, SettingsChange
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.changes.describe.outcomes import outcome_label, outcome_line
+from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line, label_outcome
 from capgo_tui.workspace.changes.history import list_details
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
 from capgo_tui.workspace.changes.outcome import NAME_TAKEN, Outcome, OutcomeState
@@ -111,7 +111,7 @@ LOST_REPLY = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_s
 def test_an_outcome_is_told_in_one_line(
     change: OverrideChange, outcome: Outcome, mark: str, parts: list[str]
 ) -> None:
-    line = outcome_line(change, outcome)
+    line = describe_outcome_line(change, outcome)
     assert line.startswith(f"{mark} ")
     assert line.isprintable()
     for part in ("qa-07", *parts):
@@ -123,7 +123,7 @@ def test_an_outcome_is_told_in_one_line(
 def test_no_outcome_but_the_verified_one_claims_success(
     fate: OutcomeState, kind: ErrorKind
 ) -> None:
-    line = outcome_line(CHANGE, Outcome(fate, QA, failure(kind, status=400)))
+    line = describe_outcome_line(CHANGE, Outcome(fate, QA, failure(kind, status=400)))
     assert line.startswith("✓") is (fate is OutcomeState.VERIFIED)
     assert line.lower().count("not changed") == (fate is OutcomeState.FAILED)
     assert SECRET not in line
@@ -165,10 +165,10 @@ CREATION = ChannelCreation(
 )
 def test_what_the_key_may_not_is_what_was_tried(change: Change, right: str) -> None:
     refusal = Outcome(OutcomeState.FAILED, None, NOT_ALLOWED, is_read_back=False)
-    assert f"this key may not {right}" in outcome_line(change, refusal)
-    assert f"this key may not {right}" in outcome_label(change, refusal)
+    assert f"this key may not {right}" in describe_outcome_line(change, refusal)
+    assert f"this key may not {right}" in label_outcome(change, refusal)
     unread = Outcome(OutcomeState.UNVERIFIED, None, NOT_ALLOWED, is_read_back=False)
-    assert outcome_label(change, unread).endswith(f"may not read the {change.noun}s"), (
+    assert label_outcome(change, unread).endswith(f"may not read the {change.noun}s"), (
         "it was accepted"
     )
 
@@ -182,23 +182,31 @@ def test_what_the_key_may_not_is_what_was_tried(change: Change, right: str) -> N
     ],
 )
 def test_the_bundle_that_is_taken_off_is_in_the_question(width: int, question: str) -> None:
-    assert describe(TAKEN_OFF).question(width) == question
+    assert describe(TAKEN_OFF).ask(width) == question
     long = TAKEN_OFF.model_copy(update={"label": "a-channel-of-a-pull-request-77"})
-    assert "1.0.3" in describe(long).question(40)
-    assert len(describe(long).question(40)) <= 40
+    assert "1.0.3" in describe(long).ask(40)
+    assert len(describe(long).ask(40)) <= 40
     assert describe(long).title == "Take 1.0.3 off a-channel-of-a-pull-request-77"
 
 
 def test_success_tells_what_happened_besides() -> None:
     off = Outcome(OutcomeState.VERIFIED, {"bundle": None})
-    assert outcome_line(TAKEN_OFF, off) == "✓ beta: bundle is none, 1.0.3 taken off, read back"
-    assert outcome_label(TAKEN_OFF, off) == "✓ bundle is none, 1.0.3 taken off"
+    assert (
+        describe_outcome_line(TAKEN_OFF, off)
+        == "✓ beta: bundle is none, 1.0.3 taken off, read back"
+    )
+    assert label_outcome(TAKEN_OFF, off) == "✓ bundle is none, 1.0.3 taken off"
     demotion = Outcome(OutcomeState.VERIFIED, {"public": True, DEMOTED_FIELD: '["production"]'})
-    assert outcome_line(CREATION, demotion) == "✓ beta: created, demoted production, read back"
+    assert (
+        describe_outcome_line(CREATION, demotion)
+        == "✓ beta: created, demoted production, read back"
+    )
     no_demotion = Outcome(OutcomeState.VERIFIED, {"public": True, DEMOTED_FIELD: "[]"})
-    assert outcome_line(CREATION, no_demotion) == "✓ beta: created, read back from the server"
+    assert (
+        describe_outcome_line(CREATION, no_demotion) == "✓ beta: created, read back from the server"
+    )
     untold = Outcome(OutcomeState.VERIFIED, {"public": True})
-    assert "demoted" not in outcome_line(CREATION, untold)
+    assert "demoted" not in describe_outcome_line(CREATION, untold)
 
 
 def test_success_says_that_it_was_read_back_on_a_line_of_80_cells() -> None:
@@ -211,12 +219,12 @@ def test_success_says_that_it_was_read_back_on_a_line_of_80_cells() -> None:
     outcome = Outcome(
         OutcomeState.VERIFIED, {"bundle": None} | ended_state, side_effects=ended_state
     )
-    line = outcome_line(off, outcome)
+    line = describe_outcome_line(off, outcome)
     assert line == "✓ hotfix-login: 2.4.0 taken off, rollout of 2.5.0-beta.1 ended, read back"
     pause = off.model_copy(
         update={"before": ended_state, "after": paused_state, "label": "production"}
     )
-    line = outcome_line(pause, Outcome(OutcomeState.VERIFIED, paused_state))
+    line = describe_outcome_line(pause, Outcome(OutcomeState.VERIFIED, paused_state))
     assert line == "✓ production: rollout target is 2.5.0-beta.1 and 1 more, read back"
 
 
@@ -226,7 +234,7 @@ def test_a_better_reason_than_the_servers_goes_into_the_journal_beside_it() -> N
     )
     change = BundleRegistration(**SHARED_ID, before=None, after={})
     outcome = Outcome(OutcomeState.FAILED, None, error)
-    assert "seems to be taken" in outcome_line(change, outcome)
+    assert "seems to be taken" in describe_outcome_line(change, outcome)
     assert outcome.error_text == f"Cannot create bundle · {NAME_TAKEN}"
     assert Outcome(OutcomeState.FAILED, None, NOT_ALLOWED).reason == ""
 
@@ -238,8 +246,8 @@ def test_a_locked_address_is_told_with_its_end() -> None:
         retry_after=900.0,
         detail={"reason": "too_many_failed_auth_attempts"},
     )
-    end = clock_time(NOON + timedelta(minutes=15))
-    line = outcome_line(
+    end = format_clock_time(NOON + timedelta(minutes=15))
+    line = describe_outcome_line(
         CHANGE, Outcome(OutcomeState.FAILED, None, lock, is_read_back=False, at=NOON)
     )
     assert line.startswith(f"✗ Not changed: locked for 15 minutes, until {end} · ")

@@ -60,7 +60,7 @@ NAMES = st.text(alphabet="abcdefXYZ0123456789-._/ 東京オé", min_size=1, max_
 def test_a_question_fits_its_row_and_names_the_device_and_both_channels(
     label: str, before: str | None, after: str | None, width: int
 ) -> None:
-    question = describe(asking(label, before, after)).question(width)
+    question = describe(asking(label, before, after)).ask(width)
     assert cell_len(question) <= width, "as wide as the terminal draws it"
     shown_label, shown_before, shown_after = parts_of(question)
     assert_recognisable(shown_label, label)
@@ -87,7 +87,7 @@ ALIKE_AT_BOTH_ENDS = [
 def assert_apart(label: str, before: str | None, after: str) -> None:
     """On every width the question fits, and neither channel could be taken for the other."""
     for width in range(45, 201):
-        question = describe(asking(label, before, after)).question(width)
+        question = describe(asking(label, before, after)).ask(width)
         assert cell_len(question) <= width, question
         shown_label, shown_before, shown_after = parts_of(question)
         assert could_be(shown_label, label)
@@ -114,7 +114,7 @@ def test_two_channels_that_differ_in_the_middle_stay_apart_in_a_question(
 def test_a_question_says_its_verb_where_there_is_room_and_the_names_on_every_width() -> None:
     change = asking(DEVICE_ID, "feature-login-beta", "hotfix-payments")
     for width in range(35, 201):
-        question, summary = describe(change).question(width), describe(change).summary(width)
+        question, summary = describe(change).ask(width), describe(change).summarize(width)
         assert cell_len(question) <= width
         assert cell_len(summary) <= width
         assert question.startswith("Override ") is (width >= ROOMY)
@@ -127,14 +127,12 @@ def test_a_question_says_its_verb_where_there_is_room_and_the_names_on_every_wid
 @pytest.mark.parametrize("width", range(45, 200))
 def test_more_room_never_shortens_a_question(width: int) -> None:
     change = asking("3f2a9c10-aaaa-4bbb-8ccc-1234567890ab", "feature-login", "hotfix-payments-eu")
-    assert cell_len(describe(change).question(width + 1)) >= cell_len(
-        describe(change).question(width)
-    )
+    assert cell_len(describe(change).ask(width + 1)) >= cell_len(describe(change).ask(width))
 
 
 def test_a_question_with_room_cuts_nothing() -> None:
     change = asking("3f2a9c10-aaaa-4bbb-8ccc-1234567890ab", None, "hotfix-payments-eu")
     assert (
-        describe(change).question(120)
+        describe(change).ask(120)
         == "Override 3f2a9c10-aaaa-4bbb-8ccc-1234567890ab: none → hotfix-payments-eu?"
     )

@@ -103,7 +103,7 @@ async def test_every_revision_gets_the_write_once_and_carries_it_out(
             assert outcome == Outcome(OutcomeState.UNVERIFIED, {}, is_read_back=False), (
                 "these tell no override back"
             )
-            assert "unknown → " in describe(change).question(200)
+            assert "unknown → " in describe(change).ask(200)
             assert "does not tell" in check_line(world, change, outcome)
 
 
@@ -117,7 +117,7 @@ async def test_a_channel_is_named_to_the_server_exactly_as_the_server_names_it(
     channel = next(c for c in workspace.channels.records.values() if c.wire_id == "be\u200bta")
     device = workspace.devices.records[world.free_devices()[0]]
     change = make_override(workspace, device, channel)
-    assert describe(change).question(200).isprintable()
+    assert describe(change).ask(200).isprintable()
     outcome = await carry_out(change, workspace)
     assert outcome.state is OutcomeState.VERIFIED
     assert world.override_of(device.device_id) == "be\u200bta"

@@ -15,7 +15,7 @@ from capgo_tui.workspace.changes.bundle_deletions import (
 )
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
-from capgo_tui.workspace.changes.describe.outcomes import outcome_line
+from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.override_plans import plan_overrides
 from capgo_tui.workspace.changes.overrides import make_override, make_override_of_unseen
@@ -60,7 +60,7 @@ def free_device(world: World, workspace: Workspace, at: int = 0) -> Device:
 
 
 def find_unlinked(workspace: Workspace) -> list[Bundle]:
-    return [b for b in workspace.bundles.records.values() if not workspace.channels_with(b)]
+    return [b for b in workspace.bundles.records.values() if not workspace.list_channels_with(b)]
 
 
 def requests(world: World) -> list[str]:
@@ -87,7 +87,9 @@ async def test_an_override_is_asked_sent_read_back_and_told(
         False,
         "",
     )
-    assert question.line(200) == f"Override {device.custom_id or device.device_id}: none → beta?"
+    assert (
+        question.join_line(200) == f"Override {device.custom_id or device.device_id}: none → beta?"
+    )
     assert ui.outcomes == [outcome]
     assert [change.wire_id for change in ui.changes] == [device.wire_id]
     assert (ui.waits, ui.messages, workspace.writing) == ([], [], set())
@@ -102,7 +104,7 @@ async def test_the_question_is_put_before_anything_is_awaited(
     assert await outcome is None
     assert ui.messages == ["Nothing was changed."]
     assert requests(world) == []
-    assert workspace.journal.entries() == []
+    assert workspace.journal.list_entries() == []
 
 
 async def test_an_override_is_cleared(world: World, workspace: Workspace) -> None:
@@ -163,8 +165,8 @@ async def test_it_is_asked_again_where_the_record_has_changed_before_the_yes(
     outcome = await perform(make_override(workspace, device, beta), workspace, ui, remake=again)
     assert outcome is None
     assert [question.is_repeated for question in ui.questions] == [False, True]
-    assert ui.questions[1].line(200).startswith("Changed! Override ")
-    assert "qa → beta" in ui.questions[1].line(200)
+    assert ui.questions[1].join_line(200).startswith("Changed! Override ")
+    assert "qa → beta" in ui.questions[1].join_line(200)
     assert world.door.writes == 0
 
 
@@ -294,7 +296,7 @@ async def test_a_batch_goes_on_after_a_refusal_in_the_middle(
     assert question.is_listed
     assert question.notes == ("one note", "1 left alone: already on beta")
     assert ui.batches == [("Override 3 devices → beta", batch)]
-    assert len({entry.batch for entry in workspace.journal.entries()}) == 1
+    assert len({entry.batch for entry in workspace.journal.list_entries()}) == 1
 
 
 async def test_a_refused_key_ends_a_batch_and_calls_for_another(
@@ -328,8 +330,10 @@ async def test_a_write_whose_answer_is_lost_calls_for_reading_again(
     outcome = await perform(change, workspace, Headless())
     assert outcome is not None
     assert (outcome.state, outcome.next_step) == (OutcomeState.UNKNOWN, NextStep.REFRESH)
-    assert outcome_line(change, outcome).endswith("override is none so far")
-    assert outcome_line(change, outcome, "; r reads again").endswith("so far; r reads again")
+    assert describe_outcome_line(change, outcome).endswith("override is none so far")
+    assert describe_outcome_line(change, outcome, "; r reads again").endswith(
+        "so far; r reads again"
+    )
 
 
 async def test_a_batch_is_not_begun_after_a_no_or_with_nothing_to_do(

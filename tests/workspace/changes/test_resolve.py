@@ -51,12 +51,12 @@ async def test_a_bundle_on_a_later_page_is_not_taken_for_deleted(tmp_path: Path)
         leave_open(tmp_path / "journal.sqlite3", world, *changes)
         workspace = world.open(journal=tmp_path / "journal.sqlite3")
         assert await resolve(workspace) == Resolution(verified_count=1, unknown_count=2)
-        assert {e.target: e.state for e in workspace.journal.entries()} == {
+        assert {e.target: e.state for e in workspace.journal.list_entries()} == {
             names[0]: OutcomeState.UNKNOWN,
             "never-there": OutcomeState.VERIFIED,
             names[-1]: OutcomeState.UNKNOWN,
         }
-        assert all("ended before" in str(e.error) for e in workspace.journal.entries())
+        assert all("ended before" in str(e.error) for e in workspace.journal.list_entries())
         assert world.door.writes == 0
         assert await resolve(workspace) == Resolution(), "each is looked at once"
 
@@ -67,7 +67,7 @@ async def test_a_list_that_breaks_off_settles_nothing(tmp_path: Path) -> None:
         workspace = world.open(journal=tmp_path / "journal.sqlite3")
         world.door.fail("GET /bundle", skip=1)
         assert await resolve(workspace) == Resolution(unread_count=1)
-        (entry,) = workspace.journal.entries()
+        (entry,) = workspace.journal.list_entries()
         assert entry.is_cut_off
 
 
@@ -95,5 +95,5 @@ async def test_a_change_of_a_kind_of_tomorrow_is_left_as_it_is(tmp_path: Path) -
         leave_open(tmp_path / "journal.sqlite3", world, change)
         workspace = world.open(journal=tmp_path / "journal.sqlite3")
         assert await resolve(workspace) == Resolution(unread_count=1)
-        (entry,) = workspace.journal.entries()
+        (entry,) = workspace.journal.list_entries()
         assert entry.is_cut_off

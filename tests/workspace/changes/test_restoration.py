@@ -39,7 +39,7 @@ def random_columns(chance: random.Random, bundle_ids: list[int]) -> dict[str, An
 
 async def read_beta(workspace: Workspace) -> State:
     await workspace.channels.reread()
-    return workspace.state_of(channel(workspace, "beta"))
+    return workspace.get_state(channel(workspace, "beta"))
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

@@ -80,7 +80,7 @@ def make_overrides(world: World, workspace: Workspace, *channels: str | None) ->
 
 async def test_the_first_refused_deletion_is_the_last_that_is_tried(world: World) -> None:
     workspace = await load_workspace(world, "app_developer")
-    used_ids = workspace.linked_bundles()
+    used_ids = workspace.list_linked_bundles()
     free = [each for key, each in workspace.bundles.records.items() if key not in used_ids]
     plan = await plan_deletions(workspace, free[:30])
     world.door.requests.clear()
@@ -89,7 +89,7 @@ async def test_the_first_refused_deletion_is_the_last_that_is_tried(world: World
     why = "this key may not delete bundles"
     assert list_ends(batch) == [OutcomeState.FAILED, *[why] * 29]
     assert batch.finished_count == 1
-    assert len(workspace.journal.entries()) == 1, "what is not tried is not written down"
+    assert len(workspace.journal.list_entries()) == 1, "what is not tried is not written down"
 
 
 async def test_a_right_on_one_channel_is_lacked_on_that_one_alone(world: World) -> None:
@@ -218,16 +218,16 @@ async def test_an_undo_of_many_ends_at_the_first_refusal_and_can_be_done_again(
     workspace = await load_workspace(world)
     await carry_out_batch(workspace, make_overrides(world, workspace, *["beta"] * 4))
     world.run("UPDATE keys SET role = 'app_reader' WHERE label = 'org_super_admin'")
-    undo = await plan_undo(workspace.journal.entries(), workspace)
+    undo = await plan_undo(workspace.journal.list_entries(), workspace)
     assert not isinstance(undo, str)
     batch = await carry_out_batch(workspace, list(undo.changes), list(undo.undoes))
     assert list_ends(batch) == [OutcomeState.FAILED, *["this key may not change overrides"] * 3]
-    assert [entry.is_undone for entry in workspace.journal.entries() if entry.undoes is None] == (
-        [False] * 4
-    )
+    assert [
+        entry.is_undone for entry in workspace.journal.list_entries() if entry.undoes is None
+    ] == ([False] * 4)
     world.run("UPDATE keys SET role = 'app_admin' WHERE label = 'org_super_admin'")
     again = await plan_undo(
-        [entry for entry in workspace.journal.entries() if entry.undoes is None], workspace
+        [entry for entry in workspace.journal.list_entries() if entry.undoes is None], workspace
     )
     assert not isinstance(again, str)
     assert len(again.changes) == 4
@@ -252,7 +252,7 @@ async def undoing(world: World, names: Sequence[str], undoes: Sequence[int]) -> 
 
 
 def undone(world: World) -> dict[int, bool]:
-    entries = world.workspaces[-1].journal.entries()
+    entries = world.workspaces[-1].journal.list_entries()
     return {entry.id: entry.is_undone for entry in entries if entry.undoes is None}
 
 
@@ -274,7 +274,7 @@ async def test_an_undo_that_was_begun_and_lacks_a_right_is_not_taken_for_done(
     why = "this key may not change settings of channels (channel beta)"
     assert list_ends(batch) == [OutcomeState.VERIFIED, OutcomeState.FAILED, why]
     assert not any(undone(world).values())
-    last = world.workspaces[-1].journal.entries()[0]
+    last = world.workspaces[-1].journal.list_entries()[0]
     assert (last.state, last.error) == (OutcomeState.FAILED, why)
 
 

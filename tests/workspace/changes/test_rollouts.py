@@ -10,7 +10,7 @@ from capgo_tui.api.revisions import LIVE, NEXT, Revision, Traits
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
-from capgo_tui.workspace.changes.describe.outcomes import outcome_line
+from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line
 from capgo_tui.workspace.changes.new_channels import make_channel_deletion
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.promotions import make_promotion
@@ -112,12 +112,12 @@ async def test_a_deleted_channel_comes_back_with_its_rollout(revision: str, befo
     async with open_world(revision, devices=5) as world:
         start(world, before)
         workspace = await load_workspace(world)
-        state = workspace.state_of(channel(workspace, "beta"))
+        state = workspace.get_state(channel(workspace, "beta"))
         change = make_channel_deletion(workspace, channel(workspace, "beta"))
         assert any("its rollout ends with it" in each for each in change.impact)
         await carry_out_verified(workspace, change)
         await undo_last(workspace)
-        again = workspace.state_of(channel(workspace, "beta"))
+        again = workspace.get_state(channel(workspace, "beta"))
         if before == "paused":
             assert again.pop("rollout_paused")
             state.pop("rollout_paused")
@@ -138,7 +138,7 @@ async def test_a_server_that_does_more_than_was_said_is_told(revision: str) -> N
         assert change.level is ConfirmationLevel.LIST
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.DIFFERENT
-        line = outcome_line(change, outcome)
+        line = describe_outcome_line(change, outcome)
         assert line.startswith("! beta: bundle is")
         became = "rollout of 2.5" if revision == "next" else "its rollout goes on (25 % of devices"
         assert f"otherwise than was said: {became}" in line
@@ -153,7 +153,7 @@ async def test_a_rollout_changed_meanwhile_is_asked_about_again() -> None:
         world.run("UPDATE channels SET rollout_percentage_bps = 9000 WHERE name = 'beta'")
         outcome = await carry_out(change, workspace)
         assert outcome.state is OutcomeState.FAILED
-        assert "it was changed meanwhile" in outcome_line(change, outcome)
+        assert "it was changed meanwhile" in describe_outcome_line(change, outcome)
         assert world.door.writes == 0
 
 
@@ -166,7 +166,7 @@ async def test_what_somebody_did_to_the_rollout_since_is_not_undone() -> None:
             workspace, make_promotion(workspace, beta, bundle(workspace, names(world)[5]))
         )
         start(world, "off", stable=False)
-        refusal = await plan_undo(find_latest(workspace.journal.entries()).entries, workspace)
+        refusal = await plan_undo(find_latest(workspace.journal.list_entries()).entries, workspace)
         assert isinstance(refusal, str)
         assert "rollout target is" in refusal
 
@@ -182,13 +182,13 @@ async def test_a_share_that_the_server_sets_to_nothing_is_brought_back_as_well()
         )
         workspace = await load_workspace(world)
         beta = channel(workspace, "beta")
-        before = rolled_out(workspace.state_of(beta))
+        before = rolled_out(workspace.get_state(beta))
         await carry_out_verified(
             workspace, make_promotion(workspace, beta, bundle(workspace, names(world)[5]))
         )
-        assert workspace.state_of(channel(workspace, "beta"))["rollout_percentage_bps"] == 0
+        assert workspace.get_state(channel(workspace, "beta"))["rollout_percentage_bps"] == 0
         await undo_last(workspace)
-        assert rolled_out(workspace.state_of(channel(workspace, "beta"))) == before
+        assert rolled_out(workspace.get_state(channel(workspace, "beta"))) == before
 
 
 async def test_a_default_channel_says_who_is_in_its_rollout() -> None:
@@ -222,9 +222,9 @@ def rolled_out(state: State) -> State:
 
 
 async def undo_last(workspace: Workspace) -> None:
-    undo = await plan_undo(find_latest(workspace.journal.entries()).entries, workspace)
+    undo = await plan_undo(find_latest(workspace.journal.list_entries()).entries, workspace)
     assert isinstance(undo, UndoPlan), undo
-    assert undo.objection(workspace) is None
+    assert undo.find_objection(workspace) is None
     for change, entry in zip(undo.changes, undo.undoes, strict=True):
         outcome = await carry_out(change, workspace, undoes=entry)
         assert outcome.state is OutcomeState.VERIFIED, outcome

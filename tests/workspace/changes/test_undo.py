@@ -53,7 +53,7 @@ def override(world: World, device: str, before: str | None, after: str | None) -
 
 async def plan_last_undo(workspace: Workspace) -> UndoPlan:
     """What ``z`` would ask."""
-    undo = await plan_undo(find_latest(workspace.journal.entries()).entries, workspace)
+    undo = await plan_undo(find_latest(workspace.journal.list_entries()).entries, workspace)
     assert isinstance(undo, UndoPlan), undo
     return undo
 
@@ -78,13 +78,13 @@ async def carry_out_as(
 
 async def delete(channel: Channel, workspace: Workspace) -> State:
     """Delete a channel; gives what it was."""
-    state = workspace.state_of(channel)
+    state = workspace.get_state(channel)
     await carry_out_as(make_channel_deletion(workspace, channel), workspace)
     return state
 
 
 def entry_of(workspace: Workspace, number: int) -> Entry:
-    return next(entry for entry in workspace.journal.entries() if entry.id == number)
+    return next(entry for entry in workspace.journal.list_entries() if entry.id == number)
 
 
 # Back, step by step
@@ -95,13 +95,18 @@ async def test_each_undo_goes_one_further_back(world: World, workspace: Workspac
     await carry_out_as(override(world, device, None, "beta"), workspace)
     await carry_out_as(override(world, device, "beta", "qa"), workspace)
     undo = await undo_last(workspace)
-    assert describe(undo.changes[0]).summary(80) == f"{device}: qa → beta"
+    assert describe(undo.changes[0]).summarize(80) == f"{device}: qa → beta"
     assert world.override_of(device) == "beta"
     await undo_last(workspace)
     assert world.override_of(device) is None
-    assert find_latest(workspace.journal.entries()).entries == ()
-    assert [entry.undoes for entry in workspace.journal.entries()] == [1, 2, None, None]
-    assert [entry.is_undone for entry in workspace.journal.entries()] == [False, False, True, True]
+    assert find_latest(workspace.journal.list_entries()).entries == ()
+    assert [entry.undoes for entry in workspace.journal.list_entries()] == [1, 2, None, None]
+    assert [entry.is_undone for entry in workspace.journal.list_entries()] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 async def test_an_undo_is_undone_by_choosing_it(world: World, workspace: Workspace) -> None:
@@ -127,7 +132,7 @@ async def test_a_cleared_override_comes_back(world: World, workspace: Workspace)
 
 async def test_settings_and_notes_come_back(world: World, workspace: Workspace) -> None:
     channel = next(c for c in workspace.channels.records.values() if not c.public)
-    before = workspace.state_of(channel)
+    before = workspace.get_state(channel)
     await carry_out_as(
         make_settings_change(
             workspace, channel, {"allow_dev": not channel.allow_dev, "bundle": None}
@@ -143,7 +148,7 @@ async def test_settings_and_notes_come_back(world: World, workspace: Workspace) 
     await carry_out_as(notes, workspace)
     await undo_last(workspace)
     await undo_last(workspace)
-    assert workspace.state_of(workspace.channels.records[str(channel.id)]) == before
+    assert workspace.get_state(workspace.channels.records[str(channel.id)]) == before
     comment = workspace.bundles.records[str(bundle.id)].comment or None
     assert comment == (bundle.comment or None)
 
@@ -165,7 +170,7 @@ async def test_a_deleted_channel_is_made_anew_and_what_is_lost_is_said(
     )
     assert rows == [state["bundle"]], "with its bundle, but another id"
     # And away again: a new channel is deleted by typing its name.
-    redo = await plan_undo([workspace.journal.entries()[0]], workspace)
+    redo = await plan_undo([workspace.journal.list_entries()[0]], workspace)
     assert isinstance(redo, UndoPlan)
     assert redo.changes[0].level is ConfirmationLevel.TYPED
 
@@ -182,7 +187,7 @@ async def test_a_deleted_default_says_whom_it_demotes_when_it_comes_back(
     assert any(f"{other.name} may stop being the default" in each for each in creation.impact)
     await carry_out_all(undo, workspace)
     assert not workspace.channels.records[str(other.id)].public
-    back = creation.inverse(creation.find(workspace))
+    back = creation.make_inverse(creation.find(workspace))
     assert [each if isinstance(each, str) else each.wire_id for each in back] == [
         other.wire_id,
         old.wire_id,
@@ -222,7 +227,7 @@ async def test_a_new_channel_that_somebody_changed_is_left_alone(
     )  # fmt: skip
     await carry_out_as(creation, workspace)
     world.run("UPDATE channels SET allow_dev = 0 WHERE name = 'pr-7'")
-    refusal = await plan_undo(workspace.journal.entries(), workspace)
+    refusal = await plan_undo(workspace.journal.list_entries(), workspace)
     assert refusal == "pr-7: development builds is no now, but was left yes"
 
 
@@ -285,9 +290,9 @@ async def test_a_run_is_undone_as_one(world: World, workspace: Workspace) -> Non
     again = Batch(undo.changes, workspace, undoes=undo.undoes)
     await again.carry_out()
     assert [world.override_of(device) for device in devices] == [None] * 4
-    assert find_latest(workspace.journal.entries()).entries == ()
+    assert find_latest(workspace.journal.list_entries()).entries == ()
     redo = await plan_undo(
-        find_batch(workspace.journal.entries()[0], workspace.journal.entries()), workspace
+        find_batch(workspace.journal.list_entries()[0], workspace.journal.list_entries()), workspace
     )
     assert isinstance(redo, UndoPlan)
     assert len(redo.changes) == 4
@@ -322,7 +327,7 @@ async def test_the_steps_of_one_undo_end_with_the_first_that_fails(
     assert world.door.writes == 1, "the new default was not deleted, and so one is left"
     assert not entry_of(workspace, 1).is_undone
     # What took the failure's place in a run of many is no business of the others.
-    assert find_latest(workspace.journal.entries()).entries == (entry_of(workspace, 1),)
+    assert find_latest(workspace.journal.list_entries()).entries == (entry_of(workspace, 1),)
 
 
 async def test_half_an_undo_is_not_told_as_undone(world: World, workspace: Workspace) -> None:
@@ -340,7 +345,7 @@ async def test_half_an_undo_is_not_told_as_undone(world: World, workspace: Works
     await batch.carry_out()
     assert (batch.count(OutcomeState.VERIFIED), batch.count(OutcomeState.FAILED)) == (1, 1)
     assert not entry_of(workspace, 1).is_undone
-    assert [entry.request for entry in workspace.journal.entries()][:2] == [
+    assert [entry.request for entry in workspace.journal.list_entries()][:2] == [
         "none was sent",
         "POST /channel",
     ]
@@ -368,7 +373,7 @@ async def test_a_record_changed_since_is_left_alone_and_both_are_named(
     await carry_out_as(override(world, device, None, "beta"), workspace)
     world.set_override(device, "qa")
     world.door.requests.clear()
-    refusal = await plan_undo(workspace.journal.entries(), workspace)
+    refusal = await plan_undo(workspace.journal.list_entries(), workspace)
     assert refusal == f"{shorten(device, NAME_WIDTH)}: override is qa now, but was left beta"
     assert world.door.writes == 0
 
@@ -379,11 +384,11 @@ async def test_a_record_changed_between_the_look_and_the_yes_is_left_alone(
     device = world.free_devices()[0]
     await carry_out_as(override(world, device, None, "beta"), workspace)
     undo = await plan_last_undo(workspace)
-    assert undo.objection(workspace) is None
+    assert undo.find_objection(workspace) is None
     world.set_override(device, "qa")
     await workspace.devices.refresh()
     assert (
-        undo.objection(workspace)
+        undo.find_objection(workspace)
         == f"{shorten(device, NAME_WIDTH)}: override is qa now, but was left beta"
     )
 
@@ -394,7 +399,7 @@ async def test_a_channel_made_anew_by_somebody_is_left_alone(
     channel = next(c for c in workspace.channels.records.values() if not c.public)
     await delete(channel, workspace)
     await workspace.client.set_channel(world.app_id, channel.wire_id, ChannelSettings())
-    refusal = await plan_undo(workspace.journal.entries(), workspace)
+    refusal = await plan_undo(workspace.journal.list_entries(), workspace)
     assert refusal == f"there is a channel {channel.name} again"
 
 
@@ -403,7 +408,7 @@ async def test_what_was_refused_needs_no_undo(world: World, workspace: Workspace
     await carry_out_as(
         override(world, device, None, "no such channel"), workspace, OutcomeState.FAILED
     )
-    entries = workspace.journal.entries()
+    entries = workspace.journal.list_entries()
     assert find_latest(entries).entries == ()
     assert "nothing was changed" in str(await plan_undo(entries, workspace))
 
@@ -411,18 +416,18 @@ async def test_what_was_refused_needs_no_undo(world: World, workspace: Workspace
 async def test_a_final_change_is_passed_over_and_said(world: World, workspace: Workspace) -> None:
     device = world.free_devices()[0]
     await carry_out_as(override(world, device, None, "beta"), workspace)
-    linked_ids = workspace.linked_bundles()
+    linked_ids = workspace.list_linked_bundles()
     bundle = next(b for key, b in workspace.bundles.records.items() if key not in linked_ids)
     make_channel_deletion = BundleDeletion(
         app_id=world.app_id, wire_id=bundle.wire_id, row_key=str(bundle.id), label=bundle.name,
         before={"link": None, "comment": None}, after=None,
     )  # fmt: skip
     await carry_out_as(make_channel_deletion, workspace)
-    candidate = find_latest(workspace.journal.entries())
+    candidate = find_latest(workspace.journal.list_entries())
     assert [entry.target for entry in candidate.entries] == [device]
     assert bundle.name in candidate.skip_reason
     assert "cannot be brought back" in candidate.skip_reason
-    refusal = await plan_undo([workspace.journal.entries()[0]], workspace)
+    refusal = await plan_undo([workspace.journal.list_entries()[0]], workspace)
     assert "cannot be brought back" in str(refusal)
 
 
@@ -445,7 +450,7 @@ async def test_what_is_not_known_and_did_nothing_is_not_undone(
     world.door.cut_before("POST /device")
     world.door.fail("GET /device", skip=1)
     await carry_out_as(override(world, device, None, "beta"), workspace, OutcomeState.UNKNOWN)
-    refusal = await plan_undo(workspace.journal.entries(), workspace)
+    refusal = await plan_undo(workspace.journal.list_entries(), workspace)
     assert refusal == f"{shorten(device, NAME_WIDTH)}: it never took effect, all is as before"
 
 
@@ -453,7 +458,7 @@ async def test_what_cannot_be_read_is_not_undone(world: World, workspace: Worksp
     device = world.free_devices()[0]
     await carry_out_as(override(world, device, None, "beta"), workspace)
     world.door.fail("GET /device")
-    assert "cannot be read" in str(await plan_undo(workspace.journal.entries(), workspace))
+    assert "cannot be read" in str(await plan_undo(workspace.journal.list_entries(), workspace))
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS[1:])
@@ -463,8 +468,8 @@ async def test_servers_that_tell_no_override_get_no_undo_of_one(revision: str) -
         device = world.free_devices()[0]
         change = override(world, device, None, "beta").model_copy(update={"before": {}})
         await carry_out_as(change, workspace, OutcomeState.UNVERIFIED)
-        assert find_latest(workspace.journal.entries()).entries == ()
-        refusal = await plan_undo(workspace.journal.entries(), workspace)
+        assert find_latest(workspace.journal.list_entries()).entries == ()
+        refusal = await plan_undo(workspace.journal.list_entries(), workspace)
         assert "does not tell which override" in str(refusal)
 
 
@@ -475,12 +480,12 @@ async def test_a_channel_gets_its_bundle_back_in_every_revision(revision: str) -
         await workspace.channels.load_all()
         await workspace.bundles.load_all()
         channel = next(c for c in workspace.channels.records.values() if not c.public and c.bundle)
-        before = workspace.state_of(channel)["bundle"]
+        before = workspace.get_state(channel)["bundle"]
         other = next(b.wire_id for b in workspace.bundles.records.values() if b.wire_id != before)
         await carry_out_as(make_settings_change(workspace, channel, {"bundle": other}), workspace)
         # Another start: nothing is loaded.
         next_workspace = world.open()
-        undo = await plan_undo(workspace.journal.entries(), next_workspace)
+        undo = await plan_undo(workspace.journal.list_entries(), next_workspace)
         assert isinstance(undo, UndoPlan), undo
         await carry_out_all(undo, next_workspace)
         names = world.column(

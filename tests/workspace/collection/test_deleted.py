@@ -57,7 +57,7 @@ async def test_a_removal_waits_for_a_refresh_that_has_seen_the_record(world: Wor
     await refreshing
     await removing
     assert gone_key not in bundles.records
-    assert bundles.page_of(gone_key) is None
+    assert bundles.find_page(gone_key) is None
 
 
 async def test_to_remove_what_is_not_there_changes_nothing(world: World) -> None:
@@ -116,7 +116,7 @@ async def test_one_page_read_again_tells_what_is_new_on_it_and_claims_nothing_of
     for key in (first, far):
         world.run("UPDATE bundles SET comment = 'newer' WHERE id = ?", key)
     world.clock.advance(60)
-    page = bundles.page_of(far)
+    page = bundles.find_page(far)
     assert page is not None
     events = record_events(bundles)
     world.door.requests.clear()
@@ -131,7 +131,7 @@ async def test_one_page_read_again_tells_what_is_new_on_it_and_claims_nothing_of
 async def test_a_page_that_cannot_be_read_again_says_why(world: World) -> None:
     bundles = world.open().bundles
     await bundles.load_all()
-    page = bundles.page_of(next(iter(bundles.records)))
+    page = bundles.find_page(next(iter(bundles.records)))
     assert page is not None
     world.door.fail("GET /bundle")
     with pytest.raises(CapgoError, match="Unknown error"):

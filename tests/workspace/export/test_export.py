@@ -38,7 +38,7 @@ async def workspace() -> AsyncIterator[Workspace]:
 
 
 def view_of(workspace: Workspace) -> View[Device]:
-    return View(workspace.devices, DEVICE_COLUMNS, workspace.cell_context)
+    return View(workspace.devices, DEVICE_COLUMNS, workspace.make_cell_context)
 
 
 def is_empty(folder: Path) -> bool:
@@ -48,7 +48,7 @@ def is_empty(folder: Path) -> bool:
 async def write_export(
     view: View[Device], form: Format, path: Path, workspace: Workspace
 ) -> Export[Device]:
-    export = Export(view, form, workspace.cell_context)
+    export = Export(view, form, workspace.make_cell_context)
     await export.go(WholeFile(path, replace=True), lambda: None)
     return export
 
@@ -65,7 +65,7 @@ async def test_it_writes_what_the_filter_shows_in_the_order_it_is_shown(
     lines = list(csv.DictReader(path.read_text().splitlines()))
     assert [line["device"] for line in lines] == [device.device_id for device in records]
     assert 0 < len(records) < 150
-    assert export.outcome() == f"✓ Exported {len(records)} of 150 loaded (more exists)"
+    assert export.describe_outcome() == f"✓ Exported {len(records)} of 150 loaded (more exists)"
     assert export.next_step is NextStep.LOAD_ALL
     await write_export(view, Format.NDJSON, path, workspace)
     rows = [json.loads(line) for line in path.read_text().splitlines()]
@@ -73,7 +73,7 @@ async def test_it_writes_what_the_filter_shows_in_the_order_it_is_shown(
     await workspace.devices.load_all()
     export = await write_export(view, Format.JSON, path, workspace)
     assert len(json.loads(path.read_text())) == len(view)
-    assert export.outcome() == f"✓ Exported {len(view)} of 250 loaded"
+    assert export.describe_outcome() == f"✓ Exported {len(view)} of 250 loaded"
     assert export.next_step is None
 
 
@@ -81,18 +81,18 @@ async def test_it_can_be_stopped_between_two_slices_and_leaves_nothing(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "SLICE", 30)
-    export = Export(view_of(workspace), Format.CSV, workspace.cell_context)
+    export = Export(view_of(workspace), Format.CSV, workspace.make_cell_context)
     texts: list[str] = []
 
     def note_progress() -> None:
-        texts.append(export.progress())
+        texts.append(export.describe_progress())
         if len(texts) == 3:
             export.stop()
 
     await export.go(WholeFile(tmp_path / "a"), note_progress)
     assert texts == [f"Exporting {count} of 150…" for count in (0, 30, 60)]
     assert not export.is_complete
-    assert export.outcome() == "Nothing was exported: stopped."
+    assert export.describe_outcome() == "Nothing was exported: stopped."
     assert is_empty(tmp_path)
 
 
@@ -102,7 +102,7 @@ async def test_a_disk_that_is_full_leaves_nothing_either(
     def full(_: WholeFile, __: str) -> None:
         raise OSError(28, "No space left on device")
 
-    export = Export(view_of(workspace), Format.CSV, workspace.cell_context)
+    export = Export(view_of(workspace), Format.CSV, workspace.make_cell_context)
     file = WholeFile(tmp_path / "a")
     monkeypatch.setattr(WholeFile, "write", full)
     with pytest.raises(OSError, match="No space"):

@@ -19,8 +19,8 @@ from capgo_tui.api.listing import parse_list
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.text import clean_for_file
 from capgo_tui.workspace.cells import CellContext
-from capgo_tui.workspace.export.formats import WIDEST, Format, Writer, align, writer_of
-from capgo_tui.workspace.export.json_text import json_text
+from capgo_tui.workspace.export.formats import WIDEST, Format, Writer, align, choose_writer
+from capgo_tui.workspace.export.json_text import format_json
 from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
 from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
@@ -69,15 +69,15 @@ def read(model: type[RecordT], rows: Sequence[JSON]) -> list[RecordT]:
 
 
 def whole(writer: Writer[RecordT], *pages: Sequence[RecordT]) -> str:
-    return writer.begin() + "".join(map(writer.rows, pages)) + writer.end()
+    return writer.begin() + "".join(map(writer.format_rows, pages)) + writer.end()
 
 
 def devices_as(form: Format, *pages: Sequence[Device]) -> str:
-    return whole(writer_of(form, DEVICE_COLUMNS, lambda: CONTEXT), *pages)
+    return whole(choose_writer(form, DEVICE_COLUMNS, lambda: CONTEXT), *pages)
 
 
 def bundles_as(form: Format, *pages: Sequence[Bundle]) -> str:
-    return whole(writer_of(form, BUNDLE_COLUMNS, lambda: CONTEXT), *pages)
+    return whole(choose_writer(form, BUNDLE_COLUMNS, lambda: CONTEXT), *pages)
 
 
 def as_csv(text: str) -> list[dict[str, str]]:
@@ -93,7 +93,7 @@ def test_csv_says_what_programs_can_read() -> None:
     assert row["native"] == ""
     (row,) = as_csv(bundles_as(Format.CSV, read(Bundle, [BUNDLE])))
     assert (row["channels"], row["encrypted"]) == ("production, beta", "true")
-    writer = writer_of(Format.CSV, CHANNEL_COLUMNS, lambda: CONTEXT)
+    writer = choose_writer(Format.CSV, CHANNEL_COLUMNS, lambda: CONTEXT)
     (row,) = as_csv(whole(writer, read(Channel, [CHANNEL])))
     assert [row[name] for name in ("default", "dev", "self", "emulator", "holds", "bundle")] == [
         "true", "false", "", "", "", "",
@@ -169,7 +169,7 @@ def test_the_corpus_in_every_field_steers_nothing(form: Format, at: int) -> None
     model, columns, row = ROWS[at]
     records = read(model, spoiled_page([row]))
     assert len(records) == len(TEXTS) + 1
-    text = whole(writer_of(form, columns, lambda: CONTEXT), records)
+    text = whole(choose_writer(form, columns, lambda: CONTEXT), records)
     text.encode()
     assert not [char for char in text if unsafe(char) and char not in JOINER_OR_END]
     match form:
@@ -225,7 +225,7 @@ JSONS = st.recursive(
 
 @given(JSONS, st.sampled_from([None, 2]))
 def test_json_reads_back_as_it_was_and_is_printable(value: JSON, indent: int | None) -> None:
-    text = json_text(value, indent=indent)
+    text = format_json(value, indent=indent)
     assert json.loads(text) == value
     assert "".join(text.split("\n")).isprintable()
     if indent is None:
@@ -233,7 +233,7 @@ def test_json_reads_back_as_it_was_and_is_printable(value: JSON, indent: int | N
 
 
 def test_what_is_no_json_becomes_null() -> None:
-    assert json_text([float("nan"), {"a": float("-inf")}, 1.5]) == '[null, {"a": null}, 1.5]'
+    assert format_json([float("nan"), {"a": float("-inf")}, 1.5]) == '[null, {"a": null}, 1.5]'
 
 
 def test_an_impossible_time_is_still_told() -> None:

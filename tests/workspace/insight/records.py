@@ -71,6 +71,6 @@ STABLE: Final = Bundle(
 TARGET: Final = Bundle(id=8, name="2.5.0", has_session_key=False)
 
 
-def bundle_of(ref: BundleRef) -> Bundle | None:
+def find_bundle(ref: BundleRef) -> Bundle | None:
     """Return the loaded bundle that a reference names."""
     return {7: STABLE, 8: TARGET}.get(ref.id or 0)

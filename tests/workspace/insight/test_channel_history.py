@@ -42,8 +42,8 @@ async def read_history(workspace: Workspace) -> list[HistoryItem]:
     beta = channel(workspace, "beta")
     by_id = {each.id: each.wire_id for each in workspace.bundles.records.values()}
     return merge_history(
-        workspace.journal.entries(),
-        await workspace.audit.of_channel(beta.id),
+        workspace.journal.list_entries(),
+        await workspace.audit.list_of_channel(beta.id),
         "beta",
         beta.id,
         by_id.get,
@@ -88,7 +88,7 @@ async def test_without_the_audit_it_is_the_journal_alone(world: World) -> None:
 
 async def test_the_state_before_is_what_brings_it_back(world: World) -> None:
     ours = await load_workspace(world)
-    before = ours.state_of(channel(ours, "beta"))
+    before = ours.get_state(channel(ours, "beta"))
     await promote(world, ours, names(world)[5])
     (item,) = await read_history(ours)
     assert item.state_before is not None

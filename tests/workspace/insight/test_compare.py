@@ -14,7 +14,7 @@ from capgo_tui.workspace.insight.compare import (
     ComparisonRow,
     compare_native_packages,
     compare_records,
-    differing_first,
+    sort_differing_first,
 )
 from capgo_tui.workspace.resources.bundle import BUNDLES
 from capgo_tui.workspace.resources.channel import CHANNELS
@@ -74,4 +74,4 @@ def test_a_record_does_not_differ_from_itself() -> None:
 
 def test_the_lines_that_differ_come_first_in_their_order() -> None:
     rows = [ComparisonRow("", str(n), "x", "xy"[n % 2]) for n in range(6)]
-    assert [row.label for row in differing_first(rows)] == ["1", "3", "5", "0", "2", "4"]
+    assert [row.label for row in sort_differing_first(rows)] == ["1", "3", "5", "0", "2", "4"]

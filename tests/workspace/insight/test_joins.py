@@ -12,9 +12,9 @@ from capgo_tui.api.records import BundleRef
 from capgo_tui.api.statistics import Usage, UsageSeries
 from capgo_tui.workspace.ages import STALE_AFTER
 from capgo_tui.workspace.insight.adoption import (
-    adoption_of_survey,
-    adoption_of_usage,
-    sparkline,
+    draw_sparkline,
+    make_adoption_of_survey,
+    make_adoption_of_usage,
 )
 from capgo_tui.workspace.insight.explain import Result, explain
 from capgo_tui.workspace.insight.impact import find_impact
@@ -25,7 +25,7 @@ from tests.workspace.insight.records import (
     NAMES,
     NOON,
     STABLE,
-    bundle_of,
+    find_bundle,
     random_channels,
     random_devices,
 )
@@ -62,7 +62,7 @@ def test_a_survey_counts_as_one_would_by_hand(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_adoption_of_the_loaded_devices_adds_up(seed: int) -> None:
     survey = survey_devices(random_devices(seed, 150), NOON, is_whole=False)
-    adoption = adoption_of_survey(survey)
+    adoption = make_adoption_of_survey(survey)
     assert adoption.source == "the 150 loaded devices"
     assert not adoption.is_whole
     assert sum(share.count or 0 for share in adoption.shares) == 150
@@ -72,7 +72,7 @@ def test_adoption_of_the_loaded_devices_adds_up(seed: int) -> None:
 
 
 def test_no_loaded_device_has_no_share_of_nothing() -> None:
-    assert adoption_of_survey(survey_devices([], NOON, is_whole=True)).shares == ()
+    assert make_adoption_of_survey(survey_devices([], NOON, is_whole=True)).shares == ()
 
 
 def test_adoption_of_the_statistics_is_that_of_the_last_day() -> None:
@@ -85,22 +85,22 @@ def test_adoption_of_the_statistics_is_that_of_the_last_day() -> None:
             UsageSeries("1.0.0", (0.0, 0.0), (0, 0)),
         ),
     )
-    adoption = adoption_of_usage(usage)
+    adoption = make_adoption_of_usage(usage)
     assert [(each.name, each.share, each.count) for each in adoption.shares] == [
         ("2.4.1", 0.92, 11),
         ("2.3.9", 0.08, 1),
     ]
     assert (adoption.device_count, adoption.source) == (12, "last 2 days")
     shares_alone = Usage(days, (UsageSeries("2.4.1", (40.0, 92.0)),))
-    assert adoption_of_usage(shares_alone).device_count is None
-    assert adoption.of("2.4.1") == adoption.shares[0]
-    assert adoption.of("9.9.9") is None
+    assert make_adoption_of_usage(shares_alone).device_count is None
+    assert adoption.find_share("2.4.1") == adoption.shares[0]
+    assert adoption.find_share("9.9.9") is None
 
 
 def test_a_sparkline_reaches_the_top_once_and_is_as_long_as_its_days() -> None:
-    assert sparkline([0, 1, 2, 4, 8]) == "▁▁▂▄▇"
-    assert sparkline([0, 0]) == "▁▁"
-    assert sparkline([]) == ""
+    assert draw_sparkline([0, 1, 2, 4, 8]) == "▁▁▂▄▇"
+    assert draw_sparkline([0, 0]) == "▁▁"
+    assert draw_sparkline([]) == ""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -149,7 +149,7 @@ def test_the_impact_of_a_promotion_agrees_with_the_explanation_of_each_device(se
         or (d.channel is None and (d.platform or "").lower() in ("ios", "android", "electron"))
     ]
     explanations = [
-        explain(d, [channel, *(_private(o) for o in others)], bundle_of, all_channels=True)
+        explain(d, [channel, *(_private(o) for o in others)], find_bundle, all_channels=True)
         for d in followers
     ]
     assert impact.device_count == len(followers)

@@ -16,10 +16,10 @@ from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.widgets.overview_lines import bar, lay_out, percent
 from capgo_tui.workspace.cells import CellContext, describe_share
 from capgo_tui.workspace.collection import Collection
-from capgo_tui.workspace.insight.adoption import adoption_of_survey
+from capgo_tui.workspace.insight.adoption import make_adoption_of_survey
 from capgo_tui.workspace.insight.latest_changes import merge_latest
 from capgo_tui.workspace.insight.overview_joins import Facts, make_overview
-from capgo_tui.workspace.insight.places import exactly, place_of_forced, place_of_runners
+from capgo_tui.workspace.insight.places import find_exactly, place_of_forced, place_of_runners
 from capgo_tui.workspace.insight.survey import name_of_running, survey_devices
 from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS, DEVICE_FACTS
@@ -42,7 +42,7 @@ def facts(seed: int, **more: object) -> Facts:
     survey = survey_devices(random_devices(seed, 80), NOON, is_whole=bool(seed % 2))
     channels = random_channels(seed)
     context = CellContext(NOON, survey=survey, traits=LIVE if seed % 3 else DOCUMENTED)
-    adoption = adoption_of_survey(survey)
+    adoption = make_adoption_of_survey(survey)
     made = Facts(
         context, channels, True, True, {}, survey, adoption, True, {}, None, None, "0a1b2c3d"
     )  # fmt: skip
@@ -61,13 +61,13 @@ def matching(condition: str, devices: Sequence[Device]) -> list[str]:
     assert not query.error
     view.filter(query)
     view.settle()
-    return sorted(view.key_at(index) for index in range(len(view)))
+    return sorted(view.get_key_at(index) for index in range(len(view)))
 
 
 class NoPages:
     """A list of which nothing is loaded."""
 
-    async def next_page(self) -> Page[Device]:
+    async def read_next_page(self) -> Page[Device]:
         raise AssertionError("nothing is loaded here")
 
     def forget(self, record: Device) -> None:
@@ -212,5 +212,5 @@ def test_changes_of_one_moment_keep_one_order() -> None:
 
 
 def test_a_condition_compares_a_version_and_searches_a_name() -> None:
-    assert exactly("native", "2.3.0", Measure.VERSION) == "native:=2.3.0"
-    assert exactly("native", "blue", Measure.VERSION) == "native:/^blue$/"
+    assert find_exactly("native", "2.3.0", Measure.VERSION) == "native:=2.3.0"
+    assert find_exactly("native", "blue", Measure.VERSION) == "native:/^blue$/"

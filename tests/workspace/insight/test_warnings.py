@@ -13,7 +13,7 @@ from capgo_tui.workspace.insight.packages import compare_packages
 from capgo_tui.workspace.insight.routes import find_routes, read_flags
 from capgo_tui.workspace.insight.survey import survey_devices
 from capgo_tui.workspace.insight.warnings import find_warnings
-from tests.workspace.insight.records import NOON, STABLE, TARGET, bundle_of, random_devices
+from tests.workspace.insight.records import NOON, STABLE, TARGET, find_bundle, random_devices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ def warn(changes: dict[str, Any], *others: Channel, seed: int | None = None) -> 
     devices = [] if seed is None else random_devices(seed, 100)
     survey = survey_devices(devices, NOON, is_whole=True)
     routes = find_routes(channels, all_loaded=True)
-    return [each.text for each in find_warnings(channels, routes, survey, bundle_of)]
+    return [each.text for each in find_warnings(channels, routes, survey, find_bundle)]
 
 
 def test_a_sound_default_has_no_warning() -> None:

@@ -13,11 +13,17 @@ import pytest
 from capgo_tui.api.listing import parse_list, parse_one
 from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef, Record
-from capgo_tui.workspace.cells import CellContext, device_kind, linked_channels, policy, yes
-from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS, bundle_details
-from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS, channel_details
-from capgo_tui.workspace.resources.column import Column, haystack
-from capgo_tui.workspace.resources.device import DEVICE_COLUMNS, device_details
+from capgo_tui.workspace.cells import (
+    CellContext,
+    format_linked_channels,
+    format_policy,
+    format_yes,
+    name_device_kind,
+)
+from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS, list_bundle_details
+from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS, list_channel_details
+from capgo_tui.workspace.resources.column import Column, join_haystack
+from capgo_tui.workspace.resources.device import DEVICE_COLUMNS, list_device_details
 from capgo_tui.workspace.resources.section import UNTOLD, Section
 from tests.support.clock import NOON
 from tests.support.links import links_of
@@ -68,7 +74,7 @@ def test_a_bundle_is_called_by_its_name_else_by_its_number(
 
 @pytest.mark.parametrize(("value", "text"), [(True, "✓"), (False, "–"), (None, "?")])
 def test_what_is_not_told_is_not_no(value: bool | None, text: str) -> None:
-    assert yes(value) == text
+    assert format_yes(value) == text
 
 
 @pytest.mark.parametrize(
@@ -83,7 +89,7 @@ def test_what_is_not_told_is_not_no(value: bool | None, text: str) -> None:
     ],
 )
 def test_a_policy_is_called_as_the_console_calls_it(value: str | None, text: str) -> None:
-    assert policy(channel(disable_auto_update=value)) == text
+    assert format_policy(channel(disable_auto_update=value)) == text
 
 
 @pytest.mark.parametrize(
@@ -154,7 +160,7 @@ def test_without_a_target_there_is_no_rollout() -> None:
     ],
 )
 def test_a_devices_kind(is_prod: bool | None, is_emulator: bool | None, text: str) -> None:
-    assert device_kind(device(is_prod=is_prod, is_emulator=is_emulator)) == text
+    assert name_device_kind(device(is_prod=is_prod, is_emulator=is_emulator)) == text
 
 
 @pytest.mark.parametrize(
@@ -228,22 +234,22 @@ def test_an_override_that_is_not_told_is_not_shown_as_none() -> None:
     (column,) = [c for c in DEVICE_COLUMNS if c.id == "override"]
     assert column.text(DEVICE, untold) == "?"
     assert column.text(device(channel="beta"), untold) == "▲ beta"
-    fields = dict(device_details(DEVICE, untold)[0].fields)
+    fields = dict(list_device_details(DEVICE, untold)[0].fields)
     assert fields["override"] == UNTOLD
-    assert "default" in dict(device_details(DEVICE, CONTEXT)[0].fields)["override"]
+    assert "default" in dict(list_device_details(DEVICE, CONTEXT)[0].fields)["override"]
 
 
 def test_the_channels_of_a_bundle_are_found_by_its_number_or_else_by_its_name() -> None:
     by_id = CellContext(NOON, links_of({12: ["beta", "qa"]}))
     by_name = CellContext(NOON, links_of({"2.4.1": ["beta"]}))
-    assert linked_channels(BUNDLE, by_id) == "beta, qa"
-    assert linked_channels(BUNDLE, by_name) == "beta"
-    assert linked_channels(BUNDLE, CONTEXT) == ""
+    assert format_linked_channels(BUNDLE, by_id) == "beta, qa"
+    assert format_linked_channels(BUNDLE, by_name) == "beta"
+    assert format_linked_channels(BUNDLE, CONTEXT) == ""
 
 
 def test_a_filter_finds_what_columns_say_but_no_age() -> None:
     record = device(custom_id="QA-07", channel="Beta", updated_at=NOON - timedelta(days=3))
-    text = haystack(DEVICE_COLUMNS, record, CONTEXT)
+    text = join_haystack(DEVICE_COLUMNS, record, CONTEXT)
     assert "qa-07" in text
     assert "▲ beta" in text
     assert "3d" not in text
@@ -270,7 +276,7 @@ def fields_of(sections: list[Section]) -> dict[str, str]:
 
 
 def test_the_details_of_a_channel() -> None:
-    sections = channel_details(
+    sections = list_channel_details(
         channel(
             bundle=STABLE,
             public=True,
@@ -295,7 +301,9 @@ def test_the_details_of_a_channel() -> None:
 
 
 def test_the_details_of_a_device() -> None:
-    sections = device_details(device(custom_id="qa-07", channel="beta", bundle=STABLE), CONTEXT)
+    sections = list_device_details(
+        device(custom_id="qa-07", channel="beta", bundle=STABLE), CONTEXT
+    )
     fields = fields_of(sections)
     assert sections[0].title == "qa-07"
     assert fields["device id"] == "3f2a"
@@ -304,13 +312,13 @@ def test_the_details_of_a_device() -> None:
     untold = ["platform", "system version", "native version", "plugin version", "production build"]
     for label in (*untold, "emulator", "installed from", "country"):
         assert fields[label] == "not told for this device"
-    assert dict(device_details(DEVICE, CONTEXT)[0].fields)["runs bundle"] == fields["country"]
-    assert device_details(DEVICE, CONTEXT)[0].title == "3f2a"
+    assert dict(list_device_details(DEVICE, CONTEXT)[0].fields)["runs bundle"] == fields["country"]
+    assert list_device_details(DEVICE, CONTEXT)[0].title == "3f2a"
 
 
 def test_the_details_of_a_bundle() -> None:
     context = CellContext(NOON, links_of({12: ["beta"]}))
-    fields = fields_of(bundle_details(BUNDLE, context))
+    fields = fields_of(list_bundle_details(BUNDLE, context))
     assert fields["channels"] == "beta"
     assert fields["stored"] == fields["uploaded with CLI"] == "not told for this bundle"
     assert fields["needs native"] == "any"
@@ -332,10 +340,10 @@ def test_a_bundle_claims_no_more_of_its_channels_than_is_known(
     (column,) = [c for c in BUNDLE_COLUMNS if c.id == "channels"]
     for links, text in ((["beta"], some), ([], none)):
         context = CellContext(NOON, links_of({12: links}), unread_channels=unread)
-        assert fields_of(bundle_details(BUNDLE, context))["channels"] == text
+        assert fields_of(list_bundle_details(BUNDLE, context))["channels"] == text
         cell = ", ".join([*links, *([unread] if unread else [])])
         assert column.text(BUNDLE, context) == cell
-        assert column.for_file(BUNDLE, context) == cell, "a file claims no more either"
+        assert column.format_for_file(BUNDLE, context) == cell, "a file claims no more either"
     assert column.sort(BUNDLE, CellContext(NOON, unread_channels=unread)) == column.sort(
         BUNDLE, CONTEXT
     )
@@ -355,9 +363,9 @@ def texts(record: Record, context: CellContext = CONTEXT) -> Iterator[tuple[str,
 
 
 LOOKS: dict[type[Record], tuple[Sequence[Column[Any]], Callable[[Any, CellContext], Any]]] = {
-    Channel: (CHANNEL_COLUMNS, channel_details),
-    Device: (DEVICE_COLUMNS, device_details),
-    Bundle: (BUNDLE_COLUMNS, bundle_details),
+    Channel: (CHANNEL_COLUMNS, list_channel_details),
+    Device: (DEVICE_COLUMNS, list_device_details),
+    Bundle: (BUNDLE_COLUMNS, list_bundle_details),
 }
 MODELS: dict[str, type[Record]] = {"/channel": Channel, "/device": Device, "/bundle": Bundle}
 
@@ -423,7 +431,7 @@ def test_no_hostile_text_reaches_a_cell_or_a_detail(model: type[Record]) -> None
 async def test_every_record_of_every_revision_renders(revision: str) -> None:
     async with open_world(revision) as world:
         workspace = world.open()
-        context = workspace.cell_context()
+        context = workspace.make_cell_context()
         for collection in (workspace.channels, workspace.devices, workspace.bundles):
             await collection.load_all()
             records: list[Record] = list(collection.records.values())

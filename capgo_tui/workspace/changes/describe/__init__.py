@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def describe(change: Change) -> Description[Change]:
     """Return the description of a change."""
     from capgo_tui.workspace.changes.describe.kinds import (  # noqa: PLC0415 - brings pydantic
-        description_of,
+        describe,
     )
 
-    return description_of(change)
+    return describe(change)

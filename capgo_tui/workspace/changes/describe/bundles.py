@@ -9,7 +9,7 @@ from capgo_tui.workspace.changes.describe.description import Description
 class AllBundlesDescription(Description[AllBundlesDeletion]):
     """The deletion of all bundles as clean text."""
 
-    def field_label(self, field: str) -> str:
+    def label_field(self, field: str) -> str:
         """Return the label of the count."""
         which = " no channel uses" if self.change.spares_linked else ""
         return f"number of {field}{which}"

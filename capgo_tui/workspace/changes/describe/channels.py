@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from capgo_tui.api.channel_setting import Kind
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.channel_words import setting_label, setting_words
+from capgo_tui.workspace.changes.channel_words import describe_setting, label_setting
 from capgo_tui.workspace.changes.channels import DEMOTED_FIELD, ChannelChange, SettingsChange
 from capgo_tui.workspace.changes.describe.description import Description
 from capgo_tui.workspace.changes.names import fit, shorten
@@ -22,17 +22,17 @@ C_co = TypeVar("C_co", bound=ChannelChange, covariant=True)
 class ChannelDescription(Description[C_co]):
     """A change of a channel as clean text."""
 
-    def field_label(self, field: str) -> str:
+    def label_field(self, field: str) -> str:
         """Return the label of the setting, as in the form."""
-        return setting_label(field)
+        return label_setting(field)
 
-    def value_label(self, field: str, value: Value) -> str:
+    def label_value(self, field: str, value: Value) -> str:
         """Return percentages for basis points, and the label of a policy."""
-        return setting_words(field, value)
+        return describe_setting(field, value)
 
-    def state_label(self, state: State, field: str) -> str:
+    def label_state(self, state: State, field: str) -> str:
         """Return the label of the value, with the note on a bundle."""
-        label = super().state_label(state, field)
+        label = super().label_state(state, field)
         has_bundle = field in CHANNEL_SETTINGS and CHANNEL_SETTINGS[field].kind is Kind.BUNDLE
         note = self.change.notes.get(str(state.get(field))) if has_bundle else None
         return f"{label} ({note})" if note else label
@@ -42,14 +42,14 @@ class ChannelDescription(Description[C_co]):
         names = self.change.find_demoted(state) if DEMOTED_FIELD in (state or {}) else []
         return f"demoted {', '.join(map(clean, names))}" if names else ""
 
-    def side_effects_label(self, side_effects: State) -> str:
+    def label_side_effects(self, side_effects: State) -> str:
         """Return whether the rollout has ended or goes on, or the label of other side effects."""
         before = self.change.before or {}
         if side_effects.get("rollout_bundle", "kept") is None:
             return f"rollout of {target_name(before)} ended"
         if self.change.ends_rollout:
             return f"its rollout goes on ({describe_rollout(before)})"
-        return super().side_effects_label(side_effects)
+        return super().label_side_effects(side_effects)
 
 
 class SettingsDescription(ChannelDescription[SettingsChange]):
@@ -73,10 +73,10 @@ class SettingsDescription(ChannelDescription[SettingsChange]):
         """The short title, with the bundle that is taken off."""
         return self.title if self.taken_off else super().short_title
 
-    def question(self, width: int) -> str:
+    def ask(self, width: int) -> str:
         """Return the question; where a bundle is taken off, the longer name is shortened."""
         if not self.taken_off:
-            return super().question(width)
+            return super().ask(width)
         names = (self.taken_off, self.change.label)
         limits = fit(names, width - len("Take  off ?") - 1)
         return "Take {} off {}?".format(*map(shorten, names, limits))
@@ -89,7 +89,7 @@ class SettingsDescription(ChannelDescription[SettingsChange]):
     def _first_field(self) -> str:
         """The label of the first field where that is not the bundle; else empty."""
         first = next(iter(self.change.after or {}), "bundle")
-        return "" if first == "bundle" else self.field_label(first)
+        return "" if first == "bundle" else self.label_field(first)
 
     @property
     def first_effect(self) -> str:
@@ -97,8 +97,8 @@ class SettingsDescription(ChannelDescription[SettingsChange]):
         effect = super().first_effect
         return f"{self._first_field}: {effect}" if effect and self._first_field else effect
 
-    def summary(self, width: int) -> str:
+    def summarize(self, width: int) -> str:
         """Return the summary, with the label of the field unless it is the bundle."""
         if not self._first_field:
-            return super().summary(width)
-        return self.summary_of(f"{self.name}, {self._first_field}", width)
+            return super().summarize(width)
+        return self.summarize_values(f"{self.name}, {self._first_field}", width)

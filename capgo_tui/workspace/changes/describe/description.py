@@ -105,18 +105,18 @@ class Description(Generic[C_co]):
         can_be_typed = 0 < len(name) <= LONGEST_TYPED and not {REPLACEMENT, ODD_SPACE} & set(name)
         return name if can_be_typed else self.change.noun
 
-    def confirmation_among(self, workspace: Workspace) -> str:
+    def find_confirmation_among(self, workspace: Workspace) -> str:
         """Return the text to type, given the records that are loaded."""
         del workspace
         return self.confirmation
 
     # Fields
 
-    def field_label(self, field: str) -> str:
+    def label_field(self, field: str) -> str:
         """Return the label of a field."""
         return field.replace("_", " ")
 
-    def value_label(self, field: str, value: Value) -> str:
+    def label_value(self, field: str, value: Value) -> str:
         """Return the label of a value."""
         del field
         if value is None:
@@ -125,18 +125,18 @@ class Description(Generic[C_co]):
             return "yes" if value else "no"
         return clean(str(value))
 
-    def state_label(self, state: State, field: str) -> str:
+    def label_state(self, state: State, field: str) -> str:
         """Return the label of the value of a field in a state."""
-        return self.value_label(field, state[field]) if field in state else "unknown"
+        return self.label_value(field, state[field]) if field in state else "unknown"
 
-    def effects(self) -> Sequence[Effect]:
+    def list_effects(self) -> Sequence[Effect]:
         """Return before → after for each field; nothing for a deletion."""
         before, after = self.change.before, self.change.after or {}
         return [
             Effect(
-                self.field_label(field),
-                "" if before is None else self.state_label(before, field),
-                self.state_label(after, field),
+                self.label_field(field),
+                "" if before is None else self.label_state(before, field),
+                self.label_state(after, field),
             )
             for field in after
         ]
@@ -144,19 +144,19 @@ class Description(Generic[C_co]):
     @property
     def first_effect(self) -> str:
         """The first effect, ``2.4.0 → 2.4.1``, and the number of others; empty without any."""
-        effects = self._effects_of_edit()
+        effects = self._list_effects_of_edit()
         more = f" +{len(effects) - 1} more" if len(effects) > 1 else ""
         return f"{effects[0]}{more}" if effects else ""
 
-    def _effects_of_edit(self) -> Sequence[Effect]:
+    def _list_effects_of_edit(self) -> Sequence[Effect]:
         """Return the effects on a record that exists before and after."""
         is_edit = self.change.before is not None and self.change.after is not None
-        return self.effects() if is_edit else ()
+        return self.list_effects() if is_edit else ()
 
-    def untold_fields(self, state: State | None) -> list[str]:
+    def list_untold_fields(self, state: State | None) -> list[str]:
         """Return the labels of the fields it sets that were not read back."""
         readback = state or {}
-        return [self.field_label(each) for each in self.change.after or {} if each not in readback]
+        return [self.label_field(each) for each in self.change.after or {} if each not in readback]
 
     @property
     def unsendable(self) -> str:
@@ -169,26 +169,26 @@ class Description(Generic[C_co]):
             value = (self.change.after or {})[field]
             if isinstance(value, str) and not _is_whole(value):
                 return (
-                    f"the {self.field_label(field)} holds half a character (�) and cannot be sent"
+                    f"the {self.label_field(field)} holds half a character (�) and cannot be sent"
                 )
         return ""
 
     # Questions and outcomes
 
-    def question(self, width: int) -> str:
+    def ask(self, width: int) -> str:
         """Return the question before it is sent, in `width` cells if possible."""
         verb = f"{self.verb} "
-        if width < ROOMY and measure_width(self.summary(ROOMY * 100)) > width - len(verb) - 1:
+        if width < ROOMY and measure_width(self.summarize(ROOMY * 100)) > width - len(verb) - 1:
             verb = ""
-        return f"{verb}{self.summary(width - len(verb) - 1)}?"
+        return f"{verb}{self.summarize(width - len(verb) - 1)}?"
 
-    def summary(self, width: int) -> str:
+    def summarize(self, width: int) -> str:
         """Return one line with name and first effect, shortened to `width` cells."""
-        return self.summary_of(self.change.label, width)
+        return self.summarize_values(self.change.label, width)
 
-    def summary_of(self, name: str, width: int) -> str:
+    def summarize_values(self, name: str, width: int) -> str:
         """Return the summary of a record called `name`."""
-        effects = self._effects_of_edit()
+        effects = self._list_effects_of_edit()
         if not effects:
             return shorten(name, width)
         first, more = effects[0], len(effects) - 1
@@ -208,7 +208,7 @@ class Description(Generic[C_co]):
         )
         return f"{label}: {before} → {after}{rest}"
 
-    def now_label(self, state: State) -> str:
+    def label_now(self, state: State) -> str:
         """Return a state read back in words; empty for its first field."""
         del state
         return ""
@@ -218,10 +218,10 @@ class Description(Generic[C_co]):
         del state
         return ""
 
-    def side_effects_label(self, side_effects: State) -> str:
+    def label_side_effects(self, side_effects: State) -> str:
         """Return the label of side effects."""
         return ", ".join(
-            f"{self.field_label(field)} is {self.value_label(field, value)}"
+            f"{self.label_field(field)} is {self.label_value(field, value)}"
             for field, value in side_effects.items()
         )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.change import Change
 
 
-def description_of(change: Change) -> Description[Change]:
+def describe(change: Change) -> Description[Change]:
     """Return the description of a change."""
     match change:
         case OverrideChange():

@@ -8,7 +8,7 @@ from capgo_tui.api.errors import ErrorKind
 from capgo_tui.cells import measure_width
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import OutcomeState
-from capgo_tui.workspace.failures import brief
+from capgo_tui.workspace.failures import shorten_failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,29 +24,29 @@ LINE = 79
 """Cells of the status line on a screen of 80."""
 
 
-def outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
+def describe_outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
     """Return one clean line: a mark (``✓ ! ? ✗``), the target, and its state now.
 
     `step` is the text of the front end for `Outcome.next_step`.
     """
     words, error = describe(change), outcome.error
     name = words.name
-    now = _now(words, outcome.readback)
+    now = _describe_now(words, outcome.readback)
     line = ""
     match outcome.state:
         case OutcomeState.VERIFIED:
-            line = _success(words, outcome, now)
+            line = _describe_success(words, outcome, now)
         case OutcomeState.DIFFERENT if outcome.dropped_fields:
             losses = ", ".join(
-                f"{words.field_label(field)} {words.value_label(field, value)}"
+                f"{words.label_field(field)} {words.label_value(field, value)}"
                 for field, value in outcome.dropped_fields.items()
             )
             line = f"! {name}: done, but the server dropped its {losses}"
         case OutcomeState.DIFFERENT if change.is_done(outcome.readback):
-            besides = words.side_effects_label(outcome.side_effects)
+            besides = words.label_side_effects(outcome.side_effects)
             line = f"! {name}: {now}, but otherwise than was said: {besides}"
         case OutcomeState.DIFFERENT:
-            line = f"! {name}: accepted, but the server now says {now}, not {_goal_label(words)}"
+            line = f"! {name}: accepted, but the server now says {now}, not {_label_goal(words)}"
         case OutcomeState.UNVERIFIED if error is not None:
             line = f"? {name}: accepted, but reading it back failed: {error}"
         case OutcomeState.UNVERIFIED if outcome.readback is None:
@@ -54,45 +54,45 @@ def outcome_line(change: Change, outcome: Outcome, step: str = "") -> str:
         case OutcomeState.UNVERIFIED:
             line = f"? {name}: accepted, but this server does not tell it back"
         case OutcomeState.UNKNOWN if outcome.is_read_back:
-            line = f"? {name}: {_unclear(error)}; {now} so far{step}"
+            line = f"? {name}: {_describe_unclear(error)}; {now} so far{step}"
         case OutcomeState.UNKNOWN:
-            line = f"? {name}: {_unclear(error)}, it may have taken effect{step}"
+            line = f"? {name}: {_describe_unclear(error)}, it may have taken effect{step}"
         case OutcomeState.FAILED:
             what = "" if outcome.refusal else f" · {name}"
-            line = f"✗ Not changed: {_why(change, outcome)}{step}{what}"
+            line = f"✗ Not changed: {_explain(change, outcome)}{step}{what}"
     return line if outcome.is_journalled else f"{line} · the journal could not be written"
 
 
-def outcome_label(change: Change, outcome: Outcome) -> str:
+def label_outcome(change: Change, outcome: Outcome) -> str:
     """Return an outcome in a few words, for a line that has the name of the target."""
     error, words = outcome.error, describe(change)
-    now = _now(words, outcome.readback)
+    now = _describe_now(words, outcome.readback)
     line = ""
     match outcome.state:
         case OutcomeState.VERIFIED:
-            untold = words.untold_fields(outcome.readback)
+            untold = words.list_untold_fields(outcome.readback)
             back = [count_read_back(change, untold)] if untold else []
-            line = f"✓ {', '.join([now, *_remarks(words, outcome), *back])}"
+            line = f"✓ {', '.join([now, *_list_remarks(words, outcome), *back])}"
         case OutcomeState.DIFFERENT if outcome.dropped_fields:
             line = "! done, but the server dropped something"
         case OutcomeState.DIFFERENT if change.is_done(outcome.readback):
-            besides = words.side_effects_label(outcome.side_effects)
+            besides = words.label_side_effects(outcome.side_effects)
             line = f"! {now}, but otherwise than was said: {besides}"
         case OutcomeState.DIFFERENT:
             line = f"! accepted, but now {now}"
         case OutcomeState.UNVERIFIED if error is not None:
-            why = brief(error, f"read the {change.noun}s", failed_at=outcome.at)
+            why = shorten_failure(error, f"read the {change.noun}s", failed_at=outcome.at)
             line = f"? accepted, not read back: {why}"
         case OutcomeState.UNVERIFIED if outcome.readback is None:
             line = f"? accepted; the server knows no such {change.noun} to read back"
         case OutcomeState.UNVERIFIED:
             line = "? accepted; this server does not tell it back"
         case OutcomeState.UNKNOWN if outcome.is_read_back:
-            line = f"? {_unclear(error)}; {now} so far"
+            line = f"? {_describe_unclear(error)}; {now} so far"
         case OutcomeState.UNKNOWN:
-            line = f"? {_unclear(error)}, it may have taken effect"
+            line = f"? {_describe_unclear(error)}, it may have taken effect"
         case OutcomeState.FAILED:
-            line = f"✗ {_why(change, outcome)}"
+            line = f"✗ {_explain(change, outcome)}"
     return line if outcome.is_journalled else f"{line} · not in the journal"
 
 
@@ -103,16 +103,16 @@ def count_read_back(change: Change, untold: Sequence[str]) -> str:
 
 
 def _read_back(words: Description[Change], state: State | None) -> str:
-    untold = words.untold_fields(state)
+    untold = words.list_untold_fields(state)
     if not untold:
         return "read back from the server"
     return f"{count_read_back(words.change, untold)}; this server does not tell {', '.join(untold)}"
 
 
-def _success(words: Description[Change], outcome: Outcome, now: str) -> str:
+def _describe_success(words: Description[Change], outcome: Outcome, now: str) -> str:
     """Return the line of a success, with fewer words where it is too long."""
-    facts = _remarks(words, outcome)
-    untold = words.untold_fields(outcome.readback)
+    facts = _list_remarks(words, outcome)
+    untold = words.list_untold_fields(outcome.readback)
     brief_back = _read_back(words, outcome.readback) if untold else "read back"
     back = brief_back if facts else _read_back(words, outcome.readback)
     lines = [
@@ -124,30 +124,30 @@ def _success(words: Description[Change], outcome: Outcome, now: str) -> str:
     return next((line for line in lines if measure_width(line) <= LINE), lines[-1])
 
 
-def _remarks(words: Description[Change], outcome: Outcome) -> list[str]:
+def _list_remarks(words: Description[Change], outcome: Outcome) -> list[str]:
     """Return the remark on a success and the label of its side effects."""
     side_effects = outcome.side_effects
     remarks = (
         words.remark(outcome.readback),
-        words.side_effects_label(side_effects) if side_effects else "",
+        words.label_side_effects(side_effects) if side_effects else "",
     )
     return [each for each in remarks if each]
 
 
-def _unclear(error: CapgoError | None) -> str:
+def _describe_unclear(error: CapgoError | None) -> str:
     """Return why the outcome is not known: no reply, or one that says nothing."""
     if error is None or error.status is None or error.kind is ErrorKind.UNREACHABLE:
         return "the answer was lost"
     return f"HTTP {error.status} is no clear answer"
 
 
-def _why(change: Change, outcome: Outcome) -> str:
+def _explain(change: Change, outcome: Outcome) -> str:
     if outcome.error is not None:
-        return outcome.reason or brief(outcome.error, change.right, failed_at=outcome.at)
+        return outcome.reason or shorten_failure(outcome.error, change.right, failed_at=outcome.at)
     return str(outcome.refusal or "refused")
 
 
-def _now(words: Description[Change], state: State | None) -> str:
+def _describe_now(words: Description[Change], state: State | None) -> str:
     """Return a state read back in the words of the change: ``override is beta``, ``gone``."""
     change = words.change
     if state is None:
@@ -156,17 +156,17 @@ def _now(words: Description[Change], state: State | None) -> str:
         return "created"
     if change.after is None:
         return "still there"
-    if label := words.now_label(state):
+    if label := words.label_now(state):
         return label
     fields = [field for field in change.after if field in state]
     if not fields:
         return f"{change.noun} read"
     first = fields[0]
     rest = f" and {len(fields) - 1} more" if len(fields) > 1 else ""
-    value = words.value_label(first, state[first])
-    return f"{words.field_label(first)} is {value}{rest}"
+    value = words.label_value(first, state[first])
+    return f"{words.label_field(first)} is {value}{rest}"
 
 
-def _goal_label(words: Description[Change]) -> str:
+def _label_goal(words: Description[Change]) -> str:
     after = words.change.after or {}
-    return ", ".join(words.value_label(field, value) for field, value in after.items()) or "gone"
+    return ", ".join(words.label_value(field, value) for field, value in after.items()) or "gone"

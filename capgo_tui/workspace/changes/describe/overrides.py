@@ -44,7 +44,7 @@ class OverrideDescription(Description[OverrideChange]):
         name = super().confirmation
         return self._end_of_id if name == self.change.wire_id else name
 
-    def confirmation_among(self, workspace: Workspace) -> str:
+    def find_confirmation_among(self, workspace: Workspace) -> str:
         """Return the end of the device id where another loaded device has the same custom id."""
         devices = workspace.devices.records.values()
         is_ambiguous = bool(self.identity) and is_shared(self.change.label, devices)
@@ -59,15 +59,15 @@ class OverrideDescription(Description[OverrideChange]):
             end = whole if len(whole) <= LONGEST_TYPED else whole[-ENOUGH_OF_AN_ID:]
         return end if end and REPLACEMENT not in end else self.change.noun
 
-    def effects(self) -> Sequence[Effect]:
+    def list_effects(self) -> Sequence[Effect]:
         """Return channel and bundle as one effect: ``beta with 2.4.0``."""
         bundle = (self.change.after or {}).get("bundle")
-        effects = [each for each in super().effects() if each.field != "bundle"]
+        effects = [each for each in super().list_effects() if each.field != "bundle"]
         if bundle is None or not effects:
             return effects
-        with_bundle = f"{effects[0].after} with {self.value_label('bundle', bundle)}"
+        with_bundle = f"{effects[0].after} with {self.label_value('bundle', bundle)}"
         return [Effect(effects[0].field, effects[0].before, with_bundle)]
 
-    def field_label(self, field: str) -> str:
+    def label_field(self, field: str) -> str:
         """Return ``override`` for the channel."""
         return "override" if field == "channel" else field

@@ -35,18 +35,18 @@ class RolloutDescription(SettingsDescription):
     @property
     def title(self) -> str:
         """The question as a statement."""
-        question = self.question(ENDLESS)
+        question = self.ask(ENDLESS)
         return question.removesuffix("?") if self._sentence else super().title
 
-    def question(self, width: int) -> str:
+    def ask(self, width: int) -> str:
         """Return the question; the names in it are shortened to `width` cells."""
         if not self._sentence:
-            return super().question(width)
+            return super().ask(width)
         template, *names = self._sentence
         limits = fit(names, width - measure_width(template.format(*("" for _ in names))))
         return template.format(*map(shorten, names, limits))
 
-    def now_label(self, state: State) -> str:
+    def label_now(self, state: State) -> str:
         """Return the rollout that was read back."""
         if not {*ROLLOUT, "bundle"} <= state.keys():
             return ""
