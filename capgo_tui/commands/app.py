@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
-from capgo_tui.commands.common_options import options_before_verb
+from capgo_tui.commands.common_options import add_options_before_verb
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.list_options import list_options
 from capgo_tui.commands.list_selection import ListSelection
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=Noun)
-@options_before_verb
+@add_options_before_verb
 def app(**_options: object) -> None:
     """List the apps of a key."""
 
@@ -43,13 +43,13 @@ def list_apps(common: CommonOptions, options: ListOptions) -> None:
     capgo-tui app list --columns app,name --json
     """
 
-    async def command(client: CapgoClient) -> Exit:
-        selection = ListSelection(APPS, options, _now_alone)
+    async def run_command(client: CapgoClient) -> Exit:
+        selection = ListSelection(APPS, options, _make_cell_context)
         make_writer = partial(
             choose_writer,
             common.format,
             selection.columns or APPS.columns,
-            _now_alone,
+            _make_cell_context,
             are_chosen=selection.columns is not None,
             width=selection.width,
         )
@@ -63,10 +63,10 @@ def list_apps(common: CommonOptions, options: ListOptions) -> None:
             say("this server has no list of apps")
             return Exit.FAILED
 
-    run_without_app(common.target(of_app=False), command)
+    run_without_app(common.target(of_app=False), run_command)
 
 
-def _now_alone() -> CellContext:
+def _make_cell_context() -> CellContext:
     """Return the cell context of an app, which is only the time."""
     return CellContext(read_utc_clock())
 

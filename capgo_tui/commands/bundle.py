@@ -11,9 +11,9 @@ from capgo_tui.api.revisions import Extra
 from capgo_tui.commands.bundle_cleanup import clean_up
 from capgo_tui.commands.channel_changes import put_on_channel, put_on_channels, send_draft
 from capgo_tui.commands.common_options import (
+    add_common_options,
+    add_options_before_verb,
     app_argument,
-    common_options,
-    options_before_verb,
     write_options,
 )
 from capgo_tui.commands.completions import complete_bundles, complete_promotion
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=Noun)
-@options_before_verb
+@add_options_before_verb
 def bundle(**_options: object) -> None:
     """List, promote, delete, clean up, edit and register bundles."""
 
@@ -69,18 +69,18 @@ def list_bundles(common: CommonOptions, options: ListOptions) -> None:
     capgo-tui bundle list --csv --columns bundle,channels
     """
 
-    async def command(workspace: Workspace) -> Exit:
+    async def run_command(workspace: Workspace) -> Exit:
         selection = ListSelection(BUNDLES, options, workspace.make_cell_context)
         pager = workspace.client.list_bundles(workspace.target.app_id)
         return await write_list(workspace, common, BUNDLES, pager, selection)
 
-    run(common.target(), command)
+    run(common.target(), run_command)
 
 
 @bundle.command("get")
 @click.argument("name", shell_complete=complete_bundles)
 @app_argument
-@common_options
+@add_common_options
 def get_bundle(common: CommonOptions, name: str) -> None:
     """Show all of the bundle of a NAME; the server only lists them, so that it is looked for.
 
@@ -89,10 +89,10 @@ def get_bundle(common: CommonOptions, name: str) -> None:
     capgo-tui bundle get 2.4.1 --json
     """
 
-    async def command(workspace: Workspace) -> Exit:
+    async def run_command(workspace: Workspace) -> Exit:
         return await write_one(workspace, common, BUNDLES, await find_bundle(workspace, name))
 
-    run(common.target(), command)
+    run(common.target(), run_command)
 
 
 @bundle.command("promote")
@@ -111,7 +111,7 @@ def promote_bundle(common: CommonOptions, options: WriteOptions, words: tuple[st
         raise click.UsageError("name the bundle, and at least one channel")
     common, (name, *channel_names) = split_app(common, words, least=2)
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         workspace = operation.workspace
         await load_channels(workspace)
         bundle = await find_bundle(workspace, name)
@@ -121,7 +121,7 @@ def promote_bundle(common: CommonOptions, options: WriteOptions, words: tuple[st
         channels = [await find_channel(workspace, each) for each in names]
         return await put_on_channels(operation, channels, bundle)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 @bundle.command("delete")
@@ -138,10 +138,10 @@ def delete_bundles(common: CommonOptions, options: WriteOptions, words: tuple[st
         raise click.UsageError("name at least one bundle; none is never all")
     common, names = split_app(common, words, least=1)
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         return await _delete(operation, [*dict.fromkeys(names)])
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 async def _delete(operation: Operation, names: Sequence[str]) -> Exit:
@@ -213,10 +213,10 @@ def clean_up_bundles(
     age = None if older_than is None else parse_duration(older_than)
     rules = Rules(newest=keep, run=devices, older_than=age, name=only)
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         return await clean_up(operation, rules)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 @bundle.command("set")
@@ -237,7 +237,7 @@ def set_bundle(
     if all(text is None for text in texts.values()):
         raise click.UsageError("give --comment, --link or both")
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         workspace = operation.workspace
         _check_extra(workspace, Extra.METADATA)
         draft = NotesDraft(workspace, await find_bundle(workspace, name))
@@ -247,7 +247,7 @@ def set_bundle(
         _check_draft(draft)
         return await send_draft(operation, draft)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 @bundle.command("add")
@@ -274,7 +274,7 @@ def add_bundle(
     capgo-tui bundle add 2.5.0 -e https://cdn.acme.com/a.zip --checksum 9f86… -y
     """
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         workspace = operation.workspace
         _check_extra(workspace, Extra.EXTERNAL_BUNDLES)
         await load_bundles(workspace)
@@ -286,7 +286,7 @@ def add_bundle(
         _check_draft(draft)
         return await operation.perform(draft.change(), draft.change)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 def _check_extra(workspace: Workspace, extra: Extra) -> None:

@@ -14,11 +14,11 @@ from capgo_tui.commands.channel_changes import (
     send_draft,
     step_rollout,
 )
-from capgo_tui.commands.channel_options import fill, setting_options
+from capgo_tui.commands.channel_options import add_setting_options, fill
 from capgo_tui.commands.common_options import (
+    add_common_options,
+    add_options_before_verb,
     app_argument,
-    common_options,
-    options_before_verb,
     write_options,
 )
 from capgo_tui.commands.completions import complete_channels
@@ -51,7 +51,7 @@ PAGES: Final = 10
 
 
 @click.group(cls=Noun)
-@options_before_verb
+@add_options_before_verb
 def channel(**_options: object) -> None:
     """List, set, add and delete channels."""
 
@@ -67,18 +67,18 @@ def list_channels(common: CommonOptions, options: ListOptions) -> None:
     capgo-tui channel list --filter bundle:2.4.1 --json
     """
 
-    async def command(workspace: Workspace) -> Exit:
+    async def run_command(workspace: Workspace) -> Exit:
         selection = ListSelection(CHANNELS, options, workspace.make_cell_context)
         pager = workspace.client.list_channels(workspace.target.app_id)
         return await write_list(workspace, common, CHANNELS, pager, selection)
 
-    run(common.target(), command)
+    run(common.target(), run_command)
 
 
 @channel.command("get")
 @click.argument("name", shell_complete=complete_channels)
 @app_argument
-@common_options
+@add_common_options
 def get_channel(common: CommonOptions, name: str) -> None:
     """Show all of the channel of a NAME.
 
@@ -87,7 +87,7 @@ def get_channel(common: CommonOptions, name: str) -> None:
     capgo-tui channel get production --json
     """
 
-    async def command(workspace: Workspace) -> Exit:
+    async def run_command(workspace: Workspace) -> Exit:
         try:
             record = await workspace.client.get_channel(workspace.target.app_id, name)
         except CapgoError as error:
@@ -96,13 +96,13 @@ def get_channel(common: CommonOptions, name: str) -> None:
             record = await find_channel(workspace, name)  # says which one is near
         return await write_one(workspace, common, CHANNELS, record)
 
-    run(common.target(), command)
+    run(common.target(), run_command)
 
 
 @channel.command("set")
 @click.argument("name", shell_complete=complete_channels)
 @app_argument
-@setting_options
+@add_setting_options
 @click.option("--latest-remote", is_flag=True, help="Put the newest bundle on it.")
 @click.option(
     "--promote-to-stable",
@@ -138,7 +138,7 @@ def set_channel(
     if step is None and not has_settings:
         raise click.UsageError("give at least one setting")
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         workspace = operation.workspace
         record = await find_channel(workspace, name)
         if step is not None:
@@ -150,7 +150,7 @@ def set_channel(
         await fill(draft, texts, workspace, is_new=False)
         return await send_draft(operation, draft)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 async def _find_newest_bundle(workspace: Workspace) -> str:
@@ -171,7 +171,7 @@ async def _find_newest_bundle(workspace: Workspace) -> str:
     help="Copy the settings of this channel.",
     shell_complete=complete_channels,
 )
-@setting_options
+@add_setting_options
 @write_options
 def add_channel(
     common: CommonOptions,
@@ -192,7 +192,7 @@ def add_channel(
     except ValueError as error:
         raise click.UsageError(f"{name!r} is no name of a channel: {error}") from None
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         workspace = operation.workspace
         await load_channels(workspace)
         draft = ChannelDraft(workspace)
@@ -204,7 +204,7 @@ def add_channel(
         await fill(draft, settings, workspace, is_new=True)
         return await send_draft(operation, draft)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 @channel.command("delete")
@@ -228,7 +228,7 @@ def delete_channel(
     capgo-tui channel delete pr-481 --yes --confirm pr-481
     """
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         workspace = operation.workspace
         try:
             record = await find_channel(workspace, name)
@@ -247,7 +247,7 @@ def delete_channel(
 
         return await change_channel(operation, record, make)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 async def _load_some_devices(workspace: Workspace) -> None:

@@ -111,11 +111,11 @@ async def put_on_channels(
     def make(channel: Channel) -> Change:
         return make_promotion(workspace, channel, bundle, warnings=warnings.get(channel.id, ()))
 
-    def again(change: Change) -> Change | None:
+    def remake(change: Change) -> Change | None:
         now = workspace.channels.records.get(change.row_key or "")
         return None if now is None else make(now)
 
     plan = BatchPlan(
-        f"Put {bundle.name} on {len(channels)} channels", [*map(make, channels)], remake=again
+        f"Put {bundle.name} on {len(channels)} channels", [*map(make, channels)], remake=remake
     )
     return await operation.perform_batch(plan)

@@ -47,7 +47,7 @@ _BPS: Final = "_bps"
 _UNDER_NATIVE: Final = "disable_auto_update_under_native"
 
 
-def setting_options(command: Callable[..., None]) -> Callable[..., None]:
+def add_setting_options(command: Callable[..., None]) -> Callable[..., None]:
     """Decorate a command with an option for each setting, passed to it as `settings`."""
 
     @wraps(command)
@@ -86,7 +86,7 @@ def _list_options() -> Iterator[Decorator]:
     for setting in CHANNEL_SETTINGS.values():
         if not setting.section:
             continue
-        yield _option(setting)
+        yield _make_option(setting)
         if setting.kind is Kind.BPS:
             yield click.option(
                 f"--{setting.name.replace('_', '-')}",
@@ -115,7 +115,7 @@ def _list_options() -> Iterator[Decorator]:
             )
 
 
-def _option(setting: ChannelSetting) -> Decorator:
+def _make_option(setting: ChannelSetting) -> Decorator:
     name = f"--{setting.name.removesuffix(_BPS).replace('_', '-')}"
     aliases = ALIASES.get(setting.name, ())
     help_text = f"{setting.section}: {setting.label}."
@@ -130,13 +130,13 @@ def _option(setting: ChannelSetting) -> Decorator:
         name,
         *aliases,
         setting.name,
-        metavar=_metavar(setting),
+        metavar=_make_metavar(setting),
         help=help_text,
         shell_complete=complete,
     )
 
 
-def _metavar(setting: ChannelSetting) -> str:
+def _make_metavar(setting: ChannelSetting) -> str:
     words = {Kind.BUNDLE: "BUNDLE", Kind.BPS: "PERCENT", Kind.TEXT: "TEXT"}
     rest = "|none" * (setting.null and setting.kind is not Kind.BUNDLE)
     return f"{words.get(setting.kind, 'NUMBER')}{rest}"

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from capgo_tui.commands import options
 from capgo_tui.commands.completions import complete_apps
-from capgo_tui.commands.machine import find_environment, journal, log_file
+from capgo_tui.commands.machine import find_environment, log_file, open_journal_file
 from capgo_tui.commands.output import prepare
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.settings import Options, SettingsError, find, get_value
@@ -91,7 +91,7 @@ class CommonOptions:
             get_value(settings.app_id) or "",
             server,
             get_value(settings.revision),
-            journal=journal() if of_app else None,
+            journal=open_journal_file() if of_app else None,
             read_only=is_guarded or not writes,
             log_file=log_file(self.log_file),
             profile=profile,
@@ -135,7 +135,7 @@ limit_option = click.option(
 )
 
 
-def common_options(command: Callable[..., None]) -> Callable[..., None]:
+def add_common_options(command: Callable[..., None]) -> Callable[..., None]:
     """Decorate a command with these options, passed to it as one `CommonOptions`.
 
     An option that is not given after the verb counts as given before it.
@@ -156,15 +156,15 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
         for name in options.FORMATS:
             del more[name]
         common = CommonOptions(
-            earlier("app_id", app_id),
+            get_earlier("app_id", app_id),
             app,
-            earlier("api_url", api_url),
-            earlier("apikey", apikey),
-            earlier("revision", revision),
-            earlier("profile", profile),
-            earlier("log_file", log_file),
+            get_earlier("api_url", api_url),
+            get_earlier("apikey", apikey),
+            get_earlier("revision", revision),
+            get_earlier("profile", profile),
+            get_earlier("log_file", log_file),
             options.find_format(),
-            read_only=earlier("read_only", bool(more.pop("read_only", False))),
+            read_only=get_earlier("read_only", bool(more.pop("read_only", False))),
         )
         prepare(is_data=common.format is not Format.TABLE)
         command(common, **more)
@@ -186,17 +186,17 @@ def write_options(command: Callable[..., None]) -> Callable[..., None]:
         **more: object,
     ) -> None:
         write = WriteOptions(
-            earlier("yes", yes),
-            earlier("confirm", confirm),
-            earlier("dry_run", dry_run),
-            earlier("wait", wait),
+            get_earlier("yes", yes),
+            get_earlier("confirm", confirm),
+            get_earlier("dry_run", dry_run),
+            get_earlier("wait", wait),
         )
         command(common, write, **more)
 
-    return decorate(common_options(run), (*options.write_options(), options.READ_ONLY))
+    return decorate(add_common_options(run), (*options.write_options(), options.READ_ONLY))
 
 
-def options_before_verb(group: Callable[..., None]) -> Callable[..., None]:
+def add_options_before_verb(group: Callable[..., None]) -> Callable[..., None]:
     """Let a group take the options of its verbs in front of them, without listing them."""
     return decorate(
         group,
@@ -220,7 +220,7 @@ def decorate(
     return result
 
 
-def earlier(name: str, value: T) -> T:
+def get_earlier(name: str, value: T) -> T:
     """Return the value of an option, which may have been given before the verb instead."""
     context: click.Context | None = click.get_current_context()
     while context is not None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from capgo_tui import locations
-from capgo_tui.commands.machine import find_environment, journal
+from capgo_tui.commands.machine import find_environment, open_journal_file
 from capgo_tui.config_file import ConfigFileError
 from capgo_tui.profiles import list_profile_names
 from capgo_tui.settings import Options, SettingsError, find, get_value
@@ -113,7 +113,7 @@ def _list_names(context: click.Context, kind: str) -> Sequence[str]:
 
 def _list_journal_names(server: str, app_id: str, kind: str) -> Sequence[str]:
     """Return the names in the changes of the journal, the newest first."""
-    path = journal()
+    path = open_journal_file()
     if not path.is_file():
         return []
     from capgo_tui.workspace.changes.recorded import revive  # noqa: PLC0415 - brings pydantic

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def demo_launch(device: str | None = None, revision: Revision | None = None) -> Iterator[Launch]:
+def open_demo(device: str | None = None, revision: Revision | None = None) -> Iterator[Launch]:
     """Generate an app, and a sandbox that starts once the screen is up.
 
     The data is deleted when the block is left.

@@ -9,9 +9,9 @@ import click
 from capgo_tui.api.requests import MAX_LIMIT
 from capgo_tui.commands.change_reports import combine_exits
 from capgo_tui.commands.common_options import (
+    add_common_options,
+    add_options_before_verb,
     app_argument,
-    common_options,
-    options_before_verb,
     write_options,
 )
 from capgo_tui.commands.completions import complete_bundles, complete_channels
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=Noun)
-@options_before_verb
+@add_options_before_verb
 def device(**_options: object) -> None:
     """List devices, and link them to channels."""
 
@@ -57,20 +57,20 @@ def list_devices(common: CommonOptions, options: ListOptions) -> None:
     capgo-tui device list --sort seen:desc --limit 20 --csv
     """
 
-    async def command(workspace: Workspace) -> Exit:
+    async def run_command(workspace: Workspace) -> Exit:
         selection = ListSelection(DEVICES, options, workspace.make_cell_context)
         reads_all = options.filter is not None or options.sort is not None
         most = MAX_LIMIT if reads_all else min(options.limit or MAX_LIMIT, MAX_LIMIT)
         pager = workspace.client.list_devices(workspace.target.app_id, limit=most)
         return await write_list(workspace, common, DEVICES, pager, selection)
 
-    run(common.target(), command)
+    run(common.target(), run_command)
 
 
 @device.command("get")
 @click.argument("device_id", metavar="ID")
 @app_argument
-@common_options
+@add_common_options
 def get_device(common: CommonOptions, device_id: str) -> None:
     """Show all of the device of an ID, or of a custom id.
 
@@ -84,7 +84,7 @@ def get_device(common: CommonOptions, device_id: str) -> None:
     if not device_id.strip():
         raise click.UsageError("the ID is empty")
 
-    async def command(workspace: Workspace) -> Exit:
+    async def run_command(workspace: Workspace) -> Exit:
         search = await find_device(workspace, device_id, walks=report_walk())
         if not search.devices:
             say(f"no device has {search.nothing}: {device_id}")
@@ -97,7 +97,7 @@ def get_device(common: CommonOptions, device_id: str) -> None:
             say(f"{device_id} was {search.doubt}")
         return await write_one(workspace, common, DEVICES, search.devices[0])
 
-    run(common.target(), command)
+    run(common.target(), run_command)
 
 
 @device.command("link")
@@ -130,7 +130,7 @@ def link_devices(
     *ids, channel_name = words_left
     ids = read_ids(ids)
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         workspace = operation.workspace
         channel = await find_channel(workspace, channel_name)
         if why_not := explain_channel_refusal(workspace, channel):
@@ -138,7 +138,7 @@ def link_devices(
         carried = None if bundle is None else await _find_link_bundle(workspace, bundle)
         return await _override(operation, ids, channel, carried, takes_unseen=unseen)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 @device.command("unlink")
@@ -156,10 +156,10 @@ def unlink_devices(common: CommonOptions, options: WriteOptions, words: tuple[st
     common, words_left = split_app(common, words, least=1)
     ids = read_ids(words_left)
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         return await _override(operation, ids, None, None, takes_unseen=False)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 async def _find_link_bundle(workspace: Workspace, name: str) -> Bundle:

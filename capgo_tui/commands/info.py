@@ -9,8 +9,8 @@ import click
 from capgo_tui import __version__
 from capgo_tui.api.errors import InvalidEnvironment
 from capgo_tui.api.proxies import find_proxy_of
-from capgo_tui.commands.common_options import earlier
-from capgo_tui.commands.machine import NO_JOURNAL, find_environment, journal
+from capgo_tui.commands.common_options import get_earlier
+from capgo_tui.commands.machine import NO_JOURNAL, find_environment, open_journal_file
 from capgo_tui.commands.options import find_format
 from capgo_tui.commands.output import prepare, write
 from capgo_tui.settings import Options, Setting, Settings, SettingsError, find
@@ -56,31 +56,33 @@ def info(
     del as_json  # `find_format` finds it, here or before the verb
     is_data = find_format() == "json"
     given_options = Options(
-        earlier("apikey", apikey),
-        earlier("app_id", app_id),
-        earlier("api_url", api_url),
-        profile=earlier("profile", profile),
+        get_earlier("apikey", apikey),
+        get_earlier("app_id", app_id),
+        get_earlier("api_url", api_url),
+        profile=get_earlier("profile", profile),
     )
     try:
         environment = find_environment()
         settings = find(given_options, environment)
-        file = journal()
+        file = open_journal_file()
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
     key, profile_setting = settings.key, settings.profile
     lines = [
-        _line("key", None if key is None else Setting(f"#{key.value.fingerprint}", key.source)),
-        _line("app", settings.app_id, settings.app_doubt),
-        _line("server", Setting(settings.server.value, _describe_server(settings))),
-        _line("proxy", _proxy_setting(settings.server.value)),
-        _line("revision", _revision_setting(settings.revision)),
-        _line(
+        _describe_line(
+            "key", None if key is None else Setting(f"#{key.value.fingerprint}", key.source)
+        ),
+        _describe_line("app", settings.app_id, settings.app_doubt),
+        _describe_line("server", Setting(settings.server.value, _describe_server(settings))),
+        _describe_line("proxy", _find_proxy_setting(settings.server.value)),
+        _describe_line("revision", _make_revision_setting(settings.revision)),
+        _describe_line(
             "profile",
             None
             if profile_setting is None
             else Setting(_describe_profile(profile_setting.value), profile_setting.source),
         ),
-        _line(
+        _describe_line(
             "config",
             None
             if environment.config_file is None
@@ -89,14 +91,14 @@ def info(
             ),
             "no home folder: set HOME or XDG_CONFIG_HOME",
         ),
-        _line(
+        _describe_line(
             "journal",
             None
             if file == NO_JOURNAL
             else Setting(str(file), "XDG_STATE_HOME, or the system's own folder"),
             "no home folder: set HOME or XDG_STATE_HOME",
         ),
-        _line("version", Setting(__version__, "this program")),
+        _describe_line("version", Setting(__version__, "this program")),
     ]
     prepare(is_data=is_data)
     if is_data:
@@ -107,7 +109,7 @@ def info(
         write(align(table, widest=WIDEST))
 
 
-def _proxy_setting(server: str) -> Setting[str]:
+def _find_proxy_setting(server: str) -> Setting[str]:
     try:
         proxy = find_proxy_of(server)
     except InvalidEnvironment as error:
@@ -117,7 +119,7 @@ def _proxy_setting(server: str) -> Setting[str]:
     return Setting(proxy.url, proxy.variable)
 
 
-def _revision_setting(revision: Setting[Revision] | None) -> Setting[str]:
+def _make_revision_setting(revision: Setting[Revision] | None) -> Setting[str]:
     return Setting(revision.value, revision.source) if revision else Setting("auto", "default")
 
 
@@ -140,7 +142,7 @@ def _describe_server(settings: Settings) -> str:
     return note if settings.server_doubt is None else f"{note}; {settings.server_doubt}"
 
 
-def _line(
+def _describe_line(
     name: str, setting: Setting[str] | None, reason: str | None = None
 ) -> tuple[str, str | None, str]:
     """Return a line of the table, with the reason where there is no value."""

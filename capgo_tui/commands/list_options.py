@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capgo_tui.commands.common_options import common_options, decorate, limit_option
+from capgo_tui.commands.common_options import (
+    add_common_options,
+    decorate,
+    limit_option,
+)
 from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -64,4 +68,4 @@ def list_options(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         command(common, ListOptions(filter, columns, sort, limit, wide), **more)
 
-    return decorate(common_options(run), _OPTIONS)
+    return decorate(add_common_options(run), _OPTIONS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import click
 
-from capgo_tui.commands.common_options import app_argument, common_options, limit_option
+from capgo_tui.commands.common_options import add_common_options, app_argument, limit_option
 from capgo_tui.commands.durations import parse_since
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.list_options import wide_option
@@ -47,7 +47,7 @@ UNKNOWN: Final = "unknown"
 @click.option("--since", metavar="TIME", help="Only changes since then: 2d, 12h or 2026-11-01.")
 @limit_option
 @wide_option
-@common_options
+@add_common_options
 def log(common: CommonOptions, since: str | None, limit: int | None, *, wide: bool) -> None:
     """List the changes of an app made with this program, the newest first.
 
@@ -56,7 +56,7 @@ def log(common: CommonOptions, since: str | None, limit: int | None, *, wide: bo
     capgo-tui log --ndjson --limit 1
     """
 
-    async def command(workspace: Workspace) -> Exit:
+    async def run_command(workspace: Workspace) -> Exit:
         start = None if since is None else parse_since(since, workspace.now())
         entries = await asyncio.to_thread(workspace.journal.list_entries, MOST_ENTRIES)
         chosen = [entry for entry in entries if start is None or entry.at >= start][:limit]
@@ -65,7 +65,7 @@ def log(common: CommonOptions, since: str | None, limit: int | None, *, wide: bo
         write(_format(common.format, chosen, None if wide else find_width()))
         return Exit.OK
 
-    run(common.target(), command)
+    run(common.target(), run_command)
 
 
 def _format(form: Format, entries: Sequence[Entry], width: int | None) -> str:
@@ -77,10 +77,10 @@ def _format(form: Format, entries: Sequence[Entry], width: int | None) -> str:
         case Format.CSV:
             text = io.StringIO()
             writer = csv.writer(text, lineterminator="\n")
-            writer.writerows([HEADINGS, *(map(_disarm, _cells(entry)) for entry in entries)])
+            writer.writerows([HEADINGS, *(map(_disarm, _make_cells(entry)) for entry in entries)])
             return text.getvalue()
         case Format.TABLE:
-            lines = [*map(_cells, entries)]
+            lines = [*map(_make_cells, entries)]
             if width is None:
                 return align([HEADINGS, *lines], widest=WIDEST_PLAIN) if lines else ""
             return align(fit(COLUMNS, lines, width), widest=width) if lines else ""
@@ -91,7 +91,7 @@ def _disarm(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULAS) else cell
 
 
-def _cells(entry: Entry) -> Sequence[str]:
+def _make_cells(entry: Entry) -> Sequence[str]:
     row = describe_entry(entry)
     return (str(entry.id), row.when, row.who, row.what, row.effect, f"{row.mark} {row.outcome}")
 

@@ -30,33 +30,33 @@ def find_environment() -> Environment:
     """
     return Environment(
         os.environ,
-        _or_none(Path.home),
-        _or_none(Path.cwd),
-        _or_none(locations.find_config_file),
-        _or_none(locations.find_agreed_servers_file),
+        _find_or_none(Path.home),
+        _find_or_none(Path.cwd),
+        _find_or_none(locations.find_config_file),
+        _find_or_none(locations.find_agreed_servers_file),
     )
 
 
-def journal() -> Path:
+def open_journal_file() -> Path:
     """Return the path of the journal; one that cannot be used when there is no folder for it.
 
     Nothing is changed without a journal, and the interface says so at its start.
     """
-    return _or_none(locations.find_journal_file) or NO_JOURNAL
+    return _find_or_none(locations.find_journal_file) or NO_JOURNAL
 
 
-def key_file() -> Path | None:
+def find_key_file() -> Path | None:
     """Return the path of the user's key file; None when there is no home folder."""
-    home = _or_none(Path.home)
+    home = _find_or_none(Path.home)
     return None if home is None else home / KEY_FILE
 
 
-def memory() -> Path | None:
+def find_memory_file() -> Path | None:
     """Return the path of what the interface remembers; None when there is no folder for it."""
-    return _or_none(locations.find_memory_file)
+    return _find_or_none(locations.find_memory_file)
 
 
-def _or_none(find: Callable[[], T]) -> T | None:
+def _find_or_none(find: Callable[[], T]) -> T | None:
     try:
         return find()
     except (RuntimeError, OSError):

@@ -45,11 +45,11 @@ async def write_list(
     async def join() -> None:
         nonlocal is_join_missing
         is_whole = True
-        if selection.is_selective or _shows_joins(common):
+        if selection.is_selective or _is_showing_joins(common):
             is_whole = await _join(workspace, resource, selection.query.facts)
         is_join_missing = selection.is_selective and not is_whole
 
-    make_writer = partial(_writer, resource, common.format, workspace, selection)
+    make_writer = partial(_make_writer, resource, common.format, workspace, selection)
     names: list[str] = []
 
     def note(page: Page[T]) -> None:
@@ -175,7 +175,7 @@ async def write_one(
             write(format_json(record.redact(record.parse_raw()), indent=2) + "\n")
         case Format.TABLE:
             await _join(workspace, resource)
-            write(_page(resource.details(record, workspace.make_cell_context())))
+            write(_describe_page(resource.details(record, workspace.make_cell_context())))
         case _:
             await write_rows(workspace, common, resource, [record])
     return Exit.OK
@@ -185,13 +185,13 @@ async def write_rows(
     workspace: Workspace, common: CommonOptions, resource: Resource[T], records: Sequence[T]
 ) -> None:
     """Write some records as a list."""
-    if _shows_joins(common):
+    if _is_showing_joins(common):
         await _join(workspace, resource)
-    writer = _writer(resource, common.format, workspace)
+    writer = _make_writer(resource, common.format, workspace)
     write(writer.begin() + writer.format_rows(records) + writer.end())
 
 
-def _shows_joins(common: CommonOptions) -> bool:
+def _is_showing_joins(common: CommonOptions) -> bool:
     return common.format in (Format.CSV, Format.TABLE)
 
 
@@ -211,7 +211,7 @@ async def _join(workspace: Workspace, resource: Resource[T], facts: Sequence[str
     return is_whole
 
 
-def _writer(
+def _make_writer(
     resource: Resource[T],
     form: Format,
     workspace: Workspace,
@@ -230,7 +230,7 @@ def _writer(
     )
 
 
-def _page(sections: Sequence[Section]) -> str:
+def _describe_page(sections: Sequence[Section]) -> str:
     """Return sections as text; labels are ours, so their length is their width."""
     width = max(len(label) for section in sections for label, _ in section.fields)
     lines = []

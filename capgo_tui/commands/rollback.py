@@ -41,7 +41,7 @@ def rollback(common: CommonOptions, options: WriteOptions, name: str, to: str | 
     capgo-tui rollback production --to 2.4.0 --yes
     """
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         workspace = operation.workspace
         channel = await find_channel(workspace, name)
         if to is None:
@@ -63,4 +63,4 @@ def rollback(common: CommonOptions, options: WriteOptions, name: str, to: str | 
             warnings=previous.warnings,
         )
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)

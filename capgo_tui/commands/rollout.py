@@ -17,7 +17,7 @@ from capgo_tui.commands.channel_changes import (
     step_rollout,
 )
 from capgo_tui.commands.channel_options import fill
-from capgo_tui.commands.common_options import app_argument, options_before_verb, write_options
+from capgo_tui.commands.common_options import add_options_before_verb, app_argument, write_options
 from capgo_tui.commands.completions import complete_bundles, complete_channels
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.operation import run_writing
@@ -37,7 +37,7 @@ SHARE = "rollout_percentage_bps"
 
 
 @click.group(cls=Noun)
-@options_before_verb
+@add_options_before_verb
 def rollout(**_options: object) -> None:
     """Start, share, pause, resume, finish and stop rollouts."""
 
@@ -78,7 +78,7 @@ def start_rollout(
     capgo-tui rollout start production --yes
     """
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         channel = await _find(operation, name)
         if bundle is None and channel.rollout_bundle is None:
             raise CommandError(Exit.REFUSED, f"{channel.name}: {NO_TARGET}: --bundle names it")
@@ -89,7 +89,7 @@ def start_rollout(
             texts[SHARE] = share
         return await _set(operation, channel, texts)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 @rollout.command("share")
@@ -122,13 +122,13 @@ def share_rollout(
         raise click.UsageError(f"{share!r} is no share: {error}") from None
     texts: Texts = {SHARE: share}
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         channel = await _find(operation, name)
         if channel.rollout_bundle is None:
             raise CommandError(Exit.REFUSED, f"{channel.name}: {NO_TARGET}")
         return await _set(operation, channel, texts)
 
-    run_writing(common.with_app(rest[0]) if rest else common, options, command)
+    run_writing(common.with_app(rest[0]) if rest else common, options, run_command)
 
 
 @rollout.command("pause")
@@ -148,13 +148,13 @@ def pause_rollout(
     if reason is None:
         _run_step(common, options, name, "pause")
 
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         channel = await _find(operation, name)
         check_step(find_step(operation, channel, "pause"), channel)
         texts: Texts = {"rollout_paused": True, "rollout_pause_reason": reason or ""}
         return await _set(operation, channel, texts)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 @rollout.command("resume")
@@ -200,10 +200,10 @@ def stop_rollout(common: CommonOptions, options: WriteOptions, name: str) -> Non
 
 
 def _run_step(common: CommonOptions, options: WriteOptions, name: str, label: str) -> None:
-    async def command(operation: Operation) -> Exit:
+    async def run_command(operation: Operation) -> Exit:
         return await step_rollout(operation, await _find(operation, name), label)
 
-    run_writing(common, options, command)
+    run_writing(common, options, run_command)
 
 
 async def _find(operation: Operation, name: str) -> Channel:

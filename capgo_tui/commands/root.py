@@ -23,7 +23,7 @@ from capgo_tui.commands.textual_environment import (
     drop_debugging,
     drop_size,
     is_in_browser,
-    terminal_variables,
+    list_terminal_variables,
 )
 from capgo_tui.commands.verbs import Verbs
 from capgo_tui.config_file import ConfigFile, ConfigFileError
@@ -93,14 +93,14 @@ _APP_OPTIONS: Final[tuple[options.Decorator, ...]] = (
 """The options of the app, on whichever record it starts."""
 
 
-def app_options(command: Callable[..., None]) -> Callable[..., None]:
+def add_app_options(command: Callable[..., None]) -> Callable[..., None]:
     """Decorate a command that starts the app with the options for it."""
     for option in reversed(_APP_OPTIONS):
         command = option(command)
     return command
 
 
-def _for_verbs(command: Callable[..., None]) -> Callable[..., None]:
+def _declare_for_verbs(command: Callable[..., None]) -> Callable[..., None]:
     """Let the options of the verbs stand before the verb, without listing them here."""
     for option in (*options.format_options(hidden=True), *options.write_options(hidden=True)):
         command = option(command)
@@ -113,7 +113,7 @@ def _for_verbs(command: Callable[..., None]) -> Callable[..., None]:
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="capgo-tui")
-@app_options
+@add_app_options
 @click.option(
     "--device", metavar="ID", help="Open straight on this device; a custom id is one too."
 )
@@ -129,7 +129,7 @@ def _for_verbs(command: Callable[..., None]) -> Callable[..., None]:
     help="Open straight on this bundle.",
     shell_complete=complete_bundles,
 )
-@_for_verbs
+@_declare_for_verbs
 @click.pass_context
 def capgo_tui(
     context: click.Context,
@@ -151,10 +151,10 @@ def capgo_tui(
         if given_options and verb in OWN_OPTIONS:
             raise click.UsageError(f"options go after the verb {verb!r}")
         if clash := [name for name in given_options if name in OF_RECORDS]:
-            name = _option_name(context, clash[0])
+            name = _find_option_name(context, clash[0])
             raise click.UsageError(f"{name} is for the app, not for {verb}")
         if clash := [name for name in given_options if name in OF_THE_APP and verb != OPEN]:
-            name = _option_name(context, clash[0])
+            name = _find_option_name(context, clash[0])
             raise click.UsageError(f"{name} is for the app, not for {verb}")
         gc.enable()
         return
@@ -164,7 +164,7 @@ def capgo_tui(
         if isinstance(each, click.Option) and not each.hidden
     }
     if clash := [name for name in given_options if name not in own_names]:
-        raise click.UsageError(f"{_option_name(context, clash[0])} goes with a verb")
+        raise click.UsageError(f"{_find_option_name(context, clash[0])} goes with a verb")
     names = {"devices": device, "channels": channel, "bundles": bundle}
     given_names = {kind: name for kind, name in names.items() if name is not None}
     for kind, name in given_names.items():
@@ -213,17 +213,19 @@ def start_app(
     try:
         if demo:
             demo_revision = None if revision in (None, "auto") else Revision(revision)
-            launch = context.with_resource(_demo(device, demo_revision))
+            launch = context.with_resource(_open_demo(device, demo_revision))
         else:
             launch = _make_launch(Options(apikey, app_id, api_url, revision, profile), device)
-            launch = replace(launch, journal=machine.journal(), memory=machine.memory())
+            launch = replace(
+                launch, journal=machine.open_journal_file(), memory=machine.find_memory_file()
+            )
             launch = replace(
                 launch,
                 profile_names=list_profile_names(machine.find_environment().config_file),
                 launch_profile=_launch_profile,
-                key_file=machine.key_file(),
+                key_file=machine.find_key_file(),
             )
-        variables = terminal_variables(os.environ)
+        variables = list_terminal_variables(os.environ)
         has_mouse = _can_use_mouse(variables) if mouse is None else mouse
         launch = replace(
             launch,
@@ -258,7 +260,7 @@ def _check_terminal() -> None:
         sys.exit(Exit.USAGE)
 
 
-def _option_name(context: click.Context, name: str) -> str:
+def _find_option_name(context: click.Context, name: str) -> str:
     option = next(each for each in context.command.params if each.name == name)
     return str(option.opts[-1])
 
@@ -312,10 +314,10 @@ def _launch_profile(launch: Launch, name: str) -> Launch:
     )
 
 
-def _demo(device: str | None, revision: Revision | None) -> AbstractContextManager[Launch]:
-    from capgo_tui.commands.demo import demo_launch  # noqa: PLC0415 - brings the sandbox
+def _open_demo(device: str | None, revision: Revision | None) -> AbstractContextManager[Launch]:
+    from capgo_tui.commands.demo import open_demo  # noqa: PLC0415 - brings the sandbox
 
-    return demo_launch(device, revision)
+    return open_demo(device, revision)
 
 
 def _choose_theme(option: str | None, variables: Mapping[str, str]) -> ThemeChoice:
@@ -330,7 +332,7 @@ def _choose_theme(option: str | None, variables: Mapping[str, str]) -> ThemeChoi
         if setting.source != THEME_VARIABLE:
             hint = ConfigFile.find_nearest(setting.value, THEME_NAMES)
             raise SettingsError(f"{setting.source}: there is no such theme; {hint}")
-    if remembered := Memory(machine.memory()).theme:
+    if remembered := Memory(machine.find_memory_file()).theme:
         from capgo_tui.tui.theme import THEME_NAMES  # noqa: PLC0415 - as above
 
         if remembered in THEME_NAMES:

@@ -110,7 +110,7 @@ def sandbox(
     from capgo_tui.sandbox.state_file import StateError, load_state  # noqa: PLC0415
     from capgo_tui.sandbox.store import NotEmpty  # noqa: PLC0415
 
-    fault_layer = _faults([*([f"latency={latency}"] if latency else []), *faults], seed)
+    fault_layer = _parse_faults([*([f"latency={latency}"] if latency else []), *faults], seed)
     _warn_if_reachable(host)
     store = _open(db_file)
     try:
@@ -143,7 +143,7 @@ def sandbox(
     sys.exit(code)
 
 
-def _faults(texts: Sequence[str], seed: int) -> Faults | tuple[()]:
+def _parse_faults(texts: Sequence[str], seed: int) -> Faults | tuple[()]:
     """Parse the faults; without any, the sandbox runs without the fault layer."""
     from capgo_tui.sandbox.faults import FaultError, Faults  # noqa: PLC0415
 

@@ -32,7 +32,7 @@ def is_in_browser(environ: Mapping[str, str]) -> bool:
     return has_pipes and environ.get("TEXTUAL_DRIVER") == BROWSER_DRIVER
 
 
-def terminal_variables(environ: Mapping[str, str]) -> Mapping[str, str]:
+def list_terminal_variables(environ: Mapping[str, str]) -> Mapping[str, str]:
     """Return variables that describe the terminal: not those of a server that shows a browser."""
     return BROWSER_VARIABLES if is_in_browser(environ) else environ
 

@@ -9,7 +9,7 @@ import pytest
 
 from capgo_tui.api.revisions import Revision
 from capgo_tui.commands import demo
-from capgo_tui.commands.demo import demo_launch
+from capgo_tui.commands.demo import open_demo
 from capgo_tui.sandbox.store import Store
 from capgo_tui.workspace.session import open_workspace
 
@@ -20,7 +20,7 @@ class SetupError(Exception):
 
 @pytest.mark.parametrize("revision", [None, *Revision], ids=str)
 async def test_the_demo_is_a_whole_app_to_try_things_on(revision: Revision | None) -> None:
-    with demo_launch("3f2a", revision) as launch:
+    with open_demo("3f2a", revision) as launch:
         assert launch.device == "3f2a"
         target = launch.target
         assert target is not None
@@ -36,7 +36,7 @@ async def test_the_demo_is_a_whole_app_to_try_things_on(revision: Revision | Non
 
 
 def test_the_demo_does_not_show_its_key_either() -> None:
-    with demo_launch() as launch:
+    with open_demo() as launch:
         assert launch.api_key is not None
         assert launch.api_key.reveal() not in repr(launch)
 
@@ -51,7 +51,7 @@ def test_the_data_is_gone_with_the_command(fails: bool, monkeypatch: pytest.Monk
             stores.append(self)
 
     monkeypatch.setattr(demo, "Store", RecordingStore)
-    with suppress(SetupError), demo_launch():
+    with suppress(SetupError), open_demo():
         (store,) = stores
         assert not store.is_empty
         if fails:
