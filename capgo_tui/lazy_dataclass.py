@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 import reprlib
-from dataclasses import MISSING, FrozenInstanceError, fields
+from copy import copy
+from dataclasses import FrozenInstanceError, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -61,33 +62,20 @@ def _late_init(cls: type, *, is_frozen: bool) -> Method:
 
 
 def _compile_init(cls: type, *, is_frozen: bool) -> Method:
-    names: dict[str, Any] = {"_set": object.__setattr__, "_missing": MISSING}
-    parameters = ["self"]
-    lines = []
-    for field in sorted(fields(cls), key=lambda field: bool(field.kw_only)):
-        name = value = parameter = field.name
-        if field.default_factory is not MISSING:
-            names[f"_make_{name}"] = field.default_factory
-            parameter, value = f"{name}=_missing", f"_make_{name}()"
-            if field.init:
-                value += f" if {name} is _missing else {name}"
-        elif field.default is not MISSING:
-            names[f"_default_{name}"] = field.default
-            parameter = f"{name}=_default_{name}"
-            if not field.init:
-                value = f"_default_{name}"
-        elif not field.init:
-            continue  # set by __post_init__
-        if field.init:
-            if field.kw_only and "*" not in parameters:
-                parameters.append("*")
-            parameters.append(parameter)
-        lines.append(f"_set(self, {name!r}, {value})" if is_frozen else f"self.{name} = {value}")
+    """Return the standard ``__init__``, taken from a class that has these fields alone."""
+    namespace: dict[str, Any] = {"__doc__": "Without one, it would be made of the signature."}
     if hasattr(cls, "__post_init__"):
-        lines.append("self.__post_init__()")
-    body = "\n ".join(lines or ["pass"])
-    exec(f"def __init__({', '.join(parameters)}):\n {body}", names)  # noqa: S102 - of names alone
-    init: Method = names["__init__"]
+        namespace["__post_init__"] = cls.__post_init__
+    twin = dataclasses.make_dataclass(
+        cls.__name__,
+        [(field.name, object, copy(field)) for field in fields(cls)],
+        namespace=namespace,
+        repr=False,
+        eq=False,
+        frozen=is_frozen,
+        slots="__slots__" in vars(cls),
+    )
+    init: Method = vars(twin)["__init__"]
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     return init
 
