@@ -76,7 +76,7 @@ class ActionContext:
     """The exact name of the channel under the cursor; empty on other tabs."""
 
 
-def _any_server(_: Traits) -> str:
+def _accept_any_server(_: Traits) -> str:
     return ""
 
 
@@ -105,7 +105,7 @@ class Action:
     Empty where the refusal of one says nothing of the next: a preview key may delete a channel
     with its bundle and not without, and create some channels.
     """
-    server_reason: Callable[[Traits], str] = _any_server
+    server_reason: Callable[[Traits], str] = _accept_any_server
     """Returns why a server of some traits cannot; empty when it can. There it has no hint."""
     elsewhere: str = ""
     """The sentence for other tabs; empty for one that names the tab."""
@@ -117,17 +117,17 @@ class Action:
         """The key as the interface writes it."""
         return self.shown_key or self.keys.split(",")[0]
 
-    def disabled_reason(self, context: ActionContext) -> DisabledReason | None:
+    def find_disabled_reason(self, context: ActionContext) -> DisabledReason | None:
         """Return why this does nothing now; None when it does something."""
         if self.writes and (reason := read_only_reason(context.target)):
             return reason
         if not (context.is_connected or self.is_offline):
             return DisabledReason("not connected yet")
         if context.tab not in self.tabs:
-            return self._wrong_tab_reason()
-        return self.lasting_reason(context) or self._empty_reason(context)
+            return self._make_wrong_tab_reason()
+        return self.find_lasting_reason(context) or self._find_empty_reason(context)
 
-    def lasting_reason(self, context: ActionContext) -> DisabledReason | None:
+    def find_lasting_reason(self, context: ActionContext) -> DisabledReason | None:
         """Return why this does nothing wherever the cursor is; None when it may."""
         if self.writes and (reason := read_only_reason(context.target)):
             return reason
@@ -138,15 +138,15 @@ class Action:
                 return DisabledReason(f"{lack}, said the server", next_step="r asks again.")
         return None
 
-    def _wrong_tab_reason(self) -> DisabledReason:
+    def _make_wrong_tab_reason(self) -> DisabledReason:
         tabs = [tab for name, tab in TAB_BY_NAME.items() if name in self.tabs]
         where = " or ".join(tab.name for tab in tabs) if len(tabs) < len(LISTS) else "a list"
         sentence = f"That is done on {where}: {tabs[0].key} shows the {tabs[0].name}."
         return DisabledReason(f"only on {where}", self.elsewhere or sentence)
 
-    def _empty_reason(self, context: ActionContext) -> DisabledReason | None:
+    def _find_empty_reason(self, context: ActionContext) -> DisabledReason | None:
         if self.takes is Takes.TWO:
-            return self._not_two_reason(context)
+            return self._find_not_two_reason(context)
         has_any = context.has_cursor or (self.takes is Takes.MARKED and context.has_marks)
         if self.takes is Takes.NOTHING or has_any:
             return None
@@ -154,7 +154,7 @@ class Action:
         what = f"no {one}" if one else "nothing"
         return DisabledReason(f"there is {what} under the cursor", next_step=context.empty_step)
 
-    def _not_two_reason(self, context: ActionContext) -> DisabledReason | None:
+    def _find_not_two_reason(self, context: ActionContext) -> DisabledReason | None:
         count = context.mark_count
         if count == 2:
             return None
@@ -177,14 +177,14 @@ def read_only_reason(target: Target) -> DisabledReason | None:
     return DisabledReason(text) if target.read_only else None
 
 
-def lacks_extra(extra: Extra) -> Callable[[Traits], str]:
+def require_extra(extra: Extra) -> Callable[[Traits], str]:
     """Return a `server_reason` for what only some revisions of the API have."""
 
-    def reason(traits: Traits) -> str:
+    def explain_missing_extra(traits: Traits) -> str:
         has_it = extra in traits.extras
         return "" if has_it else f"this server's API ({traits.revision}) has no {extra.value}"
 
-    return reason
+    return explain_missing_extra
 
 
 MOVES: tuple[tuple[str, str], ...] = (

@@ -16,7 +16,7 @@ from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 from capgo_tui.tui import garbage
 from capgo_tui.tui.app_base import AppBase
-from capgo_tui.tui.screens.main import MainScreen, screen_class
+from capgo_tui.tui.screens.main import MainScreen, make_screen_class
 from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.theme import CAPGO_DARK, OUR_THEMES
 from capgo_tui.tui.theme_choice import ThemeChoice
@@ -114,7 +114,7 @@ class CapgoApp(AppBase):
 
     def _show(self, target: Target) -> None:
         launch = self.launch
-        bound_screen = screen_class(launch.keys)
+        bound_screen = make_screen_class(launch.keys)
         screen = bound_screen(
             target, launch.device, launch.refresh_seconds, launch.start, launch.record
         )

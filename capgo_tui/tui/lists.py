@@ -59,7 +59,7 @@ class RecordRows(Generic[T]):
         ]
         return place_behind(self.resource.list_columns_told(context.traits), others)
 
-    def key_at(self, index: int) -> str:
+    def get_key_at(self, index: int) -> str:
         """Return the row key at an index."""
         return self.view.get_key_at(index)
 
@@ -67,7 +67,7 @@ class RecordRows(Generic[T]):
         """Return the index of a row key in the view."""
         return self.view.index_of(key)
 
-    def row(self, index: int, columns: Sequence[record_table.Column]) -> Row:
+    def make_row(self, index: int, columns: Sequence[record_table.Column]) -> Row:
         """Return the row of a record."""
         key, record = self.view.get_key_at(index), self.view.record_at(index)
         context = self.workspace.make_cell_context()
@@ -84,7 +84,7 @@ class RecordRows(Generic[T]):
                     tones[at] = "changed"
         return Row(glyph, glyph_tone, texts, tones, key in self.marks)
 
-    def links(self, key: str) -> list[Link]:
+    def list_links(self, key: str) -> list[Link]:
         """Return what a record leads to; empty when it is gone."""
         record = self.view.collection.records.get(key)
         return [] if record is None else list(self.resource.links(record, self.workspace))
@@ -93,17 +93,18 @@ class RecordRows(Generic[T]):
         """Return whether a write is under way for a record."""
         return (self.resource.name, key) in self.workspace.writing
 
-    def records(self, keys: Sequence[str]) -> list[T]:
+    def list_records(self, keys: Sequence[str]) -> list[T]:
         """Return the loaded records of some row keys."""
         records = self.view.collection.records
         return [records[key] for key in keys if key in records]
 
-    def texts(self, keys: Sequence[str]) -> list[list[str]]:
+    def list_texts(self, keys: Sequence[str]) -> list[list[str]]:
         """Return the texts of all columns for those records."""
         context = self.workspace.make_cell_context()
         columns = self.columns
         return [
-            [column.text(record, context) for column in columns] for record in self.records(keys)
+            [column.text(record, context) for column in columns]
+            for record in self.list_records(keys)
         ]
 
     def export(self, form: Format) -> Export[T]:
@@ -112,12 +113,12 @@ class RecordRows(Generic[T]):
 
         return Export(self.view, form, self.workspace.make_cell_context)
 
-    def title(self, record: Record) -> str:
+    def make_title(self, record: Record) -> str:
         """Return the name of a record."""
         first = self.resource.columns[0]
         return first.text(cast("T", record), self.workspace.make_cell_context())
 
-    def sections(self, key: str) -> list[Section]:
+    def list_sections(self, key: str) -> list[Section]:
         """Return the detail sections of a record; empty when it is gone."""
         record = self.view.collection.records.get(key)
         return self.resource.details(record, self.workspace.make_cell_context()) if record else []

@@ -153,13 +153,16 @@ class Offer:
             if entries:
                 return entries
         words = text.casefold().split()
-        return [*self._commands(head.casefold() if not space else text), *self._actions(words),
-                *self._names(text.strip())]  # fmt: skip
+        return [
+            *self._iterate_commands(head.casefold() if not space else text),
+            *self._iterate_actions(words),
+            *self._iterate_names(text.strip()),
+        ]
 
-    def near(self, text: str) -> list[Entry]:
+    def find_near(self, text: str) -> list[Entry]:
         """Return the entries whose names are close to a text that matches none; takes a while."""
         head, _, rest = text.strip().casefold().partition(" ")
-        commands = {entry.title: entry for entry in self._commands("")}
+        commands = {entry.title: entry for entry in self._iterate_commands("")}
         if rest:
             names = get_close_matches(head, commands, NEAR, NEARNESS)
             return [
@@ -167,9 +170,9 @@ class Offer:
                 for name in names
             ]
         candidates = {
-            **{each.name.casefold(): _entry_of("bundle", each) for each in self.bundles},
-            **{each.name.casefold(): _entry_of("channel", each) for each in self.channels},
-            **{entry.title.casefold(): entry for entry in self._actions([])},
+            **{each.name.casefold(): _make_entry("bundle", each) for each in self.bundles},
+            **{each.name.casefold(): _make_entry("channel", each) for each in self.channels},
+            **{entry.title.casefold(): entry for entry in self._iterate_actions([])},
             **commands,
         }
         close = [candidates[name] for name in get_close_matches(head, candidates, NEAR, NEARNESS)]
@@ -178,7 +181,7 @@ class Offer:
             for each in close
         ]
 
-    def _commands(self, prefix: str) -> Iterable[Entry]:
+    def _iterate_commands(self, prefix: str) -> Iterable[Entry]:
         """Yield the commands that begin with a prefix."""
         for tab in TABS:
             if tab.name.startswith(prefix):
@@ -206,7 +209,7 @@ class Offer:
         for name in RESOURCE_NAMES:
             if name.startswith(head):
                 first = Entry(f"{name} /{rest}", "show those that match", Show(name, rest))
-                return [first, *(e for e in self._names(rest) if _tab_of(e) == name)]
+                return [first, *(e for e in self._iterate_names(rest) if _name_tab(e) == name)]
         if head == WHY and rest:
             text = "explain the device of exactly this id"
             return [Entry(f"{WHY} {rest}", text, Explain(rest), f"{WHY} {rest}")]
@@ -233,7 +236,7 @@ class Offer:
             ]  # fmt: skip
         return []
 
-    def _actions(self, words: Sequence[str]) -> Iterable[Entry]:
+    def _iterate_actions(self, words: Sequence[str]) -> Iterable[Entry]:
         """Return the actions of this tab whose label or tooltip holds all words, labels first."""
         matches = []
         for action in self.actions:
@@ -241,14 +244,14 @@ class Offer:
                 continue
             label, all_of_it = action.label.casefold(), f"{action.label} {action.tooltip}"
             if all(word in all_of_it.casefold() for word in words):
-                reason = action.disabled_reason(self.context)
+                reason = action.find_disabled_reason(self.context)
                 explanation = f"✗ {reason}" if reason else f"{action.key}  {action.tooltip}"
                 entry = Entry(action.label, explanation, Act(action.id), off=bool(reason))
                 first = words[0] if words else ""
                 matches.append((not label.startswith(" ".join(words)), first not in label, entry))
         return [entry for *_, entry in sorted(matches, key=lambda each: each[:2])]
 
-    def _names(self, text: str) -> Iterable[Entry]:
+    def _iterate_names(self, text: str) -> Iterable[Entry]:
         yield from _find_by_name("channel", text, self.channels)
         yield from _find_by_name("bundle", text, self.bundles)
 
@@ -258,10 +261,10 @@ def _find_by_name(noun: str, text: str, records: Iterable[Channel | Bundle]) -> 
     candidates = islice(records, MOST_SEARCHED)
     matching = (each for each in candidates if part and part in each.name.casefold())
     for record in islice(matching, MOST_NAMES):
-        yield _entry_of(noun, record)
+        yield _make_entry(noun, record)
 
 
-def _entry_of(noun: str, record: Channel | Bundle) -> Entry:
+def _make_entry(noun: str, record: Channel | Bundle) -> Entry:
     return Entry(record.name, noun, Find(f"{noun}s", str(record.id)))
 
 
@@ -280,7 +283,7 @@ def find_devices(text: str, devices: Sequence[Device]) -> list[Entry]:
     ]  # fmt: skip
 
 
-def app_entries(rest: str, apps: Iterable[tuple[str, str | None]]) -> list[Entry]:
+def list_app_entries(rest: str, apps: Iterable[tuple[str, str | None]]) -> list[Entry]:
     """Return entries for the apps of the key whose id or name contains a text."""
     part = rest.strip().casefold()
     return [
@@ -290,13 +293,13 @@ def app_entries(rest: str, apps: Iterable[tuple[str, str | None]]) -> list[Entry
     ]
 
 
-def app_pattern(text: str) -> str | None:
+def parse_app_pattern(text: str) -> str | None:
     """Return what follows ``app``; None for another command."""
     head, space, rest = text.lstrip().partition(" ")
     return rest if space and head.casefold() == "app" else None
 
 
-def device_pattern(text: str) -> str:
+def parse_device_pattern(text: str) -> str:
     """Return the text to search the devices for; empty for no search."""
     head, space, rest = text.strip().partition(" ")
     if not space:
@@ -317,5 +320,5 @@ def explain_entries(text: str, devices: Sequence[Entry]) -> Sequence[Entry]:
     ]
 
 
-def _tab_of(entry: Entry) -> str:
+def _name_tab(entry: Entry) -> str:
     return entry.command.tab if isinstance(entry.command, Find) else ""

@@ -116,7 +116,7 @@ def display(key: str) -> str:
     return shown if len(shown) == 1 and shown.isprintable() and not shown.isspace() else key
 
 
-def key_bindings(actions: Sequence[Action]) -> list[Binding]:
+def list_key_bindings(actions: Sequence[Action]) -> list[Binding]:
     """Return a binding for each key; the screen runs the action that has it on the tab in view."""
     keys = dict.fromkeys(chain.from_iterable(split_keys(action.keys) for action in actions))
     return [Binding(key, f"press({key!r})", show=False, id=f"key.{key}") for key in keys]

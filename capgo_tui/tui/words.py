@@ -72,7 +72,7 @@ def explain(
 def _explain(
     error: CapgoError, doing: str, target: Target, seconds_ago: float, failed_at: datetime | None
 ) -> Notice:
-    server_text = f" The server said: {_sentence(error.message)}" if error.message else ""
+    server_text = f" The server said: {_make_sentence(error.message)}" if error.message else ""
     status = f" ({error.status})" if error.status else ""
     match error.kind:
         case ErrorKind.KEY_REFUSED:
@@ -100,33 +100,33 @@ def _explain(
             )
         case ErrorKind.UNREACHABLE:
             return Notice(
-                _sentence(error.message), "Check the network and the address; r tries again."
+                _make_sentence(error.message), "Check the network and the address; r tries again."
             )
         case ErrorKind.NOT_FOUND if error.hint:
             return Notice(
-                f"Not found{status}.{server_text}", f"{_sentence(error.hint)} r tries again."
+                f"Not found{status}.{server_text}", f"{_make_sentence(error.hint)} r tries again."
             )
         case ErrorKind.NOT_FOUND:
             return Notice(
                 f"Not found{status}.{server_text}", "It may have been deleted; r reads again."
             )
         case ErrorKind.SERVER_FAULT if isinstance(error, EndlessList):
-            return Notice(_sentence(error.message), "L reads on.")
+            return Notice(_make_sentence(error.message), "L reads on.")
         case ErrorKind.SERVER_FAULT:
             return Notice(f"The server failed{status}.{server_text}", "r tries again.")
         case ErrorKind.RULE | ErrorKind.BAD_REQUEST:
             return Notice(f"The server refused to {doing}{status}.{server_text}")
 
 
-def brief(
+def shorten_failure(
     error: CapgoError, doing: str, seconds_ago: float = 0, *, failed_at: datetime | None = None
 ) -> str:
     """Return a failure in a few words, with the key binding that helps."""
     words = failures.shorten_failure(error, doing, seconds_ago, failed_at=failed_at)
-    return words + brief_step(failures.find_next_step(error))
+    return words + shorten_step(failures.find_next_step(error))
 
 
-def brief_step(step: NextStep | None) -> str:
+def shorten_step(step: NextStep | None) -> str:
     """Return the key binding that helps after a failure, if it belongs to a brief text."""
     return step_label(step) if step in (NextStep.OTHER_KEY, NextStep.READ_ON) else ""
 
@@ -136,22 +136,23 @@ def step_label(step: NextStep | None) -> str:
     return "" if step is None else _STEPS[step]
 
 
-def waiting(wait: RetryCountdown, now: datetime, *, writing: bool = False) -> str:
+def describe_waiting(wait: RetryCountdown, now: datetime, *, writing: bool = False) -> str:
     """Return why a request waits, for how long, and how to stop that.
 
     During a write, a read is the read-back of its outcome.
     """
     back = "reading back: " if writing and wait.retry.request.startswith("GET ") else ""
-    return f"{back}{_reason(wait.retry.error)} · {_next_try(wait, now)} · {ESC_STOPS}"
+    why, next_try = _describe_reason(wait.retry.error), _describe_next_try(wait, now)
+    return f"{back}{why} · {next_try} · {ESC_STOPS}"
 
 
-def _next_try(wait: RetryCountdown, now: datetime) -> str:
+def _describe_next_try(wait: RetryCountdown, now: datetime) -> str:
     pending, seconds = wait.retry, wait.count_seconds(now)
     which = "sent" if pending.tries == 1 else f"try {pending.number} of {pending.tries}"
     return f"{which} in {seconds} s"
 
 
-def _reason(error: CapgoError) -> str:
+def _describe_reason(error: CapgoError) -> str:
     """Return why a try failed, in very few words."""
     match error.kind:
         case ErrorKind.RATE_LIMITED:
@@ -164,11 +165,11 @@ def _reason(error: CapgoError) -> str:
             return "no answer"
 
 
-def _seconds_since_failure(collection: ListState, now: datetime) -> float:
+def _count_seconds_since_failure(collection: ListState, now: datetime) -> float:
     return 0 if collection.failed_at is None else (now - collection.failed_at).total_seconds()
 
 
-def _sentence(text: str) -> str:
+def _make_sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
@@ -176,7 +177,7 @@ LENGTH_OF_ID = 36
 """Characters of a UUID."""
 
 
-def placeholder(
+def find_placeholder(
     collection: ListState,
     visible_count: int | None,
     query: Query,
@@ -196,7 +197,7 @@ def placeholder(
     if visible_count is None and len(collection):
         return Notice(f"Filtering {group_digits(len(collection))} {name}…", "")
     if len(collection):
-        hints = (_where_else(collection, query, typing), "Esc clears the filter.")
+        hints = (_list_elsewhere(collection, query, typing), "Esc clears the filter.")
         count = group_digits(len(collection))
         return Notice(
             f"0 of {count} loaded {name} match «{_shorten(query.text, 40)}».",
@@ -204,10 +205,10 @@ def placeholder(
         )
     if collection.waiting is not None:
         why = explain(collection.waiting.retry.error, f"read the {name}", target)
-        next_try = _next_try(collection.waiting, now)
+        next_try = _describe_next_try(collection.waiting, now)
         return Notice(why.headline, f"{next_try[:1].upper()}{next_try[1:]}. Esc stops.")
     if collection.error is not None:
-        seconds_ago, failed_at = _seconds_since_failure(collection, now), collection.failed_at
+        seconds_ago, failed_at = _count_seconds_since_failure(collection, now), collection.failed_at
         return explain(
             collection.error, f"read the {name}", target, seconds_ago, failed_at=failed_at
         )
@@ -218,15 +219,15 @@ def placeholder(
         )
     if collection.at_end:
         return Notice(f"{target.app_id} has no {name}.", RESOURCE_BY_NAME[name].empty_advice)
-    return loading(name, target)
+    return describe_loading(name, target)
 
 
-def loading(name: str, target: Target) -> Notice:
+def describe_loading(name: str, target: Target) -> Notice:
     """Return the notice while the first page is loading."""
     return Notice(f"Loading {name}…", f"from {target.server if target.is_remote else 'the demo'}")
 
 
-def _where_else(collection: ListState, query: Query, typing: bool) -> str:
+def _list_elsewhere(collection: ListState, query: Query, typing: bool) -> str:
     """Return where to look for a record when no loaded one matches."""
     more = "" if collection.at_end else "L loads all of them, ↓ some more."
     if typing and collection.name == "devices":
@@ -240,7 +241,9 @@ def _shorten(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def status(collection: ListState, visible_count: int | None, query: Query, now: datetime) -> str:
+def describe_status(
+    collection: ListState, visible_count: int | None, query: Query, now: datetime
+) -> str:
     """Return how much is loaded and shown, whether there is more, and how old it is.
 
     The `visible_count` is None while the filter is at work.
@@ -261,17 +264,17 @@ def status(collection: ListState, visible_count: int | None, query: Query, now: 
     if collection.unreadable_rows.too_many:
         parts.append("a page had more rows than it should")
     next_at = len(parts)
-    parts.append(_what_next(collection, now))
+    parts.append(_describe_next(collection, now))
     # While a load says how to stop it, leave the room to that instead of the age.
     if collection.effort is None or not collection.loading_all or collection.waiting is not None:
-        parts.append(freshness(collection, now))
+        parts.append(describe_freshness(collection, now))
     if collection.error is not None and collection.error.locks_address:
         # First of all parts: nothing else works before the lock ends.
         parts.insert(0, parts.pop(next_at))
     return " · ".join(part for part in parts if part)
 
 
-def freshness(collection: ListState, now: datetime) -> str:
+def describe_freshness(collection: ListState, now: datetime) -> str:
     """Return the snapshot time of the rows, and after a failure their age."""
     if collection.as_of is None:
         return ""
@@ -282,9 +285,9 @@ def freshness(collection: ListState, now: datetime) -> str:
     return "STALE" if old == "now" else f"STALE {old}"
 
 
-def _what_next(collection: ListState, now: datetime) -> str:
+def _describe_next(collection: ListState, now: datetime) -> str:
     if collection.waiting is not None:
-        return waiting(collection.waiting, now)
+        return describe_waiting(collection.waiting, now)
     if collection.loading_all:
         if collection.effort is not None:
             return f"{describe_progress(collection.effort, now)} · {ESC_STOPS}"
@@ -300,9 +303,9 @@ def _what_next(collection: ListState, now: datetime) -> str:
         # Without rows the placeholder says it.
         if collection.as_of is None:
             return ""
-        seconds_ago = _seconds_since_failure(collection, now)
+        seconds_ago = _count_seconds_since_failure(collection, now)
         failed_at = collection.failed_at
-        return brief(
+        return shorten_failure(
             collection.error, f"read the {collection.name}", seconds_ago, failed_at=failed_at
         )
     if collection.incomplete:
@@ -322,6 +325,6 @@ def count(collection: ListState) -> str:
     return f"{len(collection)}" if whole else f"{len(collection)}+"
 
 
-def unknown_device(text: str) -> str:
+def describe_unknown_device(text: str) -> str:
     """Return that the server knows no device of an id."""
     return f"✗ No device has the id {text}."

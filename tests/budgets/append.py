@@ -173,7 +173,7 @@ async def _measure_ours(times: int) -> tuple[float, float]:
         assert len(rows) == DEVICES + MORE_ROWS * times
         table.action_move_to(-1)
         await pilot.pause()
-        assert table.cursor_key == rows.key_at(len(rows) - 1)
+        assert table.cursor_key == rows.get_key_at(len(rows) - 1)
     return median_ms, median(read_times)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def confine_exports(folder: Path) -> Iterator[None]:
     """Write every export into a folder, whatever path was typed."""
     folder.mkdir()
-    path_of = exporting.path_of
+    path_of = exporting.parse_path
 
     def confine(name: str) -> Path | None:
         path = path_of(name)

@@ -59,7 +59,7 @@ class ListRows:
     def __len__(self) -> int:
         return len(self._records)
 
-    def key_at(self, index: int) -> str:
+    def get_key_at(self, index: int) -> str:
         """Return the name at an index."""
         return self._records[index][0]
 
@@ -67,7 +67,7 @@ class ListRows:
         """Return the index of a name."""
         return self._index.get(key)
 
-    def row(self, index: int, columns: Sequence[Column]) -> Row:
+    def make_row(self, index: int, columns: Sequence[Column]) -> Row:
         """Return the cells of one record in the given columns."""
         record = dict(zip((field.id for field in FIELDS), self._records[index], strict=True))
         high = record["height"] > "6"

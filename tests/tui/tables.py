@@ -54,15 +54,15 @@ class Rows:
         self.calls["len"] += 1
         return len(self.keys)
 
-    def key_at(self, index: int) -> str:
-        self.calls["key_at"] += 1
+    def get_key_at(self, index: int) -> str:
+        self.calls["get_key_at"] += 1
         return self.keys[index]
 
     def index_of(self, key: str) -> int | None:
         self.calls["index_of"] += 1
         return self._index.get(key)
 
-    def row(self, index: int, columns: Sequence[Column]) -> Row:
+    def make_row(self, index: int, columns: Sequence[Column]) -> Row:
         self.read_indexes.append(index)
         self.calls["row"] += 1
         key = self.keys[index]

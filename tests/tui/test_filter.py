@@ -197,7 +197,7 @@ async def test_a_channel_typed_before_the_channels_came_is_picked_once_they_have
     async with open_app(server, device=device_id(3), wait_for="1 of 12 loaded") as driver:
         await driver.type("o", *"beta", "enter")
         await driver.until("loading the rest of the channels, then choosing…")
-        driver.overlays.link_form.choices_changed()
+        driver.overlays.link_form.update_choices()
         await driver.settle()
         assert "loading the rest of the channels, then choosing…" in driver.text
         gate.open.set()

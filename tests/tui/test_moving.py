@@ -93,7 +93,7 @@ async def test_after_sorting_a_cursor_that_was_not_moved_is_on_the_new_first_row
         assert driver.cursor == device_id(1)
         main.controllers.arrange.sort_by("device")
         main.controllers.arrange.sort_by("device")
-        await driver.until(lambda: main.rows.key_at(0) == device_id(12), "the other way round")
+        await driver.until(lambda: main.rows.get_key_at(0) == device_id(12), "the other way round")
         await driver.until(lambda: driver.cursor == device_id(12), "the new first row")
         server.change("DELETE FROM devices WHERE device_id = ?", device_id(11))
         await driver.type("j", "k", "r")
@@ -102,7 +102,7 @@ async def test_after_sorting_a_cursor_that_was_not_moved_is_on_the_new_first_row
         await driver.type("j")
         second = driver.cursor
         main.controllers.arrange.sort_by("device")
-        await driver.until(lambda: main.rows.key_at(0) == device_id(1), "once more")
+        await driver.until(lambda: main.rows.get_key_at(0) == device_id(1), "once more")
         await driver.settle()
         assert driver.cursor == second
 

@@ -271,9 +271,9 @@ async def test_a_device_is_named_by_what_people_call_it(server: Server) -> None:
         by_id = palette.find_devices(device_id(3)[:8], devices)
         assert [entry.title for entry in by_id] == ["tester-03"]
         assert len(palette.find_devices("TESTER", devices)) == palette.MOST_NAMES
-        assert palette.device_pattern("t") == ""
-        assert palette.device_pattern("ch tester") == ""
-        assert palette.device_pattern("dev tester") == "tester"
+        assert palette.parse_device_pattern("t") == ""
+        assert palette.parse_device_pattern("ch tester") == ""
+        assert palette.parse_device_pattern("dev tester") == "tester"
         assert Show("devices", "x") != Show("devices")
 
 

@@ -83,7 +83,7 @@ async def test_nothing_costs_more_with_a_hundred_thousand_rows_than_with_a_thous
     many = await _calls(100_000)
     assert many == await _calls(1_000)
     assert all(calls.get("row", 0) <= SCREEN for calls in many.values()), many
-    assert all(calls.get("key_at", 0) <= 2 * SCREEN + 1 for calls in many.values()), many
+    assert all(calls.get("get_key_at", 0) <= 2 * SCREEN + 1 for calls in many.values()), many
     assert all(calls.get("index_of", 0) <= 2 * SCREEN for calls in many.values()), many
     assert many["sort arrow"] == {}
 

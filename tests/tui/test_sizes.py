@@ -118,7 +118,7 @@ def assert_looks_right(driver: Driver, size: tuple[int, int]) -> None:
     # The cursor is in view, on its record.
     state = table.state
     assert state.top <= state.index < state.top + table.rows_on_screen
-    assert driver.cursor == main.rows.key_at(state.index)
+    assert driver.cursor == main.rows.get_key_at(state.index)
     assert table.rows_on_screen == height - (3 if low else 4)
     # The detail has its place from 120 columns on, and is of the cursor's record.
     assert main.detail.display is (width >= 120)
@@ -133,7 +133,7 @@ def is_filled(driver: Driver) -> bool:
     key = driver.cursor
     return key is not None and list(
         driver.main.detail._lines
-    ) == driver.main.controllers.detail.lines(key)
+    ) == driver.main.controllers.detail.list_lines(key)
 
 
 def _cells(text: str, start: int, count: int) -> str:

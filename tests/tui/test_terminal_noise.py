@@ -13,7 +13,7 @@ from textual._xterm_parser import BRACKETED_PASTE_START as START
 from textual.drivers import linux_driver
 
 from capgo_tui.tui.terminal.input import REPORTS, TerminalInput, watch_terminal_input
-from capgo_tui.tui.terminal.input_bytes import decoder_of
+from capgo_tui.tui.terminal.input_bytes import find_decoder
 from capgo_tui.tui.terminal.pastes import (
     AT_ONCE,
     LONGEST,
@@ -102,7 +102,7 @@ def test_textual_decodes_and_parses_with_ours() -> None:
 
 
 def decode(reads: Iterable[bytes]) -> str:
-    decoder = decoder_of("utf-8")()
+    decoder = find_decoder("utf-8")()
     return "".join(decoder.decode(read) for read in reads)
 
 

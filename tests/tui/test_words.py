@@ -11,12 +11,12 @@ from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.retry_policy import PendingRetry
 from capgo_tui.tui.words import (
-    brief,
     count,
+    describe_status,
+    describe_unknown_device,
     explain,
-    placeholder,
-    status,
-    unknown_device,
+    find_placeholder,
+    shorten_failure,
 )
 from capgo_tui.workspace.ages import format_clock_time
 from capgo_tui.workspace.list_state import ListState, Loading
@@ -145,7 +145,7 @@ def test_a_hint_is_not_put_into_the_servers_mouth() -> None:
 def test_a_wait_is_never_rounded_down(seconds: float | None, wait: str) -> None:
     error = failure(ErrorKind.RATE_LIMITED, status=429, retry_after=seconds)
     assert f"Wait {wait};" in explain(error, "read the devices", TARGET).advice
-    assert f"wait {wait}," in brief(error, "read the devices")
+    assert f"wait {wait}," in shorten_failure(error, "read the devices")
 
 
 LOCK = failure(
@@ -165,14 +165,16 @@ def test_an_address_that_is_locked_for_refused_keys_says_how_long_and_until_when
     assert explain(LOCK, "", TARGET).headline == "This address is locked for 15 minutes."
     untold = failure(ErrorKind.RATE_LIMITED, detail=LOCK.detail)
     end = format_clock_time(NOON + timedelta(minutes=15))
-    assert brief(untold, "", failed_at=NOON).startswith(f"locked for 15 minutes, until {end} · ")
+    assert shorten_failure(untold, "", failed_at=NOON).startswith(
+        f"locked for 15 minutes, until {end} · "
+    )
 
 
 def test_the_lock_stands_before_the_filter() -> None:
     state = State(12, as_of=NOON, error=LOCK)
     state.failed_at = NOON
     until = format_clock_time(NOON + timedelta(minutes=10))
-    line = status(state, 3, Query.parse("a long filter of many words"), NOON)
+    line = describe_status(state, 3, Query.parse("a long filter of many words"), NOON)
     assert line.startswith(f"locked for 15 minutes, until {until} · 20 refused keys · /a long")
 
 
@@ -201,7 +203,7 @@ async def test_a_server_that_echoes_the_key_does_not_get_it_on_the_screen() -> N
 
 
 def headline(state: State, count: int | None = 0, query: Query = NO_FILTER) -> str | None:
-    notice = placeholder(state, count, query, NOON, TARGET)
+    notice = find_placeholder(state, count, query, NOON, TARGET)
     return f"{notice.headline} | {notice.advice}" if notice else None
 
 
@@ -251,7 +253,7 @@ def test_while_a_filter_is_at_work_nothing_is_said_of_matches() -> None:
 def test_while_a_filter_is_typed_letters_are_no_commands() -> None:
     def advice(name: str, query: Query, *, at_end: bool) -> str:
         state = State(150, name=name, at_end=at_end, as_of=NOON)
-        notice = placeholder(state, 0, query, NOON, TARGET, typing=True)
+        notice = find_placeholder(state, 0, query, NOON, TARGET, typing=True)
         assert notice is not None
         return notice.advice
 
@@ -268,12 +270,12 @@ def test_while_a_filter_is_typed_letters_are_no_commands() -> None:
 
 
 def test_a_long_filter_leaves_room_for_what_it_found() -> None:
-    line = status(State(150, as_of=NOON), 0, Query.parse("x" * 36), NOON)
+    line = describe_status(State(150, as_of=NOON), 0, Query.parse("x" * 36), NOON)
     assert line == f"/{'x' * 15}… · 0 of 150 loaded · more ↓ · {AS_OF}"
 
 
 def test_a_device_nobody_knows_is_named_by_its_whole_id() -> None:
-    assert unknown_device("3" * 36) == f"✗ No device has the id {'3' * 36}."
+    assert describe_unknown_device("3" * 36) == f"✗ No device has the id {'3' * 36}."
 
 
 @pytest.mark.parametrize("at_end", [False, True])
@@ -292,7 +294,7 @@ def test_a_filter_over_rows_that_could_not_be_read_anew_says_what_it_knows() -> 
     notice = headline(State(150, as_of=NOON, error=SERVER_ERROR), 0, QA)
     assert notice is not None
     assert "0 of 150 loaded devices match «QA ios»" in notice
-    line = status(State(150, as_of=NOON, error=SERVER_ERROR), 0, QA, NOON)
+    line = describe_status(State(150, as_of=NOON, error=SERVER_ERROR), 0, QA, NOON)
     assert "the server failed (500)" in line, "and why there are no newer ones"
 
 
@@ -353,15 +355,15 @@ AS_OF = f"as of {format_clock_time(NOON)}"
 def test_the_status_says_what_is_loaded_and_how_old_it_is(
     state: State, count: int | None, query: Query, line: str
 ) -> None:
-    assert status(state, count, query, NOON) == line
+    assert describe_status(state, count, query, NOON) == line
 
 
 def test_after_a_failure_the_status_says_how_stale_the_rows_are() -> None:
     state = State(150, as_of=NOON, error=SERVER_ERROR)
-    line = status(state, 150, NO_FILTER, NOON + timedelta(minutes=3, seconds=5))
+    line = describe_status(state, 150, NO_FILTER, NOON + timedelta(minutes=3, seconds=5))
     assert "150 loaded" in line
     assert "STALE 3m" in line
-    assert status(state, 150, NO_FILTER, NOON).endswith("the server failed (500) · STALE")
+    assert describe_status(state, 150, NO_FILTER, NOON).endswith("the server failed (500) · STALE")
     assert "as of" not in line
     assert "more" not in line, "it is not known whether there is more"
 
@@ -374,7 +376,7 @@ async def test_rows_tell_their_age_while_a_try_is_waited_for() -> None:
         ),
         NOON,
     )
-    assert status(state, 150, NO_FILTER, NOON).endswith(f"esc stops · {AS_OF}")
+    assert describe_status(state, 150, NO_FILTER, NOON).endswith(f"esc stops · {AS_OF}")
 
 
 @pytest.mark.parametrize(
@@ -393,7 +395,7 @@ async def test_rows_tell_their_age_while_a_try_is_waited_for() -> None:
     ids=lambda value: value.kind.value if isinstance(value, CapgoError) else None,
 )
 def test_stale_rows_say_why_they_are(error: CapgoError, why: str) -> None:
-    line = status(State(150, as_of=NOON, error=error), 150, NO_FILTER, NOON)
+    line = describe_status(State(150, as_of=NOON, error=error), 150, NO_FILTER, NOON)
     assert why in line
     assert "STALE" in line
     assert SECRET not in line
@@ -402,7 +404,7 @@ def test_stale_rows_say_why_they_are(error: CapgoError, why: str) -> None:
 @pytest.mark.parametrize("kind", list(ErrorKind))
 @pytest.mark.parametrize("status_code", [None, 400, 500])
 def test_the_few_words_for_a_failure_are_words(kind: ErrorKind, status_code: int | None) -> None:
-    text = brief(failure(kind, status=status_code), "read the devices")
+    text = shorten_failure(failure(kind, status=status_code), "read the devices")
     assert text
     assert text.isprintable()
     assert not text.endswith(".")
@@ -411,7 +413,7 @@ def test_the_few_words_for_a_failure_are_words(kind: ErrorKind, status_code: int
 
 
 def test_nothing_is_claimed_to_be_loaded_when_the_first_page_failed() -> None:
-    line = status(State(error=SERVER_ERROR), 0, NO_FILTER, NOON)
+    line = describe_status(State(error=SERVER_ERROR), 0, NO_FILTER, NOON)
     assert "STALE" not in line
     assert "end of list" not in line
     assert "as of" not in line
@@ -456,7 +458,7 @@ async def test_the_number_on_a_tab_follows_the_list() -> None:
 
 def test_an_endless_list_says_how_much_came_and_which_key_reads_on() -> None:
     endless = EndlessList(5_000_000)
-    line = status(State(150, as_of=NOON, error=endless), 150, NO_FILTER, NOON)
+    line = describe_status(State(150, as_of=NOON, error=endless), 150, NO_FILTER, NOON)
     assert "the list does not come to an end: 5 000 000 records so far · L reads on" in line
     notice = headline(State(0, as_of=NOON, error=endless))
     assert notice == "The list does not come to an end: 5 000 000 records so far. | L reads on."

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from capgo_tui.api.revisions import Revision
-from capgo_tui.tui.words import status
+from capgo_tui.tui.words import describe_status
 from capgo_tui.workspace import fleet_size
 from capgo_tui.workspace.load_effort import LoadEffort, announce, ask_to_load, describe_progress
 from capgo_tui.workspace.numbers import format_duration
@@ -133,7 +133,7 @@ async def test_the_status_says_it_and_how_to_stop_at_eighty_columns() -> None:
         first, second = world.door.hold("GET /device"), world.door.hold("GET /device")
         loading = asyncio.ensure_future(devices.load_all())
         await first.ready.wait()
-        line = status(devices, 150, Query(), world.clock())
+        line = describe_status(devices, 150, Query(), world.clock())
         assert line == (
             "150 loaded · ~12 000 active in 30 days · 79 requests, 48 s · at 100 a minute"
             " · esc stops"
@@ -141,12 +141,12 @@ async def test_the_status_says_it_and_how_to_stop_at_eighty_columns() -> None:
         world.clock.advance(2)
         first.let_go()
         await second.ready.wait()
-        line = status(devices, 300, Query(), world.clock())
+        line = describe_status(devices, 300, Query(), world.clock())
         assert line == "300 loaded · 1 of ~79 requests · ~3 min left · esc stops"
         devices.stop()
         second.let_go()
         await loading
-        assert "esc stops" not in status(devices, 450, Query(), world.clock())
+        assert "esc stops" not in describe_status(devices, 450, Query(), world.clock())
 
 
 async def test_it_is_asked_once_and_kept() -> None:

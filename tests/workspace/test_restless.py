@@ -90,13 +90,13 @@ class WatchedList:
     def __len__(self) -> int:
         return len(self.view)
 
-    def key_at(self, index: int) -> str:
+    def get_key_at(self, index: int) -> str:
         return self.view.get_key_at(index)
 
     def index_of(self, key: str) -> int | None:
         return self.view.index_of(key)
 
-    def row(self, index: int, columns: Sequence[Column]) -> Row:
+    def make_row(self, index: int, columns: Sequence[Column]) -> Row:
         raise NotImplementedError
 
     async def step(self, kind: str, number: int) -> None:

@@ -55,7 +55,7 @@ class ArrangeController:
 
     def mark_range(self) -> None:
         """Mark everything from the last mark to the cursor."""
-        self._lists.when_filtered(self._mark_range)
+        self._lists.call_when_filtered(self._mark_range)
 
     def _mark_range(self) -> None:
         key = self._host.table.cursor_key
@@ -65,7 +65,7 @@ class ArrangeController:
 
     def mark_all(self) -> None:
         """Mark everything in view."""
-        self._lists.when_filtered(self._mark_all)
+        self._lists.call_when_filtered(self._mark_all)
 
     def _mark_all(self) -> None:
         self._host.rows.marks.mark_all()

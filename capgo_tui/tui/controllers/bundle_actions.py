@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.api.revisions import Extra
-from capgo_tui.tui.actions import BUNDLES_ONLY, Action, Takes, lacks_extra
+from capgo_tui.tui.actions import BUNDLES_ONLY, Action, Takes, require_extra
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.host import Host
 
 
-def _deletion_reason(traits: Traits) -> str:
+def _explain_no_deletion(traits: Traits) -> str:
     if Extra.DELETE_ONE_BUNDLE in traits.extras:
         return ""
     return f"the {traits.revision} API cannot delete one bundle, only all: C"
@@ -31,17 +31,17 @@ class BundleActions:
 
     def link(self) -> None:
         """Put the bundle under the cursor on a channel."""
-        if (bundle := self._bundle()) is not None:
+        if (bundle := self._get_bundle()) is not None:
             self._host.work(self._loader.lazy.bundles.link(bundle), "put the bundle on a channel")
 
     def edit(self) -> None:
         """Edit the comment and link of the bundle under the cursor."""
-        if (bundle := self._bundle()) is not None:
+        if (bundle := self._get_bundle()) is not None:
             self._host.work(self._loader.lazy.bundles.edit(bundle), "change the bundle")
 
     def delete(self) -> None:
         """Delete the marked bundles, else the one under the cursor."""
-        if bundles := self._bundles():
+        if bundles := self._list_bundles():
             self._host.work(self._loader.lazy.bundles.delete(bundles), "delete the bundle")
 
     def clean_up(self) -> None:
@@ -50,14 +50,14 @@ class BundleActions:
 
     def register(self) -> None:
         """Register a bundle."""
-        self._host.work(self._loader.lazy.bundles.new(), "register the bundle")
+        self._host.work(self._loader.lazy.bundles.register(), "register the bundle")
 
-    def _bundle(self) -> Bundle | None:
+    def _get_bundle(self) -> Bundle | None:
         """Return the bundle under the cursor."""
         key = self._host.table.cursor_key
         return None if key is None else self._host.rows.workspace.bundles.records.get(key)
 
-    def _bundles(self) -> Sequence[Bundle]:
+    def _list_bundles(self) -> Sequence[Bundle]:
         """Return the marked bundles, else the one under the cursor."""
         rows = self._host.rows
         records = rows.workspace.bundles.records
@@ -72,12 +72,12 @@ class BundleActions:
         Action(
             "bundle.edit", "e", "edit", "Change this bundle's comment and link", edit, 131,
             BUNDLES_ONLY, writes=True, takes=Takes.RECORD,
-            server_reason=lacks_extra(Extra.METADATA),
+            server_reason=require_extra(Extra.METADATA),
         ),
         Action(
             "bundle.delete", "D", "delete", "Delete this bundle, or those that are marked", delete,
             132, BUNDLES_ONLY, writes=True, takes=Takes.MARKED, right="delete bundles",
-            server_reason=_deletion_reason,
+            server_reason=_explain_no_deletion,
         ),
         Action(
             "bundle.clean-up", "C", "clean up",
@@ -88,6 +88,6 @@ class BundleActions:
         Action(
             "bundle.new", "n", "register", "Register a bundle that is hosted elsewhere",
             register, 134, BUNDLES_ONLY, hint=False, writes=True, right="register bundles",
-            server_reason=lacks_extra(Extra.EXTERNAL_BUNDLES),
+            server_reason=require_extra(Extra.EXTERNAL_BUNDLES),
         ),
     )  # fmt: skip

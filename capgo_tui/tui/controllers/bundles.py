@@ -49,15 +49,15 @@ class BundleController:
         """Ask for a channel, and put the bundle on it; the form has the keyboard at once."""
         self._host.status.dismiss()
 
-        def refusal(channel: Channel) -> str:
+        def explain_refusal(channel: Channel) -> str:
             current = channel.bundle
             is_same = current is not None and bundle.id == current.id
             return "carries this bundle already" if is_same else ""
 
-        def current_name(channel: Channel) -> str:
+        def get_current_name(channel: Channel) -> str:
             return name_bundle(channel.bundle, self._workspace.make_cell_context()) or "none"
 
-        choices = Choices(self._workspace.channels, refusal, current_name, marks=set())
+        choices = Choices(self._workspace.channels, explain_refusal, get_current_name, marks=set())
         warnings: dict[int, tuple[str, ...]] = {}
 
         async def look_ahead(channel: Channel) -> None:
@@ -98,7 +98,7 @@ class BundleController:
 
     # The forms
 
-    def new(self) -> Coroutine[None, None, None]:
+    def register(self) -> Coroutine[None, None, None]:
         """Register a zip that lies elsewhere; the form has the keyboard at once if it can."""
         return self._forms.begin(partial(self._show, None), Extra.EXTERNAL_BUNDLES)
 

@@ -39,7 +39,7 @@ T = TypeVar("T")
 _NUMBERS: Iterator[int] = count()
 
 
-def outcome_text(change: Change, outcome: Outcome) -> str:
+def describe_outcome(change: Change, outcome: Outcome) -> str:
     """Return the outcome of a change in one line, with the key binding of the next step."""
     return describe_outcome_line(change, outcome, step_label(outcome.next_step))
 
@@ -125,7 +125,7 @@ class ScreenUi:
         if isinstance(outcome.refusal, WaitStopped):
             self._host.say(f"Nothing was changed: {describe(change).name}: {outcome.refusal}.")
             return
-        self._host.tell(outcome_text(change, outcome))
+        self._host.tell(describe_outcome(change, outcome))
         self._report_bug(outcome)
 
     @contextmanager
@@ -162,7 +162,7 @@ class ChangeController:
         self._workspace = workspace
         self._stops: dict[int, asyncio.Event] = {}
 
-    def _ui(self, choice: Choice | None = None) -> ScreenUi:
+    def _make_ui(self, choice: Choice | None = None) -> ScreenUi:
         return ScreenUi(self._host, self._stops, choice)
 
     def report_busy(self, noun: str, row: str) -> bool:
@@ -181,26 +181,26 @@ class ChangeController:
         """
         has_choice = choice is not None
         return perform(
-            change, self._workspace, self._ui(choice), remake=remake, has_choice=has_choice
+            change, self._workspace, self._make_ui(choice), remake=remake, has_choice=has_choice
         )
 
     def ask(self, question: Question, lines: Sequence[Line] = ()) -> asyncio.Future[bool]:
         """Ask for a yes, as `ScreenUi.ask` does."""
-        return self._ui().ask(question, lines)
+        return self._make_ui().ask(question, lines)
 
     def confirm_batch(self, plan: BatchPlan) -> Coroutine[None, None, Batch | None]:
         """Confirm and perform a batch, as `perform_batch` does."""
-        return perform_batch(plan, self._workspace, self._ui())
+        return perform_batch(plan, self._workspace, self._make_ui())
 
     async def carry_out(self, change: Change, undoes: int | None = None) -> Outcome:
         """Perform a confirmed change and show its outcome."""
-        return await perform_agreed(change, self._workspace, self._ui(), undoes=undoes)
+        return await perform_agreed(change, self._workspace, self._make_ui(), undoes=undoes)
 
     async def carry_out_batch(self, plan: BatchPlan) -> Batch:
         """Perform a confirmed batch and show the outcome of each change."""
-        return await perform_agreed_batch(plan, self._workspace, self._ui())
+        return await perform_agreed_batch(plan, self._workspace, self._make_ui())
 
-    async def may_lose(self, count: int) -> bool:
+    async def can_lose(self, count: int) -> bool:
         """Return whether a form may be left, asking first if that loses changes."""
         loss = f"{count} change{'s' * (count > 1)}"
         return not count or await self._host.overlays.prompt.open(

@@ -21,7 +21,7 @@ class ChangeActions:
 
     def undo(self) -> None:
         """Undo the last change that can be undone."""
-        self._host.work(self._loader.lazy.undo.last(), "undo the last change")
+        self._host.work(self._loader.lazy.undo.undo_last(), "undo the last change")
 
     def watch(self) -> None:
         """Follow the last change until the server shows it."""

@@ -16,11 +16,11 @@ ELSEWHERE = "That is done to a channel: 1 shows the channels."
 NEW_ELSEWHERE = "Channels and bundles are made on their own tabs: 1 shows them, or 3."
 
 
-def _clearing_reason(traits: Traits) -> str:
+def _explain_no_clearing(traits: Traits) -> str:
     return "" if traits.clears_bundle else "this server has no way to take the bundle off a channel"
 
 
-def _rollout_reason(traits: Traits) -> str:
+def _explain_no_rollout(traits: Traits) -> str:
     return "" if traits.has_rollouts else f"this server's API ({traits.revision}) has no rollouts"
 
 
@@ -33,22 +33,22 @@ class ChannelActions:
 
     def promote(self) -> None:
         """Put a bundle on the channel under the cursor."""
-        if (channel := self._channel()) is not None:
+        if (channel := self._get_channel()) is not None:
             self._host.work(self._loader.lazy.channels.promote(channel), "promote the bundle")
 
     def roll_back(self) -> None:
         """Put the previous bundle on the channel under the cursor."""
-        if (channel := self._channel()) is not None:
+        if (channel := self._get_channel()) is not None:
             self._host.work(self._loader.lazy.channels.roll_back(channel), "roll the channel back")
 
     def roll_out(self) -> None:
         """Show the rollout of the channel under the cursor."""
-        if (channel := self._channel()) is not None:
+        if (channel := self._get_channel()) is not None:
             self._host.work(self._loader.lazy.rollout.open(channel), "lead the rollout")
 
     def edit(self) -> None:
         """Change the settings of the channel under the cursor."""
-        if (channel := self._channel()) is not None:
+        if (channel := self._get_channel()) is not None:
             self._host.work(self._loader.lazy.channels.edit(channel), "change the channel")
 
     def new(self) -> None:
@@ -57,15 +57,15 @@ class ChannelActions:
 
     def clear(self) -> None:
         """Take the bundle off the channel under the cursor."""
-        if (channel := self._channel()) is not None:
+        if (channel := self._get_channel()) is not None:
             self._host.work(self._loader.lazy.channels.clear(channel), "take the bundle off")
 
     def delete(self) -> None:
         """Delete the channel under the cursor."""
-        if (channel := self._channel()) is not None:
+        if (channel := self._get_channel()) is not None:
             self._host.work(self._loader.lazy.channels.delete(channel), "delete the channel")
 
-    def _channel(self) -> Channel | None:
+    def _get_channel(self) -> Channel | None:
         """Return the channel under the cursor."""
         key = self._host.table.cursor_key
         return None if key is None else self._host.rows.workspace.channels.records.get(key)
@@ -95,12 +95,13 @@ class ChannelActions:
             "channel.rollout", "R", "rollout",
             "Roll a bundle out to a share of the devices: start, share, pause, finish, stop",
             roll_out, 126, CHANNELS_ONLY, writes=True, takes=Takes.RECORD,
-            right="change settings of channels", server_reason=_rollout_reason, elsewhere=ELSEWHERE,
+            right="change settings of channels", server_reason=_explain_no_rollout,
+            elsewhere=ELSEWHERE,
         ),
         Action(
             "channel.clear", "x", "clear", "Take the bundle off this channel", clear, 124,
             CHANNELS_ONLY, writes=True, hint=False, takes=Takes.RECORD,
-            right="change settings of channels", server_reason=_clearing_reason,
+            right="change settings of channels", server_reason=_explain_no_clearing,
         ),
         Action(
             "channel.delete", "D", "delete", "Delete this channel", delete, 125, CHANNELS_ONLY,

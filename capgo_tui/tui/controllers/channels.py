@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.controllers.failures import report_failures
-from capgo_tui.tui.controllers.picker import bundle_choices, pick
+from capgo_tui.tui.controllers.picker import make_bundle_choices, pick
 from capgo_tui.tui.overlays.confirmation import Choice
 from capgo_tui.workspace.cells import name_bundle
 from capgo_tui.workspace.changes.channels import make_settings_change
@@ -74,13 +74,13 @@ class ChannelController:
         self._host.status.dismiss()
         warnings: list[str] = []
 
-        def refusal(bundle: Bundle) -> str:
+        def explain_refusal(bundle: Bundle) -> str:
             return ALREADY_CURRENT if channel.bundle and bundle.id == channel.bundle.id else ""
 
         async def look_ahead(bundle: Bundle) -> None:
             warnings.extend(await find_promotion_warnings(self._workspace, channel, bundle))
 
-        choices = bundle_choices(self._workspace, refusal)
+        choices = make_bundle_choices(self._workspace, explain_refusal)
         current_name = name_bundle(channel.bundle, self._workspace.make_cell_context()) or "none"
         title = f"Promote to {channel.name} · now {current_name}"
         picking = pick(self._host, title, choices, look_ahead)
@@ -148,7 +148,7 @@ class ChannelController:
             return None
         self._host.status.dismiss()
         devices = list_overridden_devices(self._workspace, channel)
-        choice = self._bundle_choice(channel)
+        choice = self._make_bundle_choice(channel)
 
         def make(now: Channel) -> Change:
             deletes_bundle = choice is not None and choice.is_chosen
@@ -159,7 +159,7 @@ class ChannelController:
         asking = self._confirm(channel, make, choice)
         return self._delete([each.wire_id for each in devices], asking, choice)
 
-    def _bundle_choice(self, channel: Channel) -> Choice | None:
+    def _make_bundle_choice(self, channel: Channel) -> Choice | None:
         """Return the row that offers to delete the bundle as well, where the server can."""
         name = name_bundle(channel.bundle, self._workspace.make_cell_context())
         if not name or not self._workspace.client.traits.deletes_channel_with_bundle:

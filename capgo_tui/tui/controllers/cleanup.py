@@ -161,7 +161,7 @@ class _FormUi:
     def ask(self, question: Question, plan: Plan) -> asyncio.Future[bool]:
         """List the plan and ask for a yes over the form."""
         self._form.say("")
-        lines = _lines(plan, self._draft.list_notes(), question.workspace.now())
+        lines = _list_lines(plan, self._draft.list_notes(), question.workspace.now())
         return self._changes.ask(question, lines)
 
     def show_rereading(self) -> None:
@@ -180,7 +180,7 @@ class _FormUi:
         self._form.say(text, "warn")
 
 
-def _lines(plan: Plan, notes: Sequence[str], now: datetime) -> list[Line]:
+def _list_lines(plan: Plan, notes: Sequence[str], now: datetime) -> list[Line]:
     """Return the lines of the plan: what is not known, what goes, what stays and why."""
     lines = [Line("", plan.summary, "note"), *(Line("", f"! {note}", "note") for note in notes)]
     for heading, members in list_by_verdict(plan):

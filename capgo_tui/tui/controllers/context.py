@@ -24,13 +24,13 @@ def action_context(host: Host) -> ActionContext:
         has_cursor=key is not None and key in host.rows.view.collection.records,
         has_marks=bool(host.rows.marks),
         mark_count=len(host.rows.marks),
-        empty_step=_empty_step(host),
+        empty_step=_find_empty_step(host),
         missing_rights=workspace.missing_rights.rights,
-        channel=_channel(workspace, key) if host.tab == "channels" and key is not None else "",
+        channel=_name_channel(workspace, key) if host.tab == "channels" and key is not None else "",
     )
 
 
-def _empty_step(host: Host) -> str:
+def _find_empty_step(host: Host) -> str:
     view = host.rows.view
     if view.query and len(view.collection):
         return "Esc clears the filter."
@@ -39,6 +39,6 @@ def _empty_step(host: Host) -> str:
     return "r reads the list again." if view.collection.error is not None else ""
 
 
-def _channel(workspace: Workspace, key: str) -> str:
+def _name_channel(workspace: Workspace, key: str) -> str:
     channel = workspace.channels.records.get(key)
     return "" if channel is None else channel.wire_id

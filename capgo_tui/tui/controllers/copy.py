@@ -48,14 +48,14 @@ class CopyController:
         if choice is None:
             return
         part = Part(choice.part)
-        records = rows.records(keys)
+        records = rows.list_records(keys)
         if not records:
             self._host.say(f"The record to copy is no longer among the {rows.resource.name}.")
             return
         copying = Copying(
             rows.view.collection.noun,
             records,
-            rows.texts(keys),
+            rows.list_texts(keys),
             self._workspace.target,
             self._workspace.client.traits,
         )

@@ -73,7 +73,7 @@ class DetailController:
         """Go back to the record before."""
         self._host.table.action_move(-1)
 
-    def hints(self) -> Sequence[Hint]:
+    def list_hints(self) -> Sequence[Hint]:
         """Return the keys that come first while it is open."""
         follow = (Hint("⏎", "follow →"),) if self._host.detail.has_links else ()
         return (
@@ -99,9 +99,9 @@ class DetailController:
         """Show what the cursor is on, if there is a place for it."""
         if self._host.detail.display and self._host.workspace is not None:
             key = self._host.table.cursor_key
-            self._host.detail.show_lines([] if key is None else self.lines(key))
+            self._host.detail.show_lines([] if key is None else self.list_lines(key))
 
-    def lines(self, key: str) -> list[Line]:
+    def list_lines(self, key: str) -> list[Line]:
         """Return the lines about a record of the list in view."""
         rows = self._host.rows
         if self._raw:
@@ -109,7 +109,7 @@ class DetailController:
             if record is not None:
                 return [Line("", text, "raw") for text in clean_lines(record.format_raw_json())]
         lines: list[Line] = []
-        for number, section in enumerate(rows.sections(key)):
+        for number, section in enumerate(rows.list_sections(key)):
             lines.append(Line("", section.title, "heading"))
             lines += [Line(label, text) for label, text in section.fields]
             lines.append(Line("", ""))
@@ -119,7 +119,7 @@ class DetailController:
 
     @staticmethod
     def _link_lines(rows: AnyRows, key: str) -> Sequence[Line]:
-        links = rows.links(key)
+        links = rows.list_links(key)
         if not links:
             return ()
         lines = [Line(link.label, link.text, link=link.place) for link in links]

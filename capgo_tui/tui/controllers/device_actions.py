@@ -25,14 +25,14 @@ class DeviceActions:
 
     def override(self) -> None:
         """Force the marked devices, else the one under the cursor, to a channel."""
-        if devices := self._devices():
+        if devices := self._list_devices():
             hidden = self._host.rows.marks.hidden_count
             override = self._loader.lazy.many_overrides.override(devices, hidden)
             self._host.work(override, "override the device")
 
     def clear(self) -> None:
         """Clear the overrides of the marked devices, else of the one under the cursor."""
-        if devices := self._devices():
+        if devices := self._list_devices():
             clear = self._loader.lazy.many_overrides.clear(devices)
             self._host.work(clear, "clear the override")
 
@@ -52,7 +52,7 @@ class DeviceActions:
         ask = self._loader.lazy.many_overrides.ask_for_ids(form, text, finder)
         host.work(ask, "look the devices up")
 
-    def _devices(self) -> Sequence[DeviceMatch]:
+    def _list_devices(self) -> Sequence[DeviceMatch]:
         """Return the marked devices, else the one under the cursor."""
         rows = self._host.rows
         records = rows.workspace.devices.records

@@ -64,7 +64,7 @@ class DeviceSearch:
 
     def _show(self, text: str, key: str | None) -> None:
         if key is None:
-            self._host.say(words.unknown_device(clean(text)))
+            self._host.say(words.describe_unknown_device(clean(text)))
             return
         self._host.status.dismiss()
         self._host.table.move_to_key(key)

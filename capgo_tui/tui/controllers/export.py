@@ -61,7 +61,7 @@ class ExportController:
         view = rows.view
         count, total = group_digits(len(view)), group_digits(len(view.collection))
         of = f"{count} of {total} loaded {rows.resource.name}"
-        stem = name or f"./{self._stem(rows.resource.name)}"
+        stem = name or f"./{self._make_stem(rows.resource.name)}"
         bar = self._host.overlays.export_bar
         answer = bar.open(f"Export {of}", OF_FILES, stem.removesuffix(f".{form}"), form)
         return self._await_file(bar, rows, answer)
@@ -70,7 +70,7 @@ class ExportController:
         self, bar: ExportBar, rows: AnyRows, answer: asyncio.Future[ExportChoice | None]
     ) -> None:
         while (choice := await answer) is not None:
-            path = path_of(choice.name)
+            path = parse_path(choice.name)
             trouble = await self._try(bar, rows, choice, path)
             if not trouble:
                 return
@@ -86,7 +86,7 @@ class ExportController:
         try:
             file = await self._open(path)
         except (OSError, ValueError) as error:
-            return f"✗ {_why(error)}"
+            return f"✗ {_explain_failure(error)}"
         if file is None:
             return "✗ It is there already: type another name."
         bar.close()
@@ -115,7 +115,7 @@ class ExportController:
         try:
             await self._host.app.see_through(export.go(file, show_progress), export.stop)
         except OSError as error:
-            self._host.say(f"✗ Nothing was exported: {_why(error)}")
+            self._host.say(f"✗ Nothing was exported: {_explain_failure(error)}")
         else:
             # Cut a long path in the middle: its ends say more.
             outcome = export.describe_outcome("more exists" + step_label(export.next_step))
@@ -125,12 +125,12 @@ class ExportController:
         finally:
             self._under_way = None
 
-    def _stem(self, name: str) -> str:
+    def _make_stem(self, name: str) -> str:
         app = _NO_NAME.sub("_", self._workspace.target.app_id)
         return f"{name}-{app}-{self._workspace.now().astimezone():%Y%m%d-%H%M%S}"
 
 
-def path_of(name: str) -> Path | None:
+def parse_path(name: str) -> Path | None:
     """Return the path of a typed file name, with ``~`` expanded."""
     if not name:
         return None
@@ -140,7 +140,7 @@ def path_of(name: str) -> Path | None:
         return Path(name)
 
 
-def _why(error: OSError | ValueError) -> str:
+def _explain_failure(error: OSError | ValueError) -> str:
     match error:
         case FileNotFoundError():
             return "There is no such folder."

@@ -56,7 +56,7 @@ class FilterController:
         self.narrow(text)
         self._close_bar()
         self._host.app.remember_line(f"filter.{self._host.tab}", text, self._host.target.api_key)
-        self._lists.when_filtered(self._look_up)
+        self._lists.call_when_filtered(self._look_up)
 
     def narrow(self, text: str) -> None:
         """Filter the list in view."""
@@ -74,16 +74,16 @@ class FilterController:
     def open_on(self, device: str, workspace: Workspace) -> None:
         """Filter for the device requested at the start, and look it up."""
         self.narrow(device)
-        self._seek(self._device_search(workspace).seek(device))
+        self._seek(self._make_device_search(workspace).seek(device))
 
     def _look_up(self) -> None:
         view, workspace = self._host.rows.view, self._host.workspace
         # What looks like a condition on no column may be a custom id with a colon.
         is_nothing = not len(view) or not view.query
         if self._host.tab == "devices" and is_nothing and workspace is not None:
-            self._seek(self._device_search(workspace).seek_filtered(view.query))
+            self._seek(self._make_device_search(workspace).seek_filtered(view.query))
 
-    def _device_search(self, workspace: Workspace) -> DeviceSearch:
+    def _make_device_search(self, workspace: Workspace) -> DeviceSearch:
         # Builds requests, which the start does not need.
         from capgo_tui.tui.controllers.device_search import DeviceSearch  # noqa: PLC0415
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from capgo_tui.api.errors import Refusal, UnsupportedByRevision
-from capgo_tui.tui.controllers.change import outcome_text
+from capgo_tui.tui.controllers.change import describe_outcome
 from capgo_tui.tui.overlays.form_view import error_label
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.draft import REVIEW
@@ -86,7 +86,7 @@ class FormController:
                 if ready is not None:
                     action = await self._wait(form, action, ready)
                 if action is None:
-                    if await self._changes.may_lose(draft.dirty):
+                    if await self._changes.can_lose(draft.dirty):
                         return
                 elif action == REVIEW and (errors := draft.list_errors()):
                     entry = errors[0][0]
@@ -156,7 +156,7 @@ class FormController:
                 form.say("Nothing was sent.")
             else:
                 form.show_again()
-                form.say(outcome_text(change, outcome), "warn")
+                form.say(describe_outcome(change, outcome), "warn")
         return False
 
     def _go_to(self, change: Change) -> None:

@@ -27,7 +27,12 @@ class HintController:
         if workspace is None or not host.rows.view.collection.has_answer:
             context = replace(context, is_connected=True, has_cursor=True)
         hints = [
-            Hint(action.key, action.label, action.disabled_reason(context) is not None, action.id)
+            Hint(
+                action.key,
+                action.label,
+                action.find_disabled_reason(context) is not None,
+                action.id,
+            )
             for action in host.actions
             if action.hint and host.tab in action.tabs and action.id != "help"
             if workspace is None or not action.server_reason(workspace.client.traits)
@@ -35,7 +40,7 @@ class HintController:
         if workspace is not None and host.page is None and host.rows.state.wide:
             hints = [Hint("←→", "slide"), host.hint_of("list.wide", "narrow"), *hints]
         if self._detail.is_open:
-            first = self._detail.hints()
+            first = self._detail.list_hints()
             first_keys = {"⏎", *(hint.key for hint in first)}
             hints = [*first, *(hint for hint in hints if hint.key not in first_keys)]
         help_key = host.hint_of("help", "").key

@@ -83,14 +83,14 @@ class ListController:
             for collection in host.workspace.find_lists_read_by_guess():
                 host.read(collection.load_more(), f"load the {collection.name}")
         self._run_pending()
-        host.overlays.link_form.choices_changed()
+        host.overlays.link_form.update_choices()
         has_new_rows = not isinstance(event, StateChange | ViewChange)
         if (
             has_new_rows or host.rows.view.collection.at_end
         ) and not host.overlays.mounted_overlays:
             host.finish_start()
-        if (name == "channels" and self._channels_end_changed()) or has_new_rows:
-            for rows in self._joined_lists(name):
+        if (name == "channels" and self._has_channels_end_changed()) or has_new_rows:
+            for rows in self._list_joined(name):
                 rows.view.refilter()
                 self.advance(rows)
                 if rows.resource.name == host.tab:
@@ -127,14 +127,14 @@ class ListController:
             case _:
                 pass
 
-    def _channels_end_changed(self) -> bool:
+    def _has_channels_end_changed(self) -> bool:
         """Return whether the channels became complete, or no longer are, which bundles show."""
         before = self._unread_channels
         if self._host.workspace is not None:
             self._unread_channels = self._host.workspace.unread_channels
         return self._unread_channels != before
 
-    def _joined_lists(self, name: str) -> Iterable[AnyRows]:
+    def _list_joined(self, name: str) -> Iterable[AnyRows]:
         """Return the lists whose cells show something of the records of another list."""
         workspace = self._host.workspace
         if workspace is None:
@@ -156,7 +156,7 @@ class ListController:
             self._busy.discard(rows.resource.name)
             self._release_top(rows)
 
-    def when_filtered(self, act: Callable[[], None]) -> None:
+    def call_when_filtered(self, act: Callable[[], None]) -> None:
         """Call a function once the filter of the list in view is done.
 
         With 100 000 records that takes a moment, in which the list still shows the old rows:

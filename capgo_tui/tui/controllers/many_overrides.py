@@ -70,7 +70,7 @@ class ManyOverrides:
             return None
         self._host.status.dismiss()
 
-        def refusal(channel: Channel) -> str:
+        def explain_refusal(channel: Channel) -> str:
             are_all_there = all(
                 one.device and one.device.channel == channel.name for one in known_devices
             )
@@ -83,7 +83,7 @@ class ManyOverrides:
 
         hidden_note = f" ({hidden_count} hidden by the filter)" if hidden_count else ""
         who = f"{len(known_devices)} devices"
-        return self._one.choose(f"{who}{hidden_note}", who, refusal, confirm)
+        return self._one.choose(f"{who}{hidden_note}", who, explain_refusal, confirm)
 
     def clear(
         self, devices: Sequence[DeviceMatch], left_out: Sequence[DeviceMatch] = ()

@@ -59,14 +59,16 @@ class OverrideController:
         else:
             about.insert(0, device.custom_id)
 
-        def refusal(channel: Channel) -> str:
-            return self._refusal(device, channel)
+        def explain_refusal(channel: Channel) -> str:
+            return self._explain_refusal(device, channel)
 
         def confirm(channel: Channel, bundle: Bundle | None) -> Coroutine[None, None, object]:
             return self._confirm(device, channel, bundle)
 
         who = device.custom_id or device.device_id
-        return self.choose(" · ".join(about), who, refusal, confirm, device_id=device.device_id)
+        return self.choose(
+            " · ".join(about), who, explain_refusal, confirm, device_id=device.device_id
+        )
 
     def choose(
         self,
@@ -111,7 +113,7 @@ class OverrideController:
             return None
         return self._confirm(device, None)
 
-    def _refusal(self, device: Device, channel: Channel) -> str:
+    def _explain_refusal(self, device: Device, channel: Channel) -> str:
         if why_not := explain_channel_refusal(self._workspace, channel):
             return why_not
         if channel.name == device.channel:
@@ -149,7 +151,7 @@ class OverrideController:
         """Read the journal for recent overrides, which limit the channels to choose from."""
         with suppress(asyncio.CancelledError):
             await recall(self._workspace)
-            self._host.overlays.link_form.reasons_changed()
+            self._host.overlays.link_form.update_reasons()
 
     def _confirm(
         self, device: Device, channel: Channel | None, bundle: Bundle | None = None

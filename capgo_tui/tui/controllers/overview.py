@@ -105,7 +105,7 @@ class OverviewController:
         finally:
             self._is_at_work = False
         page.status = self._describe(workspace)
-        page.show_overview(overview, self._keys())
+        page.show_overview(overview, self._map_keys())
         self._host.show_status()
 
     async def _ask_once(self, workspace: Workspace, page: OverviewPage) -> None:
@@ -128,7 +128,7 @@ class OverviewController:
         self._survey.show()
         self.update(page)
 
-    def _keys(self) -> Mapping[str, str]:
+    def _map_keys(self) -> Mapping[str, str]:
         """Return the key of each action, as a warning shows it."""
         return {action.id: f"{action.key} {action.label}" for action in self._host.actions}
 
@@ -139,7 +139,7 @@ class OverviewController:
         loaded = ", ".join(counts)
         known = [each for each in workspace.collections.values() if each.as_of is not None]
         oldest = min(known, key=lambda each: each.as_of or workspace.now(), default=None)
-        as_of = "" if oldest is None else words.freshness(oldest, workspace.now())
+        as_of = "" if oldest is None else words.describe_freshness(oldest, workspace.now())
         return f"{loaded} loaded · {as_of}".removesuffix(" · ")
 
     async def open_line(self) -> None:

@@ -63,7 +63,7 @@ class PaletteController:
         host, workspace = self._host, self._host.workspace
         if workspace is None:
             return
-        from capgo_tui.tui.palette import Offer, app_entries, app_pattern  # noqa: PLC0415 - rare
+        from capgo_tui.tui.palette import Offer, list_app_entries, parse_app_pattern  # noqa: PLC0415 - rare
 
         def offer() -> Offer:
             return Offer(
@@ -80,15 +80,15 @@ class PaletteController:
             return offer().match(text)
 
         async def search(text: str) -> Sequence[Entry]:
-            if (pattern := app_pattern(text)) is not None:
-                return app_entries(pattern, await self._list_apps())
+            if (pattern := parse_app_pattern(text)) is not None:
+                return list_app_entries(pattern, await self._list_apps())
             devices = await self._find_devices(workspace, text)
             if devices or match(text):
                 return devices
             # Copied, for a page may come in while the thread reads them.
             channels = list(workspace.channels.records.values())
             bundles = list(workspace.bundles.records.values())
-            near = replace(offer(), channels=channels, bundles=bundles).near
+            near = replace(offer(), channels=channels, bundles=bundles).find_near
             return await asyncio.to_thread(near, text)
 
         host.status.dismiss()
@@ -108,12 +108,12 @@ class PaletteController:
     async def _find_devices(self, workspace: Workspace, text: str) -> Sequence[Entry]:
         """Search the loaded devices in a thread: there may be 100 000."""
         from capgo_tui.tui.palette import (  # noqa: PLC0415
-            device_pattern,
             explain_entries,
             find_devices,
+            parse_device_pattern,
         )
 
-        pattern = device_pattern(text)
+        pattern = parse_device_pattern(text)
         records = workspace.devices.records
         entries = await asyncio.to_thread(
             lambda: find_devices(pattern, list(records.values())) if pattern else []
@@ -176,7 +176,7 @@ class PaletteController:
     def _export(self, form: str, name: str) -> None:
         host = self._host
         action = next(each for each in host.actions if each.id == "list.export")
-        if (reason := action.disabled_reason(host.action_context())) is not None:
+        if (reason := action.find_disabled_reason(host.action_context())) is not None:
             host.say(reason.message)
         else:
             self._lists.export(form, name)

@@ -46,7 +46,7 @@ class PasteController:
             "bundles": list(workspace.bundles.records.values()),
         }
         for tab, records in lists.items():
-            key = await asyncio.to_thread(_key_of, name, records)
+            key = await asyncio.to_thread(_find_key, name, records)
             if key is not None:
                 self._palette.go_to(tab, key)
                 return
@@ -58,6 +58,6 @@ class PasteController:
             host.say(f"No channel, bundle or device here is called «{shown}».")
 
 
-def _key_of(name: str, records: Iterable[Channel | Bundle]) -> str | None:
+def _find_key(name: str, records: Iterable[Channel | Bundle]) -> str | None:
     """Return the row key of the record of a name; None when there is none."""
     return next((str(each.id) for each in records if each.name == name), None)

@@ -67,7 +67,7 @@ async def _update_survey(host: Host) -> None:
     workspace = host.workspace
     if workspace is not None and workspace.is_survey_due:
         await workspace.update_survey()
-        host.overlays.link_form.counts_changed()
+        host.overlays.link_form.update_counts()
 
 
 BUNDLE_COLUMNS: Final = (
@@ -80,10 +80,10 @@ BUNDLE_COLUMNS: Final = (
 """The columns of a bundle that is chosen: its age, its devices, its channels, its comment."""
 
 
-def bundle_choices(workspace: Workspace, refusal: Callable[[Bundle], str]) -> Choices[Bundle]:
+def make_bundle_choices(workspace: Workspace, refusal: Callable[[Bundle], str]) -> Choices[Bundle]:
     """Return the bundles to choose from, with what tells them apart."""
 
-    def cells(bundle: Bundle) -> dict[str, str]:
+    def make_cells(bundle: Bundle) -> dict[str, str]:
         context = workspace.make_cell_context()
         return {
             "age": format_age(bundle.created_at, context.now),
@@ -92,8 +92,10 @@ def bundle_choices(workspace: Workspace, refusal: Callable[[Bundle], str]) -> Ch
             "note": bundle.comment or "",
         }
 
-    def about() -> str:
+    def describe() -> str:
         adoption = workspace.adoption
         return "" if adoption is None else f"devices: {adoption.source}"
 
-    return Choices(workspace.bundles, refusal, columns=BUNDLE_COLUMNS, cells=cells, about=about)
+    return Choices(
+        workspace.bundles, refusal, columns=BUNDLE_COLUMNS, cells=make_cells, about=describe
+    )

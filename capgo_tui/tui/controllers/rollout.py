@@ -6,9 +6,9 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from capgo_tui.tui.controllers.change import outcome_text
+from capgo_tui.tui.controllers.change import describe_outcome
 from capgo_tui.tui.controllers.failures import report_failures
-from capgo_tui.tui.controllers.picker import bundle_choices, pick
+from capgo_tui.tui.controllers.picker import make_bundle_choices, pick
 from capgo_tui.tui.overlays.rollout_form import TARGET
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.insight.audience import read_audience
@@ -94,13 +94,15 @@ class RolloutController:
         """Choose the bundle that is rolled out."""
         channel = draft.channel
 
-        def refusal(bundle: Bundle) -> str:
+        def explain_refusal(bundle: Bundle) -> str:
             is_stable = channel.bundle is not None and bundle.id == channel.bundle.id
             return "its stable bundle" if is_stable else ""
 
         now = f"target now {draft.target_label}" if draft.has_target else "no target yet"
         title = f"Roll out on {channel.name} · {now}"
-        bundle = await pick(self._host, title, bundle_choices(self._workspace, refusal))
+        bundle = await pick(
+            self._host, title, make_bundle_choices(self._workspace, explain_refusal)
+        )
         self._cover()
         if bundle is not None:
             draft.choose_target(bundle)
@@ -127,7 +129,7 @@ class RolloutController:
             return True
         draft.rebase()
         if outcome is not None:
-            form.say(outcome_text(change, outcome))
+            form.say(describe_outcome(change, outcome))
         form.show_again()
         return False
 

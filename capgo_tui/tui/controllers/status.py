@@ -72,7 +72,7 @@ class StatusController:
         view = host.rows.view
         collection, query, now = view.collection, view.query, workspace.now()
         count = len(view) if view.is_current else None
-        state = words.status(collection, count, query, now)
+        state = words.describe_status(collection, count, query, now)
         counting_down = collection.waiting is not None
         if not counting_down and (seconds := self.seconds_to_reconnect) is not None:
             # Before the age of the rows, which comes last and stays where there is no room for all.
@@ -93,8 +93,10 @@ class StatusController:
         )
         wait = self.waiting
         writing = bool(workspace.writing)
-        host.status.show_wait("" if wait is None else words.waiting(wait, now, writing=writing))
+        host.status.show_wait(
+            "" if wait is None else words.describe_waiting(wait, now, writing=writing)
+        )
         typing = host.overlays.filter_bar.visible
-        notice = words.placeholder(collection, count, query, now, host.target, typing=typing)
+        notice = words.find_placeholder(collection, count, query, now, host.target, typing=typing)
         if notice is not None:
             host.table.say(notice.headline, notice.advice)

@@ -105,7 +105,7 @@ class TabController:
         host, workspace = self._host, self._host.workspace
         labels = [TabLabel(tab.key, tab.name, tab.title, self._count(tab.name)) for tab in TABS]
         self._bar.show_tabs(labels, self.name)
-        self._bar.show_path(self._trip.path_at(self.name))
+        self._bar.show_path(self._trip.get_path_at(self.name))
         self._survey.follow()
         if self.page is not None and workspace is not None:
             self.page.show_workspace(workspace)

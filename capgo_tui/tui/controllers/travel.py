@@ -84,7 +84,7 @@ class TravelController:
             Leg(
                 place,
                 host.tab,
-                title or self._title(),
+                title or self._make_title(),
                 host.detail.chosen_link if is_open else None,
                 rows.view.query,
                 rows.view.sort,
@@ -98,13 +98,13 @@ class TravelController:
             self._tabs.show(place.tab)
         self._arrive(place, opens=self._trip.legs[-1].opens_detail)
 
-    def _title(self) -> str:
+    def _make_title(self) -> str:
         """Return the name of what is under the cursor, or of the tab."""
         host = self._host
         if host.page is not None:
             return TAB_BY_NAME[host.tab].title
         record = host.rows.view.collection.records.get(host.table.cursor_key or "")
-        return TAB_BY_NAME[host.tab].title if record is None else host.rows.title(record)
+        return TAB_BY_NAME[host.tab].title if record is None else host.rows.make_title(record)
 
     def _arrive(self, place: Place, *, opens: bool) -> None:
         host, rows = self._host, self._lists.rows[place.tab]
@@ -113,11 +113,11 @@ class TravelController:
         key = place.key
         if key is None:
             self._filters.narrow(place.condition or "")
-            self._lists.when_filtered(lambda: host.table.action_move_to(0))
+            self._lists.call_when_filtered(lambda: host.table.action_move_to(0))
             return
         if rows.view.index_of(key) is None:
             self._filters.narrow("")
-        self._lists.when_filtered(lambda: self._arrive_at(key, opens=opens))
+        self._lists.call_when_filtered(lambda: self._arrive_at(key, opens=opens))
         host.show_chrome()
 
     def _arrive_at(self, key: str, *, opens: bool) -> None:
@@ -154,7 +154,7 @@ class TravelController:
         else:
             self._tabs.show(leg.tab)
         if self._host.page is None:
-            self._lists.when_filtered(lambda: self._reopen(leg))
+            self._lists.call_when_filtered(lambda: self._reopen(leg))
         return True
 
     def _reopen(self, leg: Leg) -> None:

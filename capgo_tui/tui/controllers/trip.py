@@ -48,7 +48,7 @@ class Trip:
             self.legs.clear()
         return bool(self.legs)
 
-    def path_at(self, tab: str) -> str:
+    def get_path_at(self, tab: str) -> str:
         """Return the path on a tab, such as ``production › 2.4.1``; empty where there is none."""
         if not self.is_on_at(tab):
             return ""

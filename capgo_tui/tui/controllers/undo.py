@@ -55,10 +55,10 @@ class UndoController:
         if text := str(resolution):
             self._host.tell(text + step_label(resolution.next_step))
 
-    async def last(self) -> None:
+    async def undo_last(self) -> None:
         """Undo the last change that can be undone, and all that was confirmed with it."""
         self._host.status.dismiss()
-        entries = await self.entries()
+        entries = await self.list_entries()
         from capgo_tui.workspace.changes.undo import find_latest  # noqa: PLC0415
 
         choice = find_latest(entries)
@@ -73,9 +73,9 @@ class UndoController:
         """Undo a change that was chosen, and all that was confirmed with it."""
         from capgo_tui.workspace.changes.undo import find_batch  # noqa: PLC0415
 
-        await self._undo(find_batch(entry, await self.entries()))
+        await self._undo(find_batch(entry, await self.list_entries()))
 
-    async def entries(self) -> Sequence[Entry]:
+    async def list_entries(self) -> Sequence[Entry]:
         """Read the journal, and import what its entries are made of."""
         await asyncio.to_thread(_import_kinds)
 

@@ -83,11 +83,11 @@ class WatchController:
             # What is told meanwhile, such as an outcome, stays until it is dismissed.
             is_free = self._host.status.message in {"", said} and not self._host.is_taken
             if is_free or look.sight is not Sight.PENDING:
-                said = _sentence(change, look)
+                said = _make_sentence(change, look)
                 self._host.say(said)
 
 
-def _sentence(change: Change, look: Look) -> str:
+def _make_sentence(change: Change, look: Look) -> str:
     """Return what a look says of a change."""
     name = describe(change).summarize(NAME_ROOM)
     seconds = int(look.age.total_seconds())

@@ -14,7 +14,7 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.lines import measure_width
 from capgo_tui.tui.widgets.progress_line import ProgressLine
 from capgo_tui.tui.widgets.text_line import TextLine
-from capgo_tui.tui.words import brief_step
+from capgo_tui.tui.words import shorten_step
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import label_outcome
 from capgo_tui.workspace.changes.outcome import OutcomeState
@@ -106,7 +106,7 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
         if batch is None:
             return
         title = f" {self._title} · {self.summary}"
-        why = _why_untried(batch)
+        why = _explain_why_untried(batch)
         # Without room here, the reason stands only in the list.
         fits = measure_width(title + why) <= self.size.width
         self.query_one("#batch-title", TextLine).show(f"{title}{why}" if fits else title)
@@ -115,11 +115,13 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
         self.query_one(ProgressLine).show(batch.finished_count, len(batch.steps), note)
         listing = self.query_one("#batch-list", Detail)
         if self._is_over:
-            listing.show_lines(self._last_lines(batch))
+            listing.show_lines(self._list_last_lines(batch))
         else:
             at = _position(batch)
             start = at // PAGE * PAGE
-            listing.show_lines([self._line(step) for step in batch.steps[start : start + PAGE]])
+            listing.show_lines(
+                [self._make_line(step) for step in batch.steps[start : start + PAGE]]
+            )
             if self._follows:
                 listing.bring_into_view(at - start)
         self.query_one("#batch-hint", TextLine).show(f" {self._hint(batch)}")
@@ -193,15 +195,15 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
         self._follows = False
         self.query_one("#batch-list", Detail).action_scroll_lines(lines)
 
-    def _last_lines(self, batch: Batch) -> Sequence[Line]:
-        worst_first = sorted(batch.steps, key=_severity)
-        lines = [Line("", f"! {why}", "note") for why in _untried_sentences(batch)]
-        lines += [self._line(step) for step in worst_first[:MOST_LISTED]]
+    def _list_last_lines(self, batch: Batch) -> Sequence[Line]:
+        worst_first = sorted(batch.steps, key=_rank_severity)
+        lines = [Line("", f"! {why}", "note") for why in _list_untried_sentences(batch)]
+        lines += [self._make_line(step) for step in worst_first[:MOST_LISTED]]
         if len(worst_first) > MOST_LISTED:
             lines.append(Line("", f"and {len(worst_first) - MOST_LISTED} more", "raw"))
         return lines
 
-    def _line(self, step: Step) -> Line:
+    def _make_line(self, step: Step) -> Line:
         return Line(describe(step.change).list_name, self._step_text(step))
 
     def _step_text(self, step: Step) -> str:
@@ -210,9 +212,9 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
         if step.is_unread:
             return UNREAD
         if step.outcome is not None:
-            return label_outcome(step.change, step.outcome) + brief_step(step.outcome.next_step)
+            return label_outcome(step.change, step.outcome) + shorten_step(step.outcome.next_step)
         if step.untried_reason:
-            return f"– not tried: {_untried_reason(step)}"
+            return f"– not tried: {_explain_untried(step)}"
         if self._is_over:
             return "– not tried"
         if step.is_under_way:
@@ -221,24 +223,24 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
         return f"… in {math.ceil(wait)} s" if wait > 0 else "…"
 
 
-def _untried_reason(step: Step) -> str:
+def _explain_untried(step: Step) -> str:
     """Return why a step was not tried, with the key binding that helps."""
-    return step.untried_reason + brief_step(step.next_step)
+    return step.untried_reason + shorten_step(step.next_step)
 
 
-def _untried_sentences(batch: Batch) -> Sequence[str]:
+def _list_untried_sentences(batch: Batch) -> Sequence[str]:
     """Return sentences that say how many steps were not tried, and why."""
     return [
         f"the other {f'{count} were' if count > 1 else 'one was'} not tried: {why}"
         for why, count in Counter(
-            _untried_reason(step) for step in batch.steps if step.untried_reason
+            _explain_untried(step) for step in batch.steps if step.untried_reason
         ).items()
     ]
 
 
-def _why_untried(batch: Batch) -> str:
+def _explain_why_untried(batch: Batch) -> str:
     """Return why the remaining steps were not tried, if the reason is the same for all."""
-    reasons = {_untried_reason(step) for step in batch.steps if not step.is_finished}
+    reasons = {_explain_untried(step) for step in batch.steps if not step.is_finished}
     return f": {reason}" if len(reasons) == 1 and (reason := reasons.pop()) else ""
 
 
@@ -249,5 +251,5 @@ def _position(batch: Batch) -> int:
     return next(under_way, next(left, 0))
 
 
-def _severity(step: Step) -> int:
+def _rank_severity(step: Step) -> int:
     return WORST_FIRST.index(None if step.outcome is None else step.outcome.state)

@@ -140,7 +140,7 @@ class Confirmation(Vertical, Overlay):
         title = question.title or describe(changes[0]).title
         place = f"{question.place} · " if question.place else ""
         line = f"{place}{'Changed! ' if question.is_repeated else ''}{title}"
-        who = _shared_identity(changes)
+        who = _find_shared_identity(changes)
         if who:  # a name of any length must not hide it
             line = lead_with_id(line, who, self.screen.size.width - 1)
         self.query_one("#confirmation-title", TextLine).show(f" {line}")
@@ -156,7 +156,7 @@ class Confirmation(Vertical, Overlay):
         chrome = CHROME + (self._required_text is not None) + (self._choice is not None)
         room = self.screen.size.height - ABOVE
         # Warnings go before a list that is too long.
-        effects, warnings = (lines, []) if lines else _lines(changes)
+        effects, warnings = (lines, []) if lines else _list_lines(changes)
         listing.show_lines([*notes, *effects, *warnings])
         rows = listing.rows_at(self.screen.size.width) + chrome
         if rows > room:
@@ -233,13 +233,13 @@ class Confirmation(Vertical, Overlay):
         self.close()
 
 
-def _shared_identity(changes: Sequence[Change]) -> str:
+def _find_shared_identity(changes: Sequence[Change]) -> str:
     """Return the id of the changed record, if all changes are of one."""
     identities = {(change.wire_id, describe(change).identity) for change in changes}
     return describe(changes[0]).identity if len(identities) == 1 else ""
 
 
-def _lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:
+def _list_lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Line]]:
     """Return the lines of the effects, and those of the impact."""
     if len({(change.noun, change.wire_id) for change in changes}) == 1:
         effects = [effect for change in changes for effect in describe(change).list_effects()]

@@ -18,7 +18,7 @@ from capgo_tui.text import clean
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.lines import pad, strip
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
-from capgo_tui.tui.words import brief
+from capgo_tui.tui.words import shorten_failure
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.device_ids import parse_ids
 
@@ -78,7 +78,7 @@ class IdsText(TextArea):
         event.prevent_default()
         event.stop()
         if not self.read_only:
-            text = harmless(event.text)
+            text = make_harmless(event.text)
             edit = self.replace(text, *self.selection, maintain_selection_offset=False)
             self.move_cursor(edit.end_location)
 
@@ -165,7 +165,7 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         area = self._area
         area.disabled = False
         with area.prevent(TextArea.Changed):
-            area.text = self._initial_text = harmless(text)
+            area.text = self._initial_text = make_harmless(text)
         area.move_cursor(area.document.end)
         self._show_count()
         return self.ask(self._actions if self._initial_text.strip() else area)
@@ -238,12 +238,14 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
             if missing:
                 show_progress(0)
             self._results = await finder.ask_server(entries, show_progress)
-            if self._needs_decision(verb):
+            if self._is_undecided(verb):
                 self._show_left_out()
             else:
                 self._pass_on(verb)
         except CapgoError as error:
-            self._say(brief(error, "read the devices", failed_at=finder.read_clock()), "warn")
+            self._say(
+                shorten_failure(error, "read the devices", failed_at=finder.read_clock()), "warn"
+            )
         except asyncio.CancelledError:
             if self.query(TextLine):  # else the program is being left
                 self._say("stopped; nothing was changed")
@@ -294,7 +296,7 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         results = self._results or ()
         return [one for one in results if one.device is None and not one.trouble]
 
-    def _needs_decision(self, verb: Verb) -> bool:
+    def _is_undecided(self, verb: Verb) -> bool:
         """Return whether the operator must decide about some ids first."""
         results, finder = self._results or (), self._finder
         if any(one.trouble for one in results):
@@ -320,7 +322,7 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         parts = []
         if unknown:
             fate = "kept" if self._keeps else "left out"
-            parts.append(f"{len(unknown)} unknown to the server, {fate}: {_names(unknown)}")
+            parts.append(f"{len(unknown)} unknown to the server, {fate}: {_join_names(unknown)}")
         if unclear:
             examples = "; ".join(
                 f"{shorten(clean(one.id), NAME_WIDTH)}: {one.trouble}"
@@ -370,12 +372,12 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         return self.query_one(Actions)
 
 
-def _names(devices: Sequence[DeviceMatch]) -> str:
+def _join_names(devices: Sequence[DeviceMatch]) -> str:
     """Return the first few of some ids."""
     examples = [shorten(clean(one.id), NAME_WIDTH) for one in devices[:MOST_SHOWN]]
     return " ".join([*examples, *(["…"] if len(devices) > MOST_SHOWN else [])])
 
 
-def harmless(text: str) -> str:
+def make_harmless(text: str) -> str:
     """Return clean lines of a text; tabs become commas."""
     return "\n".join(clean(line.replace("\t", ",").strip(), MOST) for line in text.splitlines())

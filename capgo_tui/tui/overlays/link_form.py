@@ -44,7 +44,7 @@ HIGH_SCREEN = 30
 """Lines of a screen that has room for more choices than `LEAST_ROWS`, and the list behind."""
 
 
-def _empty_text(_: object) -> str:
+def _describe_empty(_: object) -> str:
     return ""
 
 
@@ -53,9 +53,9 @@ class Choices(Generic[T]):
     """The records of a list that match what was typed, best match first."""
 
     collection: Collection[T]
-    refusal: Callable[[T], str] = _empty_text
+    refusal: Callable[[T], str] = _describe_empty
     """Returns why a record cannot be chosen, at every draw; empty when it can."""
-    detail: Callable[[T], str] = _empty_text
+    detail: Callable[[T], str] = _describe_empty
     """Returns the text beside the name of a record."""
     columns: Sequence[PlainColumn] = COLUMNS
     """The columns; ``note`` holds the reason against a choice."""
@@ -98,19 +98,19 @@ class Choices(Generic[T]):
         """Whether the first row is the one that chooses none."""
         return bool(self.without) and not self.text.strip()
 
-    def at(self, index: int) -> T | None:
+    def get_at(self, index: int) -> T | None:
         """Return the record in a row; None in the row that chooses none."""
         index -= self.offers_none
         return None if index < 0 else self.matches[index]
 
     def name_at(self, index: int) -> str:
         """Return the text of a row."""
-        record = self.at(index)
+        record = self.get_at(index)
         return self.without if record is None else record.name
 
-    def refusal_at(self, index: int) -> str:
+    def get_refusal_at(self, index: int) -> str:
         """Return why a row cannot be chosen; empty when it can."""
-        record = self.at(index)
+        record = self.get_at(index)
         return "" if record is None else self.refusal(record)
 
     @property
@@ -136,24 +136,24 @@ class Choices(Generic[T]):
         """
         if self.matches and self.matches[0].name.casefold() == self.text.strip().casefold():
             return 0
-        return next((at for at in range(len(self)) if not self.refusal_at(at)), 0)
+        return next((at for at in range(len(self)) if not self.get_refusal_at(at)), 0)
 
     def __len__(self) -> int:
         return len(self.matches) + self.offers_none
 
-    def key_at(self, index: int) -> str:
+    def get_key_at(self, index: int) -> str:
         """Return the row key at an index."""
-        record = self.at(index)
+        record = self.get_at(index)
         return NONE if record is None else str(record.id)
 
     def index_of(self, key: str) -> int | None:
         """Return the index of a row key."""
-        return next((at for at in range(len(self)) if self.key_at(at) == key), None)
+        return next((at for at in range(len(self)) if self.get_key_at(at) == key), None)
 
-    def row(self, index: int, columns: Sequence[Column]) -> Row:
+    def make_row(self, index: int, columns: Sequence[Column]) -> Row:
         """Return a choice, muted with its reason where it cannot be chosen."""
-        record = self.at(index)
-        refusal = self.refusal_at(index)
+        record = self.get_at(index)
+        refusal = self.get_refusal_at(index)
         detail = "" if record is None else self.detail(record)
         texts = {"name": self.name_at(index), "aside": detail, "note": refusal}
         if record is not None and self.cells is not None:
@@ -165,13 +165,13 @@ class Choices(Generic[T]):
             "muted",
             [texts[column.id] for column in columns],
             [tone for _ in columns],
-            self.marks is not None and self.key_at(index) in self.marks,
+            self.marks is not None and self.get_key_at(index) in self.marks,
         )
 
     def toggle(self, index: int) -> None:
         """Mark a row that can be chosen, or take its mark away."""
-        if self.marks is not None and not self.refusal_at(index):
-            self.marks ^= {self.key_at(index)}
+        if self.marks is not None and not self.get_refusal_at(index):
+            self.marks ^= {self.get_key_at(index)}
 
     @property
     def marked_records(self) -> list[T]:
@@ -278,7 +278,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         """Take the rows that the screen now has for it."""
         self._fit_height()
 
-    def choices_changed(self) -> None:
+    def update_choices(self) -> None:
         """Update the choices after records came in or a reason changed."""
         if self._choices is None or not self.is_open:
             return
@@ -293,7 +293,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             self._eager = False
             self._hint()
 
-    def reasons_changed(self) -> None:
+    def update_reasons(self) -> None:
         """Draw the rows again after a reason may have changed, such as a countdown.
 
         The cursor stays: the choice must not change right before Enter.
@@ -301,7 +301,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         if self.is_open:
             self._table.refresh()
 
-    def counts_changed(self) -> None:
+    def update_counts(self) -> None:
         """Draw the rows and the hint again after devices were counted."""
         if self.is_open:
             self._table.refresh()
@@ -374,7 +374,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
     def _narrow(self, choices: AnyChoices) -> None:
         choices.narrow(self.query_one(Input).value)
         at = choices.first_allowed
-        self._offered_key = key = choices.key_at(at) if len(choices) else None
+        self._offered_key = key = choices.get_key_at(at) if len(choices) else None
         self._table.attach(choices, choices.columns, TableState(key, at, max(0, at - 2)))
         self._hint()
 
@@ -425,13 +425,13 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             return
         if at is None:
             return
-        refusal = choices.refusal_at(at)
+        refusal = choices.get_refusal_at(at)
         if refusal:
             # The name also stands above; the reason is nowhere else in full.
             name = shorten(choices.name_at(at), self.screen.size.width - measure_width(refusal) - 4)
             self._hint_line.show(f" {name}: {refusal}", "warn")
         elif self.asking:
-            choice = choices.at(at)
+            choice = choices.get_at(at)
             choices.is_none_chosen = choice is None
             self.give(choice)
 

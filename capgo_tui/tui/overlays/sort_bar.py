@@ -37,7 +37,7 @@ class SortBar(ChoiceBar):
         """Take the keyboard and begin at the column the rows are sorted by."""
         self._columns = columns
         ids = [column.id for column in columns]
-        names = ["as sent", *(_title(column, sort) for column in columns)]
+        names = ["as sent", *(_make_title(column, sort) for column in columns)]
         self.offer(names, ids.index(sort[0]) + 1 if sort and sort[0] in ids else 0)
 
     def choose(self, at: int) -> None:
@@ -45,7 +45,7 @@ class SortBar(ChoiceBar):
         self.post_message(self.Chosen(self._columns[at - 1].id if at else None))
 
 
-def _title(column: Column, sort: tuple[str, bool] | None) -> str:
+def _make_title(column: Column, sort: tuple[str, bool] | None) -> str:
     if sort is None or sort[0] != column.id:
         return column.title
     return f"{column.title} {'↓' if sort[1] else '↑'}"

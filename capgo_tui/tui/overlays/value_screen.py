@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from capgo_tui.combining_marks import limit_marks
-from capgo_tui.tui.terminal.clipboard import plain_text
+from capgo_tui.tui.terminal.clipboard import make_plain_text
 from capgo_tui.tui.terminal.plain_page import draw_page, leave_page
 from capgo_tui.tui.widgets.lines import break_up
 
@@ -36,7 +36,7 @@ class ValueScreen(ModalScreen[None]):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self._lines: Sequence[str] = plain_text(text).split("\n")
+        self._lines: Sequence[str] = make_plain_text(text).split("\n")
         self._top = (0, 0)
         """The first row in view: the number of its line, and of the row in that line."""
 
@@ -67,9 +67,9 @@ class ValueScreen(ModalScreen[None]):
         before = self._top
         for _ in range(abs(step)):
             if step < 0:
-                self._top = self._row_before(self._top)
+                self._top = self._find_row_before(self._top)
             elif not self._is_end_in_view():
-                self._top = next(self._rows_after(self._top))
+                self._top = next(self._iterate_rows_after(self._top))
         if self._top != before:
             self.refresh()
 
@@ -89,20 +89,22 @@ class ValueScreen(ModalScreen[None]):
         if driver is not None and self.app.screen is self and self.size.height > 1:
             can_scroll = self._top != (0, 0) or not self._is_end_in_view()
             hint = HINT + (SCROLL_HINT if can_scroll else "")
-            draw_page(driver, self._text_in_view(), hint[: self.size.width - 1], self.size.height)
+            draw_page(
+                driver, self._get_text_in_view(), hint[: self.size.width - 1], self.size.height
+            )
 
-    def _text_in_view(self) -> str:
+    def _get_text_in_view(self) -> str:
         """Return the rows in view, with a line end only where a line ends."""
         text, previous = "", self._top[0]
-        for number, row in self._places_in_view():
+        for number, row in self._list_places_in_view():
             if number != previous:
                 text, previous = f"{text}\n", number
-            text += self._rows_of(number)[row]
+            text += self._wrap_rows(number)[row]
         return text
 
-    def _places_in_view(self) -> list[tuple[int, int]]:
+    def _list_places_in_view(self) -> list[tuple[int, int]]:
         places = [self._top]
-        for place in self._rows_after(self._top):
+        for place in self._iterate_rows_after(self._top):
             if len(places) == self._room:
                 break
             places.append(place)
@@ -110,12 +112,12 @@ class ValueScreen(ModalScreen[None]):
 
     def _is_end_in_view(self) -> bool:
         last = len(self._lines) - 1
-        return self._places_in_view()[-1] == (last, len(self._rows_of(last)) - 1)
+        return self._list_places_in_view()[-1] == (last, len(self._wrap_rows(last)) - 1)
 
-    def _rows_after(self, place: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    def _iterate_rows_after(self, place: tuple[int, int]) -> Iterator[tuple[int, int]]:
         number, row = place
         while True:
-            if row + 1 < len(self._rows_of(number)):
+            if row + 1 < len(self._wrap_rows(number)):
                 row += 1
             elif number + 1 < len(self._lines):
                 number, row = number + 1, 0
@@ -123,13 +125,13 @@ class ValueScreen(ModalScreen[None]):
                 return
             yield number, row
 
-    def _row_before(self, place: tuple[int, int]) -> tuple[int, int]:
+    def _find_row_before(self, place: tuple[int, int]) -> tuple[int, int]:
         number, row = place
         if row:
             return number, row - 1
-        return (number - 1, len(self._rows_of(number - 1)) - 1) if number else place
+        return (number - 1, len(self._wrap_rows(number - 1)) - 1) if number else place
 
-    def _rows_of(self, number: int) -> Sequence[str]:
+    def _wrap_rows(self, number: int) -> Sequence[str]:
         """Return the rows into which the terminal breaks a line."""
         line, width = self._lines[number], max(1, self.size.width)
         if line.isascii():

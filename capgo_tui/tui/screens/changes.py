@@ -11,7 +11,7 @@ from capgo_tui.api.errors import Refusal
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.actions import read_only_reason
 from capgo_tui.tui.widgets.detail import Detail, Line
-from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
+from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.workspace.changes.history import describe_entry, list_details
@@ -52,13 +52,13 @@ class EntryRows:
         self.entries = [
             each
             for each in self.all_entries
-            if not query or matches_texts(query, *_cells(describe_entry(each)).values())
+            if not query or is_matching_texts(query, *_make_cells(describe_entry(each)).values())
         ]
 
     def __len__(self) -> int:
         return len(self.entries)
 
-    def key_at(self, index: int) -> str:
+    def get_key_at(self, index: int) -> str:
         """Return the row key of an entry: its number."""
         return str(self.entries[index].id)
 
@@ -66,11 +66,11 @@ class EntryRows:
         """Return the index of an entry; there are never more than some hundred."""
         return next((at for at, each in enumerate(self.entries) if str(each.id) == key), None)
 
-    def row(self, index: int, columns: Sequence[Column]) -> Row:
+    def make_row(self, index: int, columns: Sequence[Column]) -> Row:
         """Return the row of an entry."""
         summary = describe_entry(self.entries[index])
         tone = TONES.get(summary.mark, "warn")
-        cells = _cells(summary)
+        cells = _make_cells(summary)
         texts = [cells[column.id] for column in columns]
         tones = [
             tone if column.id == "outcome" else "plain" if column.id == "what" else "muted"
@@ -79,7 +79,7 @@ class EntryRows:
         return Row(summary.mark, tone, texts, tones)
 
 
-def _cells(summary: HistoryRow) -> dict[str, str]:
+def _make_cells(summary: HistoryRow) -> dict[str, str]:
     return {
         "when": summary.when,
         "what": summary.what,
@@ -164,7 +164,7 @@ class ChangesScreen(ModalScreen["ChosenEntry | None"]):
         if entry is not None:
             self._say("")
             detail = self.query_one(Detail)
-            detail.show_lines(_lines(entry, self._now()))
+            detail.show_lines(_list_lines(entry, self._now()))
             self.add_class("-entry")
             detail.focus()
 
@@ -235,7 +235,7 @@ class ChangesScreen(ModalScreen["ChosenEntry | None"]):
         self.query_one("#changes-said", TextLine).show(message)
 
 
-def _lines(entry: Entry, now: datetime) -> list[Line]:
+def _list_lines(entry: Entry, now: datetime) -> list[Line]:
     return [
         Line(label, text) if text else Line("", label, "heading")
         for label, text in list_details(entry, now)

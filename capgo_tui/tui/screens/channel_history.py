@@ -87,10 +87,10 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
             self.app.report_bug(error)
             return
         self._items = report.items
-        self.show_rows([_page_row(item, self._now()) for item in report.items], *NOTHING)
+        self.show_rows([_make_page_row(item, self._now()) for item in report.items], *NOTHING)
         self.say(" ".join(report.gaps))
 
-    def lines_of(self, index: int) -> Sequence[Line]:
+    def list_lines(self, index: int) -> Sequence[Line]:
         """Return all of a change, and how the channel before it differs from now."""
         item = self._items[index]
         lines = [
@@ -100,22 +100,22 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
                 "heading",
             ),
             Line("by", item.who or "not told"),
-            *(Line(_label(each.field), _effect(each)) for each in item.fields),
+            *(Line(_label_side(each.field), _describe_effect(each)) for each in item.fields),
             Line("", "Before it → now", "heading"),
-            *self._comparison(item),
+            *self._list_comparison(item),
         ]
         return [
             line._replace(label=shorten(line.label, 40), text=shorten(line.text, LONGEST))
             for line in lines
         ]
 
-    def _comparison(self, item: HistoryItem) -> Sequence[Line]:
+    def _list_comparison(self, item: HistoryItem) -> Sequence[Line]:
         if item.state_before is None:
             return [Line("", "There was no channel before it.", "note")]
         now, restoration = self._plan(item)
         lines = [
             Line(
-                _label(field),
+                _label_side(field),
                 f"{describe_setting(field, value)} → {describe_setting(field, now[field])}",
             )
             for field, value in item.state_before.items()
@@ -131,13 +131,13 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
         if (index := self.index) is None:
             return
         item = self._items[index]
-        reason = self._refusal or self._objection(item)
+        reason = self._refusal or self._find_objection(item)
         if reason:
             self.say(f"✗ Nothing to bring back: {reason}.")
         else:
             self.dismiss(item)
 
-    def _objection(self, item: HistoryItem) -> str:
+    def _find_objection(self, item: HistoryItem) -> str:
         if item.state_before is None:
             return "there was no channel before it"
         _, restoration = self._plan(item)
@@ -146,7 +146,7 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
         return "; ".join(restoration.obstacles) or "all that is known of it is as it is now"
 
 
-def _page_row(item: HistoryItem, now: datetime) -> PageRow:
+def _make_page_row(item: HistoryItem, now: datetime) -> PageRow:
     when = f"{format_age(item.at, now):>4} {item.at.astimezone():%m-%d %H:%M}"
     first = next((each for each in item.fields if each.field == "bundle"), None)
     shown = first or next(iter(item.fields), None)
@@ -156,18 +156,18 @@ def _page_row(item: HistoryItem, now: datetime) -> PageRow:
         "accent" if item.entry_id is not None else "muted",
         [
             (when, "muted"),
-            (item.operation if shown is None else f"{_label(shown.field)}{more}", "plain"),
-            ("" if shown is None else _effect(shown), "muted"),
+            (item.operation if shown is None else f"{_label_side(shown.field)}{more}", "plain"),
+            ("" if shown is None else _describe_effect(shown), "muted"),
             (item.who or "not told", "muted"),
         ],
     )
 
 
-def _effect(change: FieldChange) -> str:
+def _describe_effect(change: FieldChange) -> str:
     before, after = (describe_setting(change.field, each) for each in (change.before, change.after))
     return f"{before} → {after}"
 
 
-def _label(field: str) -> str:
+def _label_side(field: str) -> str:
     """Return the label of a field; that of an unknown column is a text of the server."""
     return clean(label_setting(field))

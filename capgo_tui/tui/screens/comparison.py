@@ -39,9 +39,9 @@ class ComparisonScreen(RowsPage[None]):
     def on_mount(self) -> None:
         """Show the lines."""
         super().on_mount()
-        self.show_rows([_page_row(row) for row in self._comparison])
+        self.show_rows([_make_page_row(row) for row in self._comparison])
 
-    def lines_of(self, index: int) -> Sequence[Line]:
+    def list_lines(self, index: int) -> Sequence[Line]:
         """Return one line with both values in full."""
         row = self._comparison[index]
         return [
@@ -51,7 +51,7 @@ class ComparisonScreen(RowsPage[None]):
         ]
 
 
-def _page_row(row: ComparisonRow) -> PageRow:
+def _make_page_row(row: ComparisonRow) -> PageRow:
     tone = "plain" if row.differs else "muted"
     return PageRow(
         "≠" if row.differs else "=",

@@ -36,7 +36,7 @@ _RESULTS: Final = {
 FROM_AUDIT: Final = "The platforms of a channel are from the audit history of the last 90 days."
 
 
-def device_name(device: Device) -> str:
+def name_device(device: Device) -> str:
     """Return the custom id of a device, else its id."""
     return device.custom_id or device.device_id
 
@@ -47,9 +47,9 @@ def report_lines(report: DeviceReport, context: CellContext) -> Sequence[Line]:
     summary = explanation.summary
     lines = [
         Line("", f"{_RESULTS[explanation.result]} {summary[:1].upper()}{summary[1:]}.", "heading"),
-        *_device_lines(report.device, context),
+        *_list_device_lines(report.device, context),
         Line("", "Rules, in the order in which the update server looks at them", "heading"),
-        *map(_rule_line, explanation.rules),
+        *map(_make_rule_line, explanation.rules),
         Line("", "What the API does not tell", "heading"),
         Line("", explanation.unseen, "note"),
     ]
@@ -62,7 +62,7 @@ def report_lines(report: DeviceReport, context: CellContext) -> Sequence[Line]:
     return [line._replace(text=shorten(line.text, LONGEST)) for line in lines]
 
 
-def _device_lines(device: Device, context: CellContext) -> Sequence[Line]:
+def _list_device_lines(device: Device, context: CellContext) -> Sequence[Line]:
     bundle = name_device_bundle(device, context)
     platform = PLATFORMS.get((device.platform or "").lower(), device.platform or "not known")
     native = device.version_build or "not known"
@@ -74,7 +74,7 @@ def _device_lines(device: Device, context: CellContext) -> Sequence[Line]:
     ]
 
 
-def _rule_line(rule: Rule) -> Line:
+def _make_rule_line(rule: Rule) -> Line:
     return Line(
         f"{MARKS[rule.verdict]} {rule.name}",
         f"{PREFIXES[rule.verdict]}{rule.reason}",

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from capgo_tui.help import TOPICS, read_page
 from capgo_tui.tui.actions import FORMS, MOVES
 from capgo_tui.tui.widgets.column_list import ColumnList, Item
-from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
+from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.query import Query, Vocabulary
 from capgo_tui.workspace.resources.registry import RESOURCES
@@ -51,7 +51,7 @@ class HelpLine(NamedTuple):
     """The text of the page that Enter opens, to be found by its words; empty for none."""
 
 
-def _tooltip(action: Action, reason: DisabledReason | None) -> str:
+def _make_tooltip(action: Action, reason: DisabledReason | None) -> str:
     return f"✗ {action.tooltip} · not now: {reason}" if reason else action.tooltip
 
 
@@ -60,7 +60,7 @@ def help_lines(
 ) -> Sequence[HelpLine]:
     """Return the lines of the help: what can be done here comes first."""
     tab = context.tab
-    reasons = {action.id: action.disabled_reason(context) for action in actions}
+    reasons = {action.id: action.find_disabled_reason(context) for action in actions}
     here = [a for a in actions if tab in a.tabs]
     valid = [a for a in here if reasons[a.id] is None]
     off = [a for a in here if reasons[a.id] is not None]
@@ -69,9 +69,9 @@ def help_lines(
     lines += [HelpLine(a.key, a.tooltip, a.id) for a in valid]
     if off:
         lines += [HelpLine("", "Not now")]
-        lines += [HelpLine(a.key, _tooltip(a, reasons[a.id]), a.id) for a in off]
-    lines += _section("Moving", MOVES)
-    lines += _section("Filters", FILTERS)
+        lines += [HelpLine(a.key, _make_tooltip(a, reasons[a.id]), a.id) for a in off]
+    lines += _make_section("Moving", MOVES)
+    lines += _make_section("Filters", FILTERS)
     if vocabulary is not None and vocabulary.columns:
         lines += [HelpLine("columns", ", ".join([*vocabulary.columns, *vocabulary.aliases]))]
         lines += [HelpLine("is:", ", ".join(vocabulary.facts))] if vocabulary.facts else []
@@ -80,18 +80,22 @@ def help_lines(
         lines += [HelpLine("", "Keys on other tabs")]
         for action in others:
             where = ", ".join(sorted(action.tabs))
-            text = _tooltip(action, action.lasting_reason(context))
+            text = _make_tooltip(action, action.find_lasting_reason(context))
             lines.append(HelpLine(action.key, f"{text} ({where})", action.id))
     lines.append(HelpLine("", "Glyphs"))
     for resource in RESOURCES:
         lines += [HelpLine(glyph, meaning) for (glyph, _), meaning in resource.legend]
-    lines += [*_section("Forms", FORMS), *_section("Writing", WRITING), HelpLine("", "Pages")]
+    lines += [
+        *_make_section("Forms", FORMS),
+        *_make_section("Writing", WRITING),
+        HelpLine("", "Pages"),
+    ]
     for name, about in TOPICS.items():
         lines.append(HelpLine(name, about, PAGE_PREFIX + name, read_page(name)))
     return lines
 
 
-def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[HelpLine]:
+def _make_section(title: str, rows: Iterable[tuple[str, str]]) -> list[HelpLine]:
     return [HelpLine("", title), *(HelpLine(label, text) for label, text in rows)]
 
 
@@ -102,7 +106,7 @@ def find_lines(lines: Sequence[HelpLine], query: Query) -> list[HelpLine]:
     for line in lines:
         if not line.label:
             heading = line
-        elif matches_texts(query, line.label, line.text, line.page):
+        elif is_matching_texts(query, line.label, line.text, line.page):
             found += [line] if heading is None else [heading, line]
             heading = None
     return found

@@ -80,7 +80,7 @@ class InsightPages:
 
     async def _explain(self, workspace: Workspace, device: Device) -> None:
         await asyncio.to_thread(_import_explanation)
-        from capgo_tui.tui.screens.explanation import device_name, report_lines  # noqa: PLC0415
+        from capgo_tui.tui.screens.explanation import name_device, report_lines  # noqa: PLC0415
         from capgo_tui.tui.screens.report import ReportScreen  # noqa: PLC0415
         from capgo_tui.workspace.insight.device_report import report_device  # noqa: PLC0415
 
@@ -89,7 +89,7 @@ class InsightPages:
             return report_lines(report, workspace.make_cell_context())
 
         if self._is_free():
-            title = f"What {device_name(device)} should get, and why"
+            title = f"What {name_device(device)} should get, and why"
             self._host.app.push_screen(ReportScreen(title, read))
 
     def compare(self) -> None:

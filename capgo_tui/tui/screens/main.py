@@ -15,7 +15,7 @@ from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.overlay import OverlayScreen
 from capgo_tui.tui.overlays.overlays import Overlays
-from capgo_tui.tui.rebinding import action_of_key, key_bindings, rebind
+from capgo_tui.tui.rebinding import action_of_key, list_key_bindings, rebind
 from capgo_tui.tui.screens.body import Body
 from capgo_tui.tui.screens.controllers import ACTIONS, Controllers
 from capgo_tui.tui.widgets.detail import Detail
@@ -68,7 +68,7 @@ class MainScreen(OverlayScreen):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As in Textual, but moving the focus does not repaint the whole screen."""
     actions: Sequence[Action] = ACTIONS
-    """All actions, with the keys that the class of `screen_class` binds."""
+    """All actions, with the keys that the class of `make_screen_class` binds."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class MainScreen(OverlayScreen):
         # Textual sets these at the first resize, after a wasted layout.
         width, height = self.app.size
         points = (self.HORIZONTAL_BREAKPOINTS, width), (self.VERTICAL_BREAKPOINTS, height)
-        super().__init__(classes=" ".join(_class_at(*each) for each in points))
+        super().__init__(classes=" ".join(_find_class(*each) for each in points))
         self.target = target
         self.workspace: Workspace | None = None
         self._device, self._record = device, record
@@ -104,7 +104,7 @@ class MainScreen(OverlayScreen):
 
     def on_mount(self) -> None:
         """Say that the list is loading, before the first request."""
-        notice = words.loading(self.tab, self.target)
+        notice = words.describe_loading(self.tab, self.target)
         self.table.say(notice.headline, notice.advice)
         self.set_focus(self.table)
         self.set_interval(1, self.tick)
@@ -137,7 +137,7 @@ class MainScreen(OverlayScreen):
     def tick(self) -> None:
         """Refresh what depends on the time; called once a second."""
         # Only ages and countdowns on the screen need an update.
-        self.overlays.link_form.reasons_changed()
+        self.overlays.link_form.update_reasons()
         self.controllers.loading.tick()
 
     # What the controllers know of it
@@ -232,7 +232,7 @@ class MainScreen(OverlayScreen):
         await self._run(action_on_tab(self.actions, action_id, self.tab))
 
     async def _run(self, action: Action) -> None:
-        if (reason := action.disabled_reason(self.action_context())) is not None:
+        if (reason := action.find_disabled_reason(self.action_context())) is not None:
             self.say(reason.message)
             return
         outcome = self.controllers.runs[action.id]()
@@ -286,7 +286,7 @@ class MainScreen(OverlayScreen):
             self.controllers.detail.close()
 
 
-def screen_class(keys: Mapping[str, str]) -> type[MainScreen]:
+def make_screen_class(keys: Mapping[str, str]) -> type[MainScreen]:
     """Return the class of the screen on which actions have other keys, by the action's id.
 
     Textual reads the bindings of a widget from its class.
@@ -295,11 +295,11 @@ def screen_class(keys: Mapping[str, str]) -> type[MainScreen]:
 
     class BoundScreen(MainScreen):
         actions = bound
-        BINDINGS: ClassVar[list[BindingType]] = [*key_bindings(bound)]
+        BINDINGS: ClassVar[list[BindingType]] = [*list_key_bindings(bound)]
 
     return BoundScreen
 
 
-def _class_at(breakpoints: Sequence[tuple[int, str]], extent: int) -> str:
+def _find_class(breakpoints: Sequence[tuple[int, str]], extent: int) -> str:
     """Return the class of the last breakpoint that an extent has passed."""
     return max(point for point in breakpoints if point[0] <= extent)[1]

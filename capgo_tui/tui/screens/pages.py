@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 
-def _changes_screen() -> type[ChangesScreen]:
+def _import_changes_screen() -> type[ChangesScreen]:
     """Import the list of changes, which brings the change models."""
     from capgo_tui.tui.screens.changes import ChangesScreen  # noqa: PLC0415
 
@@ -67,8 +67,8 @@ class PageController:
         """List the changes, and undo the one that is chosen there."""
         host, undo = self._host, self._loader.lazy.undo
         host.status.dismiss()
-        screen = await asyncio.to_thread(_changes_screen)
-        changes = screen(undo.entries, host.target, workspace.now)
+        screen = await asyncio.to_thread(_import_changes_screen)
+        changes = screen(undo.list_entries, host.target, workspace.now)
         await changes.read()
         if undo.report_taken():
             return

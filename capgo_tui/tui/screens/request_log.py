@@ -11,7 +11,7 @@ from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
-from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
+from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
 from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.text_line import TextLine
@@ -69,13 +69,15 @@ class LogRows:
         """Show the entries that a query fits; there are never more than some hundred."""
         entries = [self._log.get_newest(index) for index in range(self._log.entry_count)]
         if query:
-            entries = [each for each in entries if matches_texts(query, *_texts(each).values())]
+            entries = [
+                each for each in entries if is_matching_texts(query, *_format_texts(each).values())
+            ]
         self._entries = entries
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def key_at(self, index: int) -> str:
+    def get_key_at(self, index: int) -> str:
         """Return the row key of an exchange: its number."""
         return str(self._entries[index].number)
 
@@ -83,10 +85,10 @@ class LogRows:
         """Return the current index of an exchange."""
         return next((at for at, each in enumerate(self._entries) if str(each.number) == key), None)
 
-    def row(self, index: int, columns: Sequence[Column]) -> Row:
+    def make_row(self, index: int, columns: Sequence[Column]) -> Row:
         """Return the row of an exchange."""
         entry = self._entries[index]
-        texts = _texts(entry)
+        texts = _format_texts(entry)
         bad = entry.exchange.error is not None
         glyph, tone = ("✗", "bad") if bad else ("!", "warn") if entry.unreadable else ("✓", "good")
         return Row(
@@ -97,7 +99,7 @@ class LogRows:
         )
 
 
-def _texts(entry: LogEntry) -> dict[str, str]:
+def _format_texts(entry: LogEntry) -> dict[str, str]:
     exchange = entry.exchange
     return {
         "time": format_clock_time(entry.at),
@@ -200,13 +202,13 @@ class RequestLogScreen(ModalScreen[None]):
         self.query_one(StatusLine).dismiss()
         self._tell()
 
-    def _cursor_entry(self) -> LogEntry | None:
+    def _get_cursor_entry(self) -> LogEntry | None:
         key = self.query_one(RecordTable).cursor_key
         place = None if key is None else self._log.place_of(int(key))
         return None if place is None else self._log.get_newest(place)
 
     def _tell(self) -> None:
-        entry = self._cursor_entry()
+        entry = self._get_cursor_entry()
         lines: list[Line] = []
         if entry is not None:
             exchange = entry.exchange
@@ -218,19 +220,19 @@ class RequestLogScreen(ModalScreen[None]):
 
     async def action_copy(self) -> None:
         """Copy the request under the cursor as a command for curl."""
-        command = self._command()
+        command = self._format_command()
         if command is not None:
             self._say(await copy(self.app, command, "the curl command (key: $CAPGO_TOKEN)"))
 
     def action_show(self) -> None:
         """Show the request under the cursor as a command for curl, to be selected by hand."""
-        command = self._command()
+        command = self._format_command()
         if command is not None:
             self.app.push_screen(ValueScreen(command))
 
-    def _command(self) -> str | None:
+    def _format_command(self) -> str | None:
         """Return the command for curl, or None after saying why there is none."""
-        entry = self._cursor_entry()
+        entry = self._get_cursor_entry()
         command = None if entry is None else self._log.format_curl(entry)
         if entry is not None and command is None:
             self._say("✗ Not copied: this request is too long.")

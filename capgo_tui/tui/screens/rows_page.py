@@ -42,7 +42,7 @@ class PageRows:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def key_at(self, index: int) -> str:
+    def get_key_at(self, index: int) -> str:
         """Return the row key of a row."""
         return str(index)
 
@@ -51,7 +51,7 @@ class PageRows:
         index = int(key)
         return index if index < len(self.rows) else None
 
-    def row(self, index: int, columns: Sequence[Column]) -> Row:
+    def make_row(self, index: int, columns: Sequence[Column]) -> Row:
         """Return a row as it is drawn."""
         page_row = self.rows[index]
         cells = {column.id: cell for column, cell in zip(self.columns, page_row.cells, strict=True)}
@@ -79,7 +79,7 @@ class RowsPage(ModalScreen[ResultT | None]):
         self._rows = PageRows(columns)
 
     @abstractmethod
-    def lines_of(self, index: int) -> Sequence[Line]:
+    def list_lines(self, index: int) -> Sequence[Line]:
         """Return all of one row."""
 
     def compose(self) -> ComposeResult:
@@ -118,7 +118,7 @@ class RowsPage(ModalScreen[ResultT | None]):
         if (index := self.index) is not None:
             self.say("")
             detail = self.query_one(Detail)
-            detail.show_lines(self.lines_of(index))
+            detail.show_lines(self.list_lines(index))
             self.add_class("-row")
             detail.focus()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.list_state import ListState
 
 
-def unreadable_lines(state: ListState) -> Sequence[Line]:
+def list_unreadable_lines(state: ListState) -> Sequence[Line]:
     """Return the lines of the unreadable rows, in the order received."""
     lines: list[Line] = []
     for number, row in enumerate(state.unreadable_rows.rows, 1):
@@ -57,4 +57,4 @@ class UnreadableScreen(ModalScreen[None]):
         first = f" · the first {count}" if count < all_of_them else ""
         title = f" {group_digits(all_of_them)} of the {state.name} cannot be read{first}"
         self.query_one(TextLine).show(title)
-        self.query_one(Detail).show_lines(unreadable_lines(state))
+        self.query_one(Detail).show_lines(list_unreadable_lines(state))

@@ -36,8 +36,8 @@ async def copy(app: App[ReturnType], text: str, what: str) -> str:
         what: its name in the message, such as «the device id».
 
     """
-    text = plain_text(text)
-    environ = _environment(app)
+    text = make_plain_text(text)
+    environ = _read_environment(app)
     tool = find_tool(environ) if _has_terminal(app) else None
     trouble = ""
     if tool is not None and (trouble := await asyncio.to_thread(run_tool, tool, text, environ)):
@@ -50,7 +50,7 @@ async def copy(app: App[ReturnType], text: str, what: str) -> str:
         route = tool.place
     elif tool is None:
         is_browser = app._driver is not None and app._driver.is_web
-        taker = "browser" if is_browser else f"terminal{_by_way_of(environ)}"
+        taker = "browser" if is_browser else f"terminal{_wrap_for(environ)}"
         route = f"to the {taker}, if it takes it"
     else:
         route = f"{tool.place}, and to the terminal if it takes it"
@@ -58,7 +58,7 @@ async def copy(app: App[ReturnType], text: str, what: str) -> str:
     return f"{trouble}{_capitalize(what)}, {len(text)} characters: {route}."
 
 
-def plain_text(text: str) -> str:
+def make_plain_text(text: str) -> str:
     """Return what is copied of a text: its lines, with nothing that could steer a terminal."""
     return "\n".join(map(clean_for_file, text.split("\n")))
 
@@ -66,7 +66,7 @@ def plain_text(text: str) -> str:
 def wrap(payload: str, environ: Mapping[str, str]) -> str:
     """Return the OSC 52 sequence wrapped for the multiplexer in use; empty without one."""
     plain = f"\x1b]52;c;{payload}\x07"
-    match _multiplexer(environ):
+    match _find_multiplexer(environ):
         case "tmux":
             inner = plain.replace("\x1b", "\x1b\x1b")
             return f"\x1bPtmux;{inner}\x1b\\"
@@ -90,7 +90,7 @@ def _ask_terminal(app: App[ReturnType], text: str, environ: Mapping[str, str]) -
     return True
 
 
-def _environment(app: App[ReturnType]) -> Mapping[str, str]:
+def _read_environment(app: App[ReturnType]) -> Mapping[str, str]:
     """Return the environment of the terminal; in a browser that of this process is another's."""
     driver = app._driver
     return {} if driver is not None and driver.is_web else os.environ
@@ -101,14 +101,14 @@ def _has_terminal(app: App[ReturnType]) -> bool:
     return driver is not None and not driver.is_web and not driver.is_headless
 
 
-def _multiplexer(environ: Mapping[str, str]) -> str:
+def _find_multiplexer(environ: Mapping[str, str]) -> str:
     if environ.get("TMUX"):
         return "tmux"
     return "screen" if environ.get("STY") else ""
 
 
-def _by_way_of(environ: Mapping[str, str]) -> str:
-    name = _multiplexer(environ)
+def _wrap_for(environ: Mapping[str, str]) -> str:
+    name = _find_multiplexer(environ)
     return f" through {name}" if name else ""
 
 

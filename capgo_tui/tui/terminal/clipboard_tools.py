@@ -66,7 +66,7 @@ def find_tool(environ: Mapping[str, str]) -> ClipboardTool | None:
         if all(environ.get(variable) for variable in variables):
             program = which(name, path=path)
             if program is not None:
-                return _desktop_tool(name, (program, *arguments))
+                return _find_desktop_tool(name, (program, *arguments))
     return None
 
 
@@ -80,7 +80,7 @@ _DESKTOP_TOOLS: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] 
 """The variables that say a tool would work, its name and its arguments; the best first."""
 
 
-def _desktop_tool(name: str, command: tuple[str, ...]) -> ClipboardTool:
+def _find_desktop_tool(name: str, command: tuple[str, ...]) -> ClipboardTool:
     place = f"in the clipboard by {name}"
     match name:
         case "pbcopy":  # which takes its input for MacRoman where no locale is set

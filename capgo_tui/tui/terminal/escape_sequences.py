@@ -77,13 +77,13 @@ class EscapeSequences:
         """Whether the last thing given out was an Esc key, which may have been cut off."""
         self._readers: dict[_State, Callable[[str], Iterator[Piece]]] = {
             _State.GROUND: self._on_ground,
-            _State.ESCAPE: self._after_escape,
-            _State.CONTROL: self._in_control,
-            _State.KEY: self._in_key,
-            _State.LINUX_KEY: self._in_key,
-            _State.OLD_MOUSE: self._in_old_mouse,
-            _State.STRING: self._in_string,
-            _State.STRING_ESCAPE: self._behind_escape_in_string,
+            _State.ESCAPE: self._read_after_escape,
+            _State.CONTROL: self._read_in_control,
+            _State.KEY: self._read_in_key,
+            _State.LINUX_KEY: self._read_in_key,
+            _State.OLD_MOUSE: self._read_in_old_mouse,
+            _State.STRING: self._read_in_string,
+            _State.STRING_ESCAPE: self._read_behind_escape,
         }
 
     @property
@@ -143,11 +143,11 @@ class EscapeSequences:
         if char == ESC:
             self._begin(_State.ESCAPE, ESC)
         elif char in _EIGHT_BIT:
-            yield from self._after_escape(_EIGHT_BIT[char])
+            yield from self._read_after_escape(_EIGHT_BIT[char])
         elif not _is_eight_bit_control(char):
             yield Piece(Part.CHARACTER, char)
 
-    def _in_key(self, char: str) -> Iterator[Piece]:
+    def _read_in_key(self, char: str) -> Iterator[Piece]:
         if char == ESC:
             yield from self._drop()
             self._begin(_State.ESCAPE, ESC)
@@ -156,21 +156,21 @@ class EscapeSequences:
         else:
             yield from self._end(char)
 
-    def _in_old_mouse(self, char: str) -> Iterator[Piece]:
+    def _read_in_old_mouse(self, char: str) -> Iterator[Piece]:
         self._left -= 1
         if char < " ":
-            yield from self._in_key(char)
+            yield from self._read_in_key(char)
         elif not self._left:
             yield from self._drop()
 
-    def _behind_escape_in_string(self, char: str) -> Iterator[Piece]:
+    def _read_behind_escape(self, char: str) -> Iterator[Piece]:
         if char == "\\":
             yield from self._end_string()
         else:
             self._reset()
-            yield from self._after_escape(char)
+            yield from self._read_after_escape(char)
 
-    def _after_escape(self, char: str) -> Iterator[Piece]:
+    def _read_after_escape(self, char: str) -> Iterator[Piece]:
         self._reset()
         if char == ESC:
             yield Piece(Part.ESCAPE, ESC)
@@ -184,7 +184,7 @@ class EscapeSequences:
         else:
             yield Piece(Part.ALT, char)
 
-    def _in_control(self, char: str) -> Iterator[Piece]:
+    def _read_in_control(self, char: str) -> Iterator[Piece]:
         if char == ESC:
             yield from self._drop()
             self._begin(_State.ESCAPE, ESC)
@@ -201,7 +201,7 @@ class EscapeSequences:
         else:
             yield from self._interrupt(char)
 
-    def _in_string(self, char: str) -> Iterator[Piece]:
+    def _read_in_string(self, char: str) -> Iterator[Piece]:
         if char in (_BEL, _ST):
             yield from self._end_string()
         elif char == ESC:

@@ -18,7 +18,7 @@ from textual.keys import Keys
 
 from capgo_tui.tui.terminal.background import read_background
 from capgo_tui.tui.terminal.escape_sequences import ESC, EscapeSequences, Part, Piece
-from capgo_tui.tui.terminal.input_bytes import decoder_of
+from capgo_tui.tui.terminal.input_bytes import find_decoder
 from capgo_tui.tui.terminal.pastes import (
     BURST_SECONDS,
     LONGEST,
@@ -111,12 +111,12 @@ class TerminalInput(XTermParser):
         whole = data
         while data:
             if self._paste is None:
-                data = self._before_paste(data, messages, now, is_whole=data is whole)
+                data = self._read_before_paste(data, messages, now, is_whole=data is whole)
             else:
-                data = self._in_paste(self._paste, data, messages, now)
+                data = self._read_in_paste(self._paste, data, messages, now)
         return messages
 
-    def _before_paste(
+    def _read_before_paste(
         self, data: str, messages: list[Message], now: float, *, is_whole: bool
     ) -> str:
         """Parse the data before a paste; return the rest."""
@@ -131,12 +131,14 @@ class TerminalInput(XTermParser):
             pieces.append(piece)
         if self._sequences.is_open:
             self._held_since = now
-        if self._burst is None and not self._pace.takes(sum(map(_is_key, pieces)), now):
+        if self._burst is None and not self._pace.is_taking(sum(map(_is_key, pieces)), now):
             self._burst = Burst()
         if self._burst is not None:
-            messages += self._in_burst(self._burst, pieces, now)
+            messages += self._read_in_burst(self._burst, pieces, now)
             return rest
-        new_messages = [m for piece in _last_of_pointer(pieces) for m in self._read_events(piece)]
+        new_messages = [
+            m for piece in _keep_last_of_pointer(pieces) for m in self._read_events(piece)
+        ]
         keys = [message for message in new_messages if isinstance(message, events.Key)]
         is_alone = is_whole and len(pieces) == len(keys) == 1 and not was_open
         goes_on = self._sequences.is_open or self._paste is not None
@@ -146,7 +148,7 @@ class TerminalInput(XTermParser):
         messages += new_messages
         return rest
 
-    def _in_burst(self, burst: Burst, pieces: Sequence[Piece], now: float) -> list[Message]:
+    def _read_in_burst(self, burst: Burst, pieces: Sequence[Piece], now: float) -> list[Message]:
         """Collect a burst of keys that nobody typed; return the events of the other pieces."""
         keys = [piece for piece in pieces if _is_key(piece)]
         if keys:
@@ -156,7 +158,9 @@ class TerminalInput(XTermParser):
         new_messages = [message for piece in reports for message in self._read_events(piece)]
         return [message for message in new_messages if not isinstance(message, events.Key)]
 
-    def _in_paste(self, paste: MarkedPaste, data: str, messages: list[Message], now: float) -> str:
+    def _read_in_paste(
+        self, paste: MarkedPaste, data: str, messages: list[Message], now: float
+    ) -> str:
         """Collect the data of a paste; return what follows its end."""
         rest = paste.take(data, now)
         if rest is None:
@@ -201,11 +205,11 @@ class TerminalInput(XTermParser):
         match piece.part:
             case Part.CHARACTER:
                 # Textual's parser does the same, but describes each key for its log.
-                yield from self._keys(piece.text)
+                yield from self._iterate_keys(piece.text)
             case Part.ESCAPE:
                 yield events.Key("escape", ESC)
             case Part.ALT:
-                yield from self._alt_keys(piece.text)
+                yield from self._iterate_alt_keys(piece.text)
             case Part.SEQUENCE:
                 messages = self._parse_sequence(piece.text)
                 if not any(isinstance(message, events.Key) for message in messages):
@@ -218,15 +222,15 @@ class TerminalInput(XTermParser):
             case Part.NOISE:
                 self._no_key_at = self.clock()
 
-    def _keys(self, char: str, *, alt: bool = False) -> Iterator[events.Key]:
+    def _iterate_keys(self, char: str, *, alt: bool = False) -> Iterator[events.Key]:
         keys = self._sequence_to_key_events(char, alt=alt)
         return (event for event in keys if event.key != Keys.Ignore)
 
-    def _alt_keys(self, char: str) -> Iterator[events.Key]:
-        for key in self._keys(char, alt=True):
+    def _iterate_alt_keys(self, char: str) -> Iterator[events.Key]:
+        for key in self._iterate_keys(char, alt=True):
             # Textual names no alt for the control characters, such as Enter.
             alt_key = key if key.key.startswith("alt+") else events.Key(f"alt+{key.key}", None)
-            setattr(alt_key, _BEHIND_ESCAPE, list(self._keys(char)))
+            setattr(alt_key, _BEHIND_ESCAPE, list(self._iterate_keys(char)))
             yield alt_key
 
     def _parse_sequence(self, text: str) -> list[Message]:
@@ -263,7 +267,7 @@ def _is_pointer(piece: Piece) -> bool:
     return piece.part is Part.SEQUENCE and piece.text.startswith(f"{ESC}[<")
 
 
-def _last_of_pointer(pieces: Sequence[Piece]) -> Sequence[Piece]:
+def _keep_last_of_pointer(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """Return the pieces without outdated reports of the pointer."""
     extra = sum(map(_is_pointer, pieces)) - REPORTS
     if extra <= 0:
@@ -278,4 +282,4 @@ def watch_terminal_input() -> None:
     for name in DRIVERS:
         if name in sys.modules:
             vars(sys.modules[name])["XTermParser"] = TerminalInput
-            vars(sys.modules[name])["getincrementaldecoder"] = decoder_of
+            vars(sys.modules[name])["getincrementaldecoder"] = find_decoder

@@ -40,13 +40,13 @@ class TerminalDecoder(codecs.BufferedIncrementalDecoder):
         return codecs.utf_8_decode(data, errors, final)
 
 
-def decoder_of(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
+def find_decoder(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
     """Return a decoder factory, as `codecs.getincrementaldecoder` does; for UTF-8, ours."""
     is_utf8 = codecs.lookup(encoding).name == "utf-8"
     return TerminalDecoder if is_utf8 else codecs.getincrementaldecoder(encoding)
 
 
-def _substitutes(error: UnicodeError) -> tuple[str, int]:
+def _make_substitutes(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
     wrong = error.object[error.start : error.end]
@@ -54,4 +54,4 @@ def _substitutes(error: UnicodeError) -> tuple[str, int]:
     return "".join(chars), error.end
 
 
-codecs.register_error(ERRORS, _substitutes)
+codecs.register_error(ERRORS, _make_substitutes)

@@ -50,11 +50,11 @@ class KeyQueueApp(FocusApp):
             if isinstance(event, events.Key) and event.key in ("y", "alt+y"):
                 self.last_y = event.time
             if self._in_hand is None or monotonic() - self._in_hand > LOST_AFTER:
-                await self._next()
+                await self._take_next()
         else:
             await super().on_event(event)
 
-    async def _next(self) -> None:
+    async def _take_next(self) -> None:
         if not self._queue:
             self._in_hand = None
             return
@@ -85,10 +85,10 @@ class KeyQueueApp(FocusApp):
         elif climbs > 1:
             self._follow_key(key.target, key, climbs - 1)
         elif key.turn == self._in_hand:
-            await self._next()
+            await self._take_next()
 
     def _end(self, key: _Key) -> None:
         if key.turn == self._in_hand:
             self._in_hand = None
             if self._queue:
-                self.call_later(self._next)
+                self.call_later(self._take_next)

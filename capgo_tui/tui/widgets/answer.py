@@ -114,17 +114,17 @@ class Answer(Asker[bool], can_focus=True):
             self._drawn_at = monotonic()
         width = self.size.width
         keys = self.keys()
-        prefix = self._prefix(width - len(keys))
+        prefix = self._find_prefix(width - len(keys))
         if prefix and keys == KEYS and width - len(keys) - measure_width(prefix) < LEAST:
             keys = FEW_KEYS
-            prefix = self._prefix(width - len(keys))
+            prefix = self._find_prefix(width - len(keys))
         room = width - len(keys) - measure_width(prefix)
         question = f" {self._question(room - 1)}"
         if measure_width(question) > room:
             question = pad(question, max(0, room))
         return strip([(prefix + question + keys, self.rich_style)], width, self.rich_style)
 
-    def _prefix(self, width: int) -> str:
+    def _find_prefix(self, width: int) -> str:
         """Return the id before the question: only its end where not all of both fits.
 
         It is always shown: the name in the question may be that of another record as well.

@@ -280,7 +280,7 @@ class _Bars(NamedTuple):
         return [
             (f" {pad_middle(label, self.labels)}  ", tone),
             (pad(bar(share, self.cells), max(0, self.cells)), "muted" if is_other else "bar"),
-            (f" {percent(share):>5}  {number:>{self.digits}}", tone),
+            (f" {format_percent(share):>5}  {number:>{self.digits}}", tone),
         ]
 
 
@@ -290,7 +290,7 @@ def bar(share: float, cells: int) -> str:
     return FULL * whole if whole or share <= 0 else TINY
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """Return a share in whole per cent; what is there is never 0 %."""
     value = share * 100
     return "<1 %" if 0 < value < 1 else f"{value:.0f} %"

@@ -72,7 +72,7 @@ def choose_writer(
     are_chosen: bool = False,
     width: int | None = None,
 ) -> Writer[T]:
-    """Return the writer of a format; it calls `cell_context` whenever cells are written.
+    """Return the writer of a format; it calls `make_cell_context` whenever cells are written.
 
     Args:
         form: the format.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capgo_tui.api.errors import EndlessList, ErrorKind
-from capgo_tui.tui.words import count, placeholder, status
+from capgo_tui.tui.words import count, describe_status, find_placeholder
 from capgo_tui.workspace.collection import Addition, StateChange, Update
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.query import Query
@@ -228,7 +228,7 @@ async def test_a_page_that_says_there_is_more_but_not_where_is_no_end(world: Wor
     assert devices.at_end, "there is no way on"
     assert devices.incomplete
     assert world.door.count("GET /device") == 1
-    line = status(devices, PAGE, Query(), NOON)
+    line = describe_status(devices, PAGE, Query(), NOON)
     assert "end of list" not in line
     assert "the server has more" in line
     assert count(devices) == f"{PAGE}+"
@@ -251,7 +251,7 @@ async def test_rows_that_are_all_unreadable_are_no_empty_list(world: World) -> N
     world.door.rewrite("GET /device", spoil)
     await devices.load_more()
     assert (len(devices), devices.unreadable, devices.error) == (0, 1, None)
-    notice = placeholder(devices, 0, Query(), NOON, world.target())
+    notice = find_placeholder(devices, 0, Query(), NOON, world.target())
     assert notice is not None
     assert "1 rows came" in notice.headline
 
@@ -304,7 +304,9 @@ async def test_a_list_that_brings_too_much_stops_and_is_read_on_when_asked(
         await devices.load_all()
         assert isinstance(devices.error, EndlessList)
         assert len(devices) == total
-        assert f"{total} records so far · L reads on" in status(devices, total, Query(), NOON)
+        assert f"{total} records so far · L reads on" in describe_status(
+            devices, total, Query(), NOON
+        )
     await devices.load_all()
     assert devices.error is None
     assert devices.at_end

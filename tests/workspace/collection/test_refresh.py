@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capgo_tui.tui.words import status
+from capgo_tui.tui.words import describe_status
 from capgo_tui.workspace.collection import Replacement, StateChange, Update
 from capgo_tui.workspace.query import Query
 from tests.support.clock import NOON
@@ -119,7 +119,7 @@ async def test_a_failure_half_way_keeps_what_came_and_the_old_rows() -> None:
         assert devices.stale
         assert devices.as_of == NOON, "the oldest of it is as old as before"
         assert devices.at_end
-        line = status(devices, 1_200, Query(), world.clock())
+        line = describe_status(devices, 1_200, Query(), world.clock())
         assert "STALE 1m" in line
         await devices.refresh()
         assert list(devices.records) == ids[1:]
@@ -139,7 +139,7 @@ async def test_a_long_refresh_tells_how_far_it_is_and_can_be_stopped() -> None:
         refreshing = asyncio.ensure_future(devices.refresh())
         await pause.ready.wait()
         assert devices.stoppable
-        line = status(devices, 2_200, Query(), world.clock())
+        line = describe_status(devices, 2_200, Query(), world.clock())
         assert line == "2 200 loaded · 150 read again · esc stops · as of 12:00:00"
         devices.stop()
         pause.let_go()

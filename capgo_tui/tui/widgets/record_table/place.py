@@ -61,7 +61,7 @@ def find_again(state: TableState, source: RowSource) -> None:
     is there, the ones below first; if they are all gone it stays at its row number.
     """
     if state.stays_on_top:
-        state.index, state.top, state.row_key = 0, 0, source.key_at(0)
+        state.index, state.top, state.row_key = 0, 0, source.get_key_at(0)
         return
     line = max(0, state.index - state.top)
     index = source.index_of(state.row_key) if state.row_key is not None else None
@@ -70,14 +70,14 @@ def find_again(state: TableState, source: RowSource) -> None:
             min(state.index, len(source) - 1),
             line,
         )
-    state.index, state.row_key = index, source.key_at(index)
+    state.index, state.row_key = index, source.get_key_at(index)
     state.top = max(0, index - line)
 
 
 def remember(state: TableState, source: RowSource, rows: int) -> None:
     """Remember which records are in view."""
     end = min(len(source), state.top + rows)
-    state.in_view = [source.key_at(index) for index in range(state.top, end)]
+    state.in_view = [source.get_key_at(index) for index in range(state.top, end)]
 
 
 def _find_neighbour(in_view: Sequence[str], line: int, source: RowSource) -> tuple[int, int] | None:

@@ -38,13 +38,13 @@ class RowSource(Protocol):
     def __len__(self) -> int:
         """Return how many rows there are."""
 
-    def key_at(self, index: int) -> str:
+    def get_key_at(self, index: int) -> str:
         """Return the row key at an index; raises IndexError outside the rows."""
 
     def index_of(self, key: str) -> int | None:
         """Return the index of a row key, or None when there is none."""
 
-    def row(self, index: int, columns: Sequence[Column]) -> Row:
+    def make_row(self, index: int, columns: Sequence[Column]) -> Row:
         """Return the row at an index, with a text and a tone for each of these columns.
 
         Args:

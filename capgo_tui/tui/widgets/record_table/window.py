@@ -241,7 +241,7 @@ class RowWindow(Widget):
         index = self._state.top + y - self._header
         if self._source is None or index >= self._length:
             return strip((), width, base)
-        row = self._source.row(index, [column for column, _ in self._layout.columns])
+        row = self._source.make_row(index, [column for column, _ in self._layout.columns])
         cursor = self._style_of("cursor") if index == self._state.index else None
         line = row_line(row, self._layout, width, self._style_of, base=base, cursor=cursor)
         if self._mark_y is None:
@@ -314,7 +314,7 @@ class RowWindow(Widget):
         if index != before:
             self._state.stays_on_top = False
             self._state.index = index
-            self._state.row_key = self._source.key_at(index)
+            self._state.row_key = self._source.get_key_at(index)
             self._refresh_row(before)
             self._refresh_row(index)
             if reveal(self._state, self._length, self.rows_on_screen):
