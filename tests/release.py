@@ -99,7 +99,9 @@ def build(folder: Path, into: Path, *targets: str) -> list[Path]:
     command = [sys.executable, "-m", "hatchling", "build", "-d", str(into.resolve())]
     for target in targets:
         command += ["-t", target]
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
     return sorted(into.iterdir())
 
 
