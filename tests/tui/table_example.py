@@ -26,6 +26,8 @@ class Field:
     ideal: int
     priority: int = 1
     cut_middle: bool = False
+    align_right: bool = False
+    grows_whole: bool = False
 
 
 FIELDS = (

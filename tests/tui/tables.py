@@ -28,6 +28,8 @@ class Cells:
     ideal: int
     priority: int = 1
     cut_middle: bool = False
+    align_right: bool = False
+    grows_whole: bool = False
 
 
 COLUMNS = (Cells("name", "NAME", 12, 20, 0), Cells("note", "NOTE", 10, 30, 1))
@@ -134,7 +136,7 @@ class Table:
     def key_drawn(self) -> str | None:
         """The name drawn on the cursor's row."""
         line = self.cursor_line
-        return None if line is None else self.lines[line][2:].split(" ")[0]
+        return None if line is None else self.lines[line][3:].split(" ")[0]
 
     @property
     def top(self) -> int:

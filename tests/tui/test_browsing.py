@@ -120,7 +120,7 @@ async def test_all_columns_can_be_slid_through_behind_the_first() -> None:
         for _ in range(len(DEVICE_COLUMNS)):
             await driver.press("right")
         header = driver.line(1)
-        assert header.startswith("‹ DEVICE")
+        assert header.startswith("‹  DEVICE")
         assert "SEEN" in header
         assert "›" not in header
         assert device_id(1) in driver.line(2)
@@ -366,7 +366,7 @@ async def test_a_list_is_sorted_by_a_column_and_turned_round_and_set_back() -> N
         await driver.until("4 loaded")
 
         def read_ids() -> list[str]:
-            return [driver.line(y)[2:10] for y in range(2, 6)]
+            return [driver.line(y)[3:11] for y in range(2, 6)]
 
         assert read_ids() == ["00000001", "00000002", "00000003", "00000004"]
         await driver.type("s", "right", "right", "enter")
@@ -410,7 +410,7 @@ async def test_marks_are_counted_survive_the_filter_and_go_with_their_records() 
     async with on_devices(server) as driver:
         await driver.type("space", "space", "j", "v")
         await driver.until("4 marked")
-        assert [driver.line(y)[1] for y in range(2, 8)] == ["✓", "✓", "✓", "✓", " ", " "]
+        assert [driver.line(y)[0] for y in range(2, 8)] == ["▌", "▌", "▌", "▌", " ", " "]
         await driver.type("slash", *"tester-04", "enter")
         await driver.until("4 marked (3 hidden by filter)")
         await driver.type("escape")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.tui.widgets.record_table import Column, fit_columns, slide_columns
+from capgo_tui.tui.widgets.record_table.columns import EXTRA
 from capgo_tui.tui.widgets.record_table.drawing import MARGIN
 from capgo_tui.workspace.resources.bundle import BUNDLES
 from capgo_tui.workspace.resources.channel import CHANNELS
@@ -117,3 +118,60 @@ def test_a_device_never_loses_its_bundle_and_its_override(
 def test_a_rollout_has_its_bar_its_share_and_its_target_at_every_width(width: int) -> None:
     widths = {column.id: cells for column, cells in fit_columns(CHANNELS.columns, width).columns}
     assert widths["rollout"] >= len("▓▓▓▓ 100% 2.5.0")
+
+
+def _fit(width: int, needs: dict[str, int], *columns: Cells) -> tuple[dict[str, int], int]:
+    layout = fit_columns(columns, width, needs=needs)
+    return {column.id: cells for column, cells in layout.columns}, layout.gap
+
+
+NAME, NOTE, SIZE = (
+    Cells("name", "NAME", 6, 12, 0),
+    Cells("note", "NOTE", 8, 20, 3),
+    Cells("size", "SIZE", 5, 9, EXTRA),
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "needs", "widths", "gap"),
+    [
+        (40, {"name": 9, "note": 15, "size": 5}, {"name": 9, "note": 15, "size": 5}, 3),
+        (24, {"name": 9, "note": 15, "size": 5}, {"name": 9, "note": 14}, 1),
+        (31, {"name": 9, "note": 15, "size": 5}, {"name": 9, "note": 15}, 3),
+        (33, {"name": 9, "note": 15, "size": 5}, {"name": 9, "note": 15, "size": 5}, 2),
+        (12, {"name": 3, "note": 0, "size": 0}, {"name": 4, "note": 4}, 3),
+        (60, {"name": 30, "note": 5, "size": 1}, {"name": 30, "note": 5, "size": 4}, 3),
+        (30, {"name": 99, "note": 20, "size": 1}, {"name": 12, "note": 17}, 1),
+    ],
+    ids=["all", "cut", "too narrow for more", "wide enough", "empty", "beyond ideal", "too long"],
+)
+def test_room_goes_where_texts_need_it(
+    width: int, needs: dict[str, int], widths: dict[str, int], gap: int
+) -> None:
+    assert _fit(width, needs, NAME, NOTE, SIZE) == (widths, gap)
+
+
+@pytest.mark.parametrize("width", range(20, 70))
+def test_an_id_is_as_wide_as_its_short_or_its_whole_form(width: int) -> None:
+    columns = (Cells("id", "ID", 17, 36, 0, grows_whole=True), NOTE)
+    widths, _ = _fit(width, {"id": 36, "note": 12}, *columns)
+    assert widths["id"] == (36 if width >= 36 + 1 + 12 else 17)
+
+
+def test_no_list_shows_its_last_columns_while_others_are_cut() -> None:
+    for resource in (CHANNELS, DEVICES, BUNDLES):
+        columns: Sequence[Column] = resource.columns
+        needs = {column.id: column.ideal for column in columns}
+        for width in range(60, 240):
+            drawn = fit_columns(columns, width, needs=needs).columns
+            cut = [column.id for column, cells in drawn if cells < column.ideal]
+            cut = [each for each in cut if each != "device"]
+            extra = [column.id for column, _ in drawn if column.priority >= EXTRA]
+            assert not (cut and extra), (resource.name, width)
+
+
+def test_kinds_of_builds_are_never_cut() -> None:
+    needs = {column.id: 5 for column in DEVICES.columns} | {"kind": len("prod emulator")}
+    for width in range(60, 240):
+        drawn = fit_columns(DEVICES.columns, width, needs=needs).columns
+        assert {column.id: cells for column, cells in drawn}.get("kind", 13) == 13

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.tui.overlays.ids_form import IdsForm
-from capgo_tui.tui.widgets.record_table.drawing import MARK
+from capgo_tui.tui.widgets.record_table.drawing import POSITION
 from capgo_tui.workspace.reconnection import FIRST_SECONDS
 from tests.support.server import FAULT, Server
 from tests.support.world import device, device_id, state, store_of
@@ -72,7 +72,7 @@ async def test_a_mark_at_the_right_edge_follows_the_window() -> None:
 
         def marked_lines() -> list[int]:
             lines = driver.text.split("\n")
-            return [at for at, line in enumerate(lines) if line.endswith(MARK)]
+            return [at for at, line in enumerate(lines) if line.endswith(POSITION)]
 
         assert marked_lines() == [2]
         await driver.type("j", "j")

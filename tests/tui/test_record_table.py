@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from textual import events
 
 from capgo_tui.text import clean
 from capgo_tui.tui.widgets.record_table import TableState
+from capgo_tui.tui.widgets.record_table.needs import SAMPLE
 from tests.tui.driving import strips
 from tests.tui.tables import COLUMNS, Rows, names, table_of
 
@@ -30,11 +32,13 @@ async def test_no_key_asks_for_more_rows_than_the_screen_shows(count: int) -> No
         ):
             table.rows.read_indexes.clear()
             await table.press(key)
-            assert len(table.rows.read_indexes) <= SCREEN, key
+            reads = Counter(table.rows.read_indexes)
+            assert max(reads.values(), default=0) <= 2, "measured and drawn"
+            assert len(reads) <= SCREEN, key
             assert all(0 <= index < count for index in table.rows.read_indexes)
         table.rows.read_indexes.clear()
         await table.put(names(count, start=1))
-        assert len(table.rows.read_indexes) <= SCREEN
+        assert len(set(table.rows.read_indexes)) <= SCREEN
         assert table.app.opened_keys == names(count)[:1]
         assert table.table.cursor_key == (None if not count else table.rows.keys[0])
 
@@ -82,7 +86,7 @@ async def _calls(count: int) -> dict[str, dict[str, int]]:
 async def test_nothing_costs_more_with_a_hundred_thousand_rows_than_with_a_thousand() -> None:
     many = await _calls(100_000)
     assert many == await _calls(1_000)
-    assert all(calls.get("row", 0) <= SCREEN for calls in many.values()), many
+    assert all(calls.get("row", 0) <= 2 * SCREEN + SAMPLE for calls in many.values()), many
     assert all(calls.get("get_key_at", 0) <= 2 * SCREEN + 1 for calls in many.values()), many
     assert all(calls.get("index_of", 0) <= 2 * SCREEN for calls in many.values()), many
     assert many["sort arrow"] == {}
@@ -241,7 +245,7 @@ async def test_mouse_wheel_and_clicks() -> None:
         await table.pilot.click(offset=(5, 0))
         await table.pilot.pause()
         assert table.key_drawn == "row-000003", "the header is no row"
-        await table.pilot.click(offset=(25, 0))
+        await table.pilot.click(offset=(21, 0))
         await table.pilot.click(offset=(1, 0))
         await table.pilot.pause()
         assert table.app.headers == ["name", "note"], "before the first column is none"
@@ -294,8 +298,8 @@ async def test_appended_rows_are_drawn_where_there_is_room_and_nothing_else_is()
         table.rows.index_keys()
         table.table.rows_appended()
         await table.pilot.pause()
-        assert sorted(table.rows.read_indexes) == list(range(4, 10))
-        assert table.lines[10].startswith("● row-000009")
+        assert set(table.rows.read_indexes) == set(range(4, 10))
+        assert table.lines[10].startswith(" ● row-000009")
         table.rows.read_indexes.clear()
         table.rows.keys += names(100, start=104)
         table.rows.index_keys()
@@ -325,12 +329,13 @@ async def test_pages_smaller_than_the_screen_are_asked_for_until_it_is_full() ->
 
 async def test_updated_rows_are_drawn_again_only_where_they_are_in_view() -> None:
     async with table_of(names(100)) as table:
-        table.rows.read_indexes.clear()
-        table.rows.notes["row-000002"] = "changed"
-        table.table.rows_updated(["row-000002", "row-000050", "gone"])
-        await table.pilot.pause()
-        assert table.rows.read_indexes == [2]
-        assert "changed" in table.lines[3]
+        for row, read_indexes in ((2, set(range(SCREEN))), (4, {4})):
+            table.rows.read_indexes.clear()
+            table.rows.notes[f"row-{row:06}"] = "a longer note"
+            table.table.rows_updated([f"row-{row:06}", "row-000050", "gone"])
+            await table.pilot.pause()
+            assert set(table.rows.read_indexes) == read_indexes, "all where a column has to grow"
+            assert "a longer note" in table.lines[row + 1]
 
 
 async def test_a_placeholder_stands_where_rows_would_and_gives_way_to_them() -> None:
@@ -366,7 +371,7 @@ async def test_every_line_is_as_wide_as_the_screen_and_text_is_shown_as_it_is(wi
     keys = [clean(text) for text in HOSTILE]
     async with table_of(keys, size=(width, 12)) as table:
         table.rows.notes.update({key: f"note {index}" for index, key in enumerate(keys)})
-        table.table.refresh()
+        table.table.rows_updated(keys)
         await table.pilot.pause()
         for strip in strips(table.app):
             assert strip.cell_length == cell_len(strip.text) == width

@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.launch import Launch
+from capgo_tui.tui.widgets.record_table.drawing import MARGIN
 from tests.support.server import Server, Wire
 from tests.support.world import (
     ALL,
@@ -105,16 +106,18 @@ def assert_looks_right(driver: Driver, size: tuple[int, int]) -> None:
     # Titles stand where their cells do, and nothing of the table is under its neighbour.
     region = table.region
     titles = lines[1].crop(0, region.width).text
-    at = 2
+    at = MARGIN
+    gap = table._layout.gap
     for column, cells in table._layout.columns:
-        assert _cells(titles, at, cells + 1).startswith(column.title[: cells - 1])
+        title = _cells(titles, at, cells + 1)
+        assert title.lstrip(" " * column.align_right).startswith(column.title[: cells - 1])
         for line in lines[2 : 2 + min(len(main.rows), table.rows_on_screen)]:
             # A wide character in two columns at once would be cut in half, and shown as blank.
             text = _cells(line.text, at, cells)
             assert cell_len(text) == cells
             assert _cells(line.text, at + cells, 1) in {"", " ", "▕"}, line.text
-        at += cells + 1
-    assert at - 1 <= region.width
+        at += cells + gap
+    assert at - gap <= region.width
     # The cursor is in view, on its record.
     state = table.state
     assert state.top <= state.index < state.top + table.rows_on_screen

@@ -24,7 +24,7 @@ WIDTH = 24
 STYLES = {
     name: Style(color=f"color({number})")
     for number, name in enumerate(("plain", "muted", "accent", "good", "warn", "header"))
-}
+} | {"marked": Style(bgcolor="blue")}
 BASE = STYLES["plain"]
 EASY = [
     "plain",
@@ -82,13 +82,13 @@ def test_a_terminal_puts_it_there_too(text: str, cut_middle: bool) -> None:
     ("tones", "texts", "is_marked", "count"),
     [
         (("plain", "plain"), ("one", "two"), False, 2),
-        (("muted", "muted"), ("one", "two"), False, 4),
+        (("muted", "muted"), ("one", "two"), False, 3),
         (("muted", "muted"), ("", ""), False, 2),
         (("plain", "warn"), ("one", "two"), False, 4),
         (("plain", "warn"), ("one", ""), False, 2),
         (("plain", "plain"), ("one", "two"), True, 3),
-        (("accent", "accent"), ("one", "two"), True, 3),
-        (("good", "warn"), ("one", "two"), False, 5),
+        (("accent", "accent"), ("one", "two"), True, 4),
+        (("good", "warn"), ("one", "two"), False, 3),
     ],
 )
 def test_one_segment_for_each_run_of_a_style(
@@ -107,11 +107,11 @@ def test_one_segment_for_each_run_of_a_style(
 @pytest.mark.parametrize(
     ("sort", "skip_count", "more_right", "text"),
     [
-        (None, 0, False, "  A         B           "),
-        (("b", True), 0, False, "  A         B↓          "),
-        (("a", False), 0, True, "  A↑        B          ›"),
-        (None, 1, True, "‹ A         B          ›"),
-        (None, 1, False, "‹ A         B           "),
+        (None, 0, False, "   A         B          "),
+        (("b", True), 0, False, "   A         B↓         "),
+        (("a", False), 0, True, "   A↑        B         ›"),
+        (None, 1, True, "‹  A         B         ›"),
+        (None, 1, False, "‹  A         B          "),
     ],
 )
 def test_the_header_tells_the_order_and_what_is_to_either_side(

@@ -19,12 +19,13 @@ async def test_a_plain_list_is_shown_sorted_and_opened() -> None:
         await pilot.pause()
         assert screen_text(app).split("\n")[0].split() == ["NAME", "HEIGHT", "WHERE"]
         await pilot.press("down", "down")
-        for click, header, first in (
-            (24, "HEIGHT↑", "富士山"),
-            (24, "HEIGHT↓", "सगरमाथा"),
-            (2, "NAME↑", "Aconcagua"),
+        for header, first in (
+            ("HEIGHT↑", "富士山"),
+            ("HEIGHT↓", "सगरमाथा"),
+            ("NAME↑", "Aconcagua"),
         ):
-            await pilot.click(offset=(click, 0))
+            title_at = screen_text(app).index(header[:-1])
+            await pilot.click(offset=(title_at, 0))
             await pilot.pause()
             rows = screen_text(app).split("\n")
             assert header in rows[0]

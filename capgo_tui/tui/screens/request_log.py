@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
-from capgo_tui.tui.widgets.record_table import Column, RecordTable, Row, TableState
+from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.ages import format_clock_time
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from capgo_tui.tui.widgets.record_table import Column
     from capgo_tui.workspace.request_log import LogEntry, RequestLog
 
 LOOK_SECONDS = 0.5
@@ -31,27 +31,15 @@ LOOK_SECONDS = 0.5
 HINTS = "y copy as curl  v show it  / find  ↑↓ move  esc close"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One column of the log."""
-
-    id: str
-    title: str
-    width: int
-    ideal: int
-    priority: int = 0
-    cut_middle: bool = False
-
-
-FIELDS = (
-    Field("time", "TIME", 8, 8),
-    Field("method", "METHOD", 6, 6),
-    Field("path", "PATH", 14, 46, cut_middle=True),
-    Field("status", "ANSWER", 6, 6),
-    Field("tries", "TRY", 3, 3, 1),
-    Field("ms", "MS", 6, 6, 1),
-    Field("bytes", "BYTES", 9, 9, 3),
-    Field("outcome", "OUTCOME", 12, 60, 2),
+COLUMNS = (
+    PlainColumn("time", "TIME", 8, 8, 0),
+    PlainColumn("method", "METHOD", 6, 6, 0),
+    PlainColumn("path", "PATH", 14, 46, 0, cut_middle=True),
+    PlainColumn("status", "ANSWER", 6, 6, 0),
+    PlainColumn("tries", "TRY", 3, 3, 1, align_right=True),
+    PlainColumn("ms", "MS", 6, 6, 1, align_right=True),
+    PlainColumn("bytes", "BYTES", 9, 9, 3, align_right=True),
+    PlainColumn("outcome", "OUTCOME", 12, 60, 2),
 )
 
 
@@ -149,7 +137,7 @@ class RequestLogScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Fill the page, and look for new requests at intervals."""
         table = self.query_one(RecordTable)
-        table.attach(self._rows, FIELDS, TableState())
+        table.attach(self._rows, COLUMNS, TableState())
         self.query_one(Detail).can_focus = False
         self.query_one(StatusLine).show_state(HINTS)
         table.focus()

@@ -20,7 +20,17 @@ from capgo_tui.short_ids import SHORT, is_device_id, shorten_id
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Run", "break_up", "measure_width", "pad", "pad_middle", "strip", "with_edge", "wrap"]
+__all__ = [
+    "Run",
+    "break_up",
+    "measure_width",
+    "pad",
+    "pad_left",
+    "pad_middle",
+    "strip",
+    "with_edge",
+    "wrap",
+]
 
 Run = tuple[str, Style]
 
@@ -35,6 +45,15 @@ def pad(text: str, width: int) -> str:
     if measure_width(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+
+
+def pad_left(text: str, width: int) -> str:
+    """Like `pad`, but a text that is shorter ends at the last cell."""
+    return (
+        " " * (width - measure_width(text)) + text
+        if measure_width(text) < width
+        else pad(text, width)
+    )
 
 
 def pad_middle(text: str, width: int) -> str:

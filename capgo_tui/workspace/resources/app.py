@@ -31,6 +31,7 @@ APP_COLUMNS: tuple[Column[AppInfo], ...] = (
         7,
         7,
         lambda a, _: a.created_at,
+        align_right=True,
         file_text=lambda a, _: format_timestamp(a.created_at),
     ),
 )

@@ -88,6 +88,7 @@ BUNDLE_COLUMNS: tuple[Column[Bundle], ...] = (
         7,
         lambda b, _: b.created_at,
         2,
+        align_right=True,
         is_searched=False,
         newest_first=True,
         file_text=lambda b, _: format_timestamp(b.created_at),

@@ -150,6 +150,7 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         7,
         lambda c, _: c.updated_at,
         3,
+        align_right=True,
         is_searched=False,
         newest_first=True,
         file_text=lambda c, _: format_timestamp(c.updated_at),
@@ -187,6 +188,7 @@ CHANNEL_SCREEN_COLUMNS: tuple[tuple[str, Column[Channel]], ...] = (
             4,
             lambda c, a: share_points(share_of(c.bundle, a)),
             5,
+            align_right=True,
             is_searched=False,
             newest_first=True,
             measure=Measure.SHARE,
@@ -203,6 +205,7 @@ CHANNEL_SCREEN_COLUMNS: tuple[tuple[str, Column[Channel]], ...] = (
             6,
             _count_forced,
             5,
+            align_right=True,
             is_searched=False,
             newest_first=True,
             is_known=lambda a: (

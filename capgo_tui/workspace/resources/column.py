@@ -39,6 +39,10 @@ class Column(Generic[T]):
     """0 is never dropped; the highest number goes first on a narrow screen."""
     cut_middle: bool = False
     """Cut in the middle, for ids and names, which differ at both ends."""
+    align_right: bool = False
+    """Whether its texts are numbers or ages, which stand at the right."""
+    grows_whole: bool = False
+    """Whether more cells than `width` show more only where they show the whole text."""
     is_searched: bool = True
     """Whether a filter searches it; not in ages."""
     newest_first: bool = False

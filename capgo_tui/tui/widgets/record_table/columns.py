@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from capgo_tui.cells import measure_width
 from capgo_tui.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+WIDEST_GAP: Final = 3
+"""The most cells between two columns."""
+EXTRA: Final = 5
+"""The priority from which on columns are drawn only where all others have what they need."""
 
 
 class Column(Protocol):
@@ -37,6 +43,14 @@ class Column(Protocol):
     def cut_middle(self) -> bool:
         """Whether long texts lose their middle instead of their end."""
 
+    @property
+    def align_right(self) -> bool:
+        """Whether its texts end at its last cell, as numbers do."""
+
+    @property
+    def grows_whole(self) -> bool:
+        """Whether more cells than `width` show more only where they show the whole text."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlainColumn:
@@ -48,6 +62,8 @@ class PlainColumn:
     ideal: int
     priority: int
     cut_middle: bool = False
+    align_right: bool = False
+    grows_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,8 @@ class Layout:
     skip_count: int = 0
     """Columns out of sight to the left, behind the first one."""
     more_right: bool = False
+    gap: int = 1
+    """Blank cells between two columns."""
 
     @property
     def more_left(self) -> bool:
@@ -68,45 +86,80 @@ class Layout:
         """Return the column drawn at a cell of the row, the blank behind it included."""
         start = 0
         for column, cells in self.columns:
-            if start <= x <= start + cells:
+            if start <= x < start + cells + self.gap:
                 return column
-            start += cells + 1
+            start += cells + self.gap
         return None
 
 
-def fit_columns(columns: Sequence[Column], width: int, kept_id: str | None = None) -> Layout:
+def fit_columns(
+    columns: Sequence[Column],
+    width: int,
+    kept_id: str | None = None,
+    needs: Mapping[str, int] | None = None,
+) -> Layout:
     """Choose the columns that fit, and how wide each is.
 
     The most important come first, each at its narrowest. One that is too wide for what is
     left gives way to one a step less important, and no further ones are tried. The remaining
-    room goes to the most important, up to their ideal width.
+    room goes to the most important, up to what their texts need, or where that is not known
+    to their ideal width; then some cells to each, so that it is easier to tell them apart.
 
     Args:
         columns: all there are, in the order in which they are drawn.
         width: the cells there are for them and a blank between each two.
         kept_id: the id of one that is kept for now if there is any room for it.
+        needs: the cells of the widest text of each column, by its id.
 
     """
     ranks = [0 if column.id == kept_id else column.priority for column in columns]
     by_importance = sorted(range(len(columns)), key=ranks.__getitem__)
+    extents = [_extent(column, needs, has_arrow=column.id == kept_id) for column in columns]
     places: set[int] = set()
     room = width + 1
+    reserve = 0
+    """Cells for what the columns so far need, and for wider gaps, before there are extra ones."""
     least: int | None = None
     for at in by_importance:
-        column = columns[at]
+        column, extent = columns[at], extents[at]
         if least is not None and ranks[at] > least:
             break
-        if column.priority == 0 or not places or column.width + 1 <= room:
+        free = room - reserve if needs and ranks[at] >= EXTRA else room
+        if column.priority == 0 or not places or extent.least + 1 <= free:
             places.add(at)
-            room -= column.width + 1
+            room -= extent.least + 1
+            reserve += 1 if column.grows_whole else 1 + extent.ideal - extent.least
         elif least is None and column.id != kept_id:
             least = ranks[at] + 1
-    widths = {at: columns[at].width for at in places}
-    for at in sorted(places, key=lambda at: (columns[at].priority, at)):
-        extra = max(0, min(room, columns[at].ideal - columns[at].width))
+    widths = {at: extents[at].least for at in places}
+    growing = sorted(places, key=lambda at: (columns[at].grows_whole, columns[at].priority, at))
+    aims = [(at, extents[at].ideal) for at in growing] + [(at, extents[at].whole) for at in growing]
+    for at, aim in aims:
+        missing = aim - widths[at]
+        if columns[at].grows_whole and missing > room:
+            continue
+        extra = max(0, min(room, missing))
         widths[at] += extra
         room -= extra
-    return Layout([(columns[at], widths[at]) for at in sorted(places)])
+    spare = max(0, room // max(1, len(places) - 1)) if needs else 0
+    return Layout(
+        [(columns[at], widths[at]) for at in sorted(places)], gap=min(1 + spare, WIDEST_GAP)
+    )
+
+
+class _Extent(NamedTuple):
+    """What a column takes: at the least, where there is room, and where there is plenty."""
+
+    least: int
+    ideal: int
+    whole: int
+
+
+def _extent(column: Column, needs: Mapping[str, int] | None, *, has_arrow: bool) -> _Extent:
+    if needs is None or column.id not in needs:
+        return _Extent(column.width, column.ideal, column.ideal)
+    need = max(needs[column.id], measure_width(column.title) + has_arrow)
+    return _Extent(min(column.width, need), min(column.ideal, need), need)
 
 
 def slide_columns(columns: Sequence[Column], width: int, skip_count: int) -> Layout:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.strip import Strip
 
-from capgo_tui.tui.widgets.lines import Run, measure_width, pad, pad_middle, strip, wrap
+from capgo_tui.tui.widgets.lines import (
+    Run,
+    measure_width,
+    pad,
+    pad_left,
+    pad_middle,
+    strip,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,9 +28,11 @@ if TYPE_CHECKING:
     StyleOf = Callable[[str], Style]
     """Gives the style of a component class ``record-table--<name>`` by its name."""
 
-MARK = "▕"
-MARGIN = 2
-"""Cells before the first column: the glyph and the mark."""
+POSITION = "▕"
+"""Shows in the last cell where the rows in view are among all."""
+MARK = "▌"
+MARGIN = 3
+"""Cells before the first column: the mark, the glyph and a blank."""
 
 
 def header_line(
@@ -30,11 +40,12 @@ def header_line(
 ) -> Strip:
     """Draw the titles, the sort arrow, and whether there are more columns to either side."""
     style = style_of("header")
-    text = "‹ " if layout.more_left else " " * MARGIN
+    text = pad("‹" if layout.more_left else "", MARGIN)
     for column, cells in layout.columns:
         arrow = ("↓" if sort[1] else "↑") if sort and sort[0] == column.id else ""
         title = pad(column.title, max(1, min(measure_width(column.title), cells - len(arrow))))
-        text += pad(title + arrow, cells) + " "
+        align = pad_left if column.align_right else pad
+        text += align(title + arrow, cells) + " " * layout.gap
     if layout.more_right:
         text = pad(text.rstrip(), width - 1) + "›"
     return strip([(text, style)], width, style)
@@ -54,7 +65,12 @@ def row_line(
         cursor: the one style of the whole row if the cursor is on it.
 
     """
-    return strip(_row_runs(row, layout, style_of, cursor), width, cursor or base)
+    if row.is_marked and cursor is None:
+        tint = style_of("marked")
+        return strip(_row_runs(row, layout, lambda part: style_of(part) + tint), width, base + tint)
+    if cursor is not None:
+        return strip(_row_runs(row, layout, lambda _: cursor), width, cursor)
+    return strip(_row_runs(row, layout, style_of), width, base)
 
 
 def placeholder_line(
@@ -84,19 +100,20 @@ def placeholder_line(
     return strip([(" " * MARGIN, base), (lines[at], style)], width, base)
 
 
-def _row_runs(row: Row, layout: Layout, style_of: StyleOf, cursor: Style | None) -> Iterable[Run]:
-    yield pad(row.glyph, 1), cursor or style_of(row.glyph_tone)
-    yield "✓" if row.is_marked else " ", cursor or style_of("accent" if row.is_marked else "plain")
+def _row_runs(row: Row, layout: Layout, style_of: StyleOf) -> Iterable[Run]:
+    # Blank cells take no colour of their own, so that they join their neighbours.
+    yield MARK if row.is_marked else " ", style_of("accent" if row.is_marked else row.glyph_tone)
+    yield f"{pad(row.glyph, 1)} ", style_of(row.glyph_tone)
+    gap = " " * layout.gap
     for (column, cells), text, tone in zip(layout.columns, row.texts, row.tones, strict=True):
-        cut = pad_middle if column.cut_middle else pad
-        # Blank cells take no colour of their own, so that they join their neighbours.
-        yield cut(text, cells) + " ", cursor or style_of(tone if text else "plain")
+        cut = pad_middle if column.cut_middle else pad_left if column.align_right else pad
+        yield cut(text, cells) + gap, style_of(tone if text else "plain")
 
 
-def with_mark(line: Strip, width: int) -> Strip:
+def with_position(line: Strip, width: int) -> Strip:
     """Return a line with the position mark in its last cell, unless a text needs that."""
     last = line.crop(width - 1, width)
     if last.text != " ":
         return line
     (segment,) = last
-    return Strip([*line.crop(0, width - 1), Segment(MARK, segment.style)], width)
+    return Strip([*line.crop(0, width - 1), Segment(POSITION, segment.style)], width)

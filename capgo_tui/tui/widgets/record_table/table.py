@@ -50,6 +50,7 @@ class RecordTable(RowWindow, can_focus=True):
         width: 1fr;
         & > .record-table--header { color: $text-muted; text-style: bold; }
         & > .record-table--cursor { background: $primary; color: $text; }
+        & > .record-table--marked { background: $primary-muted; }
         & > .record-table--plain { color: $foreground; }
         & > .record-table--muted { color: $foreground-muted; }
         & > .record-table--accent { color: $text-accent; }
@@ -63,6 +64,7 @@ class RecordTable(RowWindow, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "record-table--header",
         "record-table--cursor",
+        "record-table--marked",
         "record-table--headline",
         *(f"record-table--{tone}" for tone in TONES),
     }
@@ -71,6 +73,7 @@ class RecordTable(RowWindow, can_focus=True):
     | :- | :- |
     | `record-table--header` | The titles of the columns. |
     | `record-table--cursor` | The whole row under the cursor. |
+    | `record-table--marked` | What a marked row has besides its tones. |
     | `record-table--headline` | The first line of what stands in place of the rows. |
     | `record-table--plain` | A cell without a meaning of its own. |
     | `record-table--muted` | A cell of less weight, and the advice below the headline. |

@@ -14,8 +14,9 @@ from capgo_tui.tui.widgets.record_table.drawing import (
     header_line,
     placeholder_line,
     row_line,
-    with_mark,
+    with_position,
 )
+from capgo_tui.tui.widgets.record_table.needs import Needs
 from capgo_tui.tui.widgets.record_table.place import (
     TableState,
     clamp_top,
@@ -25,7 +26,7 @@ from capgo_tui.tui.widgets.record_table.place import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from rich.style import Style
     from textual.strip import Strip
@@ -56,6 +57,7 @@ class RowWindow(Widget):
         self._header = 1 if header else 0
         self._source: RowSource | None = None
         self._columns: Sequence[Column] = ()
+        self._needs = Needs(())
         self._layout = Layout(())
         self._laid_out_for = 0
         self._state = TableState()
@@ -99,7 +101,7 @@ class RowWindow(Widget):
 
         """
         self._source, self._columns, self._state = source, columns, state
-        self._length = len(source)
+        self._length, self._needs = len(source), Needs(columns)
         self._lay_out()
         self.rows_replaced()
 
@@ -135,8 +137,10 @@ class RowWindow(Widget):
         self._length = len(self._source or ())
         if self._source is not None and before < self._state.top + self.rows_on_screen:
             remember(self._state, self._source, self.rows_on_screen)
-            for index in range(before, min(self._length, self._state.top + self.size.height)):
+            appended = range(before, self._indexes_in_view.stop)
+            for index in appended:
                 self._refresh_row(index)
+            self._measure(appended)
             # On a high screen a page may not be enough, and no key tells of the room it left.
             self._look_for_end()
 
@@ -151,12 +155,14 @@ class RowWindow(Widget):
             return
         if len(keys) > self.rows_on_screen:
             # To look each of them up would cost more than to draw the screen.
+            self._measure(self._indexes_in_view)
             self.refresh()
             return
-        for key in keys:
-            index = self._source.index_of(key)
-            if index is not None:
-                self._refresh_row(index)
+        indexes = [index for key in keys if (index := self._source.index_of(key)) is not None]
+        for index in indexes:
+            self._refresh_row(index)
+        in_view = self._indexes_in_view
+        self._measure(index for index in indexes if index in in_view)
 
     def rows_replaced(self) -> None:
         """Handle rows that may have come, gone or moved anywhere."""
@@ -168,6 +174,9 @@ class RowWindow(Widget):
         if self.cursor_key != before:
             self.cursor_moved(self.cursor_key)
         self._place_mark()
+        if not self._needs.widths:
+            self._lay_out()
+        self._measure(self._indexes_in_view)
         self.refresh()
 
     def move_to_key(self, key: str) -> bool:
@@ -225,6 +234,8 @@ class RowWindow(Widget):
         width, base = self.size.width, self.rich_style
         if width != self._laid_out_for:
             # A new size is drawn before its event arrives.
+            if self._source is not None:
+                self._needs.measure(self._source, self._indexes_in_view)
             self._lay_out()
         if y < self._header:
             return header_line(self._layout, self._state.sort, width, self._style_of)
@@ -246,20 +257,37 @@ class RowWindow(Widget):
         line = row_line(row, self._layout, width, self._style_of, base=base, cursor=cursor)
         if self._mark_y is None:
             self._place_mark()
-        return with_mark(line, width) if y == self._mark_y else line
+        return with_position(line, width) if y == self._mark_y else line
 
     def _style_of(self, part: str) -> Style:
-        return self.get_component_rich_style(f"record-table--{part}")
+        # What a mark gives comes on top of each tone.
+        return self.get_component_rich_style(f"record-table--{part}", partial=part == "marked")
 
     def _lay_out(self) -> None:
-        state, room = self._state, self.size.width - MARGIN
+        # The last cell is for the position, and for the ``›``.
+        state, room = self._state, self.size.width - MARGIN - 1
         self._laid_out_for = self.size.width
         if state.wide:
-            # The last cell is for the ``›``.
-            self._layout = slide_columns(self._columns, room - 1, state.skip_count)
+            self._layout = slide_columns(self._columns, room, state.skip_count)
             state.skip_count = self._layout.skip_count
-        else:
-            self._layout = fit_columns(self._columns, room, state.sort[0] if state.sort else None)
+            return
+        if self._source is not None and self._length and not self._needs.widths:
+            self._needs.sample(self._source)
+        sort_id = state.sort[0] if state.sort else None
+        self._layout = fit_columns(self._columns, room, sort_id, self._needs.widths)
+
+    @property
+    def _indexes_in_view(self) -> range:
+        top = self._state.top
+        return range(top, min(self._length, top + self.size.height - self._header))
+
+    def _measure(self, indexes: Iterable[int]) -> None:
+        """Lay the columns out again if rows need more room than those before them."""
+        if self._source is not None and self._needs.measure(self._source, indexes):
+            before = self._layout
+            self._lay_out()
+            if self._layout != before:
+                self.refresh()
 
     def _refresh_row(self, index: int) -> None:
         y = index - self._state.top + self._header
@@ -298,6 +326,7 @@ class RowWindow(Widget):
         self._place_mark()
         if self._source is not None:
             remember(self._state, self._source, self.rows_on_screen)
+        self._measure(self._indexes_in_view)
         self.refresh()
 
     def _go_to(self, index: int) -> None:
