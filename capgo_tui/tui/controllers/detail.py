@@ -8,6 +8,7 @@ from capgo_tui.text import clean_lines
 from capgo_tui.tui.actions import Action, Takes
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.hint_bar import Hint
+from capgo_tui.workspace.resources.section import UNTOLD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from capgo_tui.tui.host import Host
-    from capgo_tui.tui.lists import AnyRows
+    from capgo_tui.workspace.insight.places import Link
+    from capgo_tui.workspace.resources.section import Section
 
+NEVER_TOLD = "not told by the API"
 LINKS = "Leads to"
 """The heading above the links of a record."""
 FOLLOW_SECONDS = 0.06
@@ -109,21 +112,13 @@ class DetailController:
             if record is not None:
                 return [Line("", text, "raw") for text in clean_lines(record.format_raw_json())]
         lines: list[Line] = []
+        links = rows.list_links(key)
         for number, section in enumerate(rows.list_sections(key)):
-            lines.append(Line("", section.title, "heading"))
-            lines += [Line(label, text) for label, text in section.fields]
+            lines += [Line("", section.title, "heading"), *_field_lines(section, links)]
             lines.append(Line("", ""))
             if number == 0:
-                lines += self._link_lines(rows, key)
+                lines += _link_lines(section, links)
         return lines
-
-    @staticmethod
-    def _link_lines(rows: AnyRows, key: str) -> Sequence[Line]:
-        links = rows.list_links(key)
-        if not links:
-            return ()
-        lines = [Line(link.label, link.text, link=link.place) for link in links]
-        return [Line("", LINKS, "heading"), *lines, Line("", "")]
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
@@ -145,3 +140,29 @@ class DetailController:
             shown_key="[", takes=Takes.RECORD,
         ),
     )  # fmt: skip
+
+
+def _field_lines(section: Section, links: Sequence[Link]) -> Sequence[Line]:
+    """Return the fields of a section, those that the server never tells in one line at its end."""
+    place_of = {(link.field, link.text): link.place for link in links}
+    lines: list[Line] = []
+    untold: list[str] = []
+    for label, text in section.fields:
+        if text == UNTOLD:
+            untold.append(label)
+        elif label != section.title_label:
+            lines.append(Line(label, text, link=place_of.get((label, text))))
+    if len(untold) > 1:
+        return [*lines, Line("", f"{', '.join(untold)}: {NEVER_TOLD}", "muted")]
+    return [*lines, *(Line(label, UNTOLD, "value") for label in untold)]
+
+
+def _link_lines(section: Section, links: Sequence[Link]) -> Sequence[Line]:
+    """Return the links that are no fields of the section, below a heading."""
+    fields = set(section.fields)
+    lines = [
+        Line(link.label, link.text, link=link.place)
+        for link in links
+        if (link.field, link.text) not in fields
+    ]
+    return [Line("", LINKS, "heading"), *lines, Line("", "")] if lines else []

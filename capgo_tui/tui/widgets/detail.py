@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
@@ -10,39 +10,20 @@ from textual.message import Message
 from textual.widget import Widget
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.tui.widgets.lines import (
-    Run,
-    break_up,
-    measure_width,
-    pad_middle,
-    strip,
-    wrap,
-)
+from capgo_tui.tui.widgets.detail_rows import DetailRow, Line, wrap_lines
+from capgo_tui.tui.widgets.json_roles import pieces_of
+from capgo_tui.tui.widgets.lines import Run, measure_width, strip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.style import Style
     from textual import events
     from textual.strip import Strip
 
     from capgo_tui.workspace.insight.places import Place
 
-
-HANGING = 5
-"""The indent of a text that stands below its label."""
-
-
-class Line(NamedTuple):
-    """A label and its text; a line without a label is a heading, a note or raw text."""
-
-    label: str
-    text: str
-    tone: str = "value"
-    hangs: bool = False
-    """Whether it stands below its label, where beside it there is too little room."""
-    label_tone: str = "label"
-    link: Place | None = None
-    """Where Enter on it leads to."""
+__all__ = ["Detail", "Line"]
 
 
 class Detail(Widget, can_focus=True):
@@ -57,8 +38,15 @@ class Detail(Widget, can_focus=True):
         & > .detail--heading { color: $text-accent; text-style: bold; }
         & > .detail--label { color: $foreground-muted; }
         & > .detail--value { color: $foreground; }
-        & > .detail--raw { color: $foreground; }
+        & > .detail--raw { color: $foreground-muted; }
+        & > .detail--json-name { color: $text-accent; }
+        & > .detail--json-text { color: $foreground; }
+        & > .detail--json-number { color: $text-success; }
+        & > .detail--json-literal { color: $text-success; }
+        /* Among a terminal's own colours the accent and success may be one. */
+        &:ansi > .detail--json-number, &:ansi > .detail--json-literal { color: $text-secondary; }
         & > .detail--note { color: $foreground; }
+        & > .detail--muted { color: $foreground-muted; }
         & > .detail--good { color: $text-success; }
         & > .detail--bad { color: $text-error; text-style: bold; }
         & > .detail--warn { color: $text-warning; }
@@ -71,7 +59,12 @@ class Detail(Widget, can_focus=True):
         "detail--label",
         "detail--value",
         "detail--raw",
+        "detail--json-name",
+        "detail--json-text",
+        "detail--json-number",
+        "detail--json-literal",
         "detail--note",
+        "detail--muted",
         "detail--good",
         "detail--bad",
         "detail--warn",
@@ -105,7 +98,7 @@ class Detail(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._lines: Sequence[Line] = ()
-        self._rows: list[Line] = []
+        self._rows: list[DetailRow] = []
         self._top = 0
         self._chosen: int | None = None
         """The row of the link that Enter follows."""
@@ -122,7 +115,9 @@ class Detail(Widget, can_focus=True):
 
     @property
     def _link_rows(self) -> list[int]:
-        return [row for row, line in enumerate(self._rows) if line.link is not None]
+        return [
+            at for at, row in enumerate(self._rows) if row.is_first and row.line.link is not None
+        ]
 
     def choose_link(self, number: int) -> None:
         """Choose a link by its number and bring it into view."""
@@ -135,7 +130,7 @@ class Detail(Widget, can_focus=True):
 
     def action_follow_link(self) -> None:
         """Go where the chosen link leads to; without one Enter means what it does elsewhere."""
-        place = None if self._chosen is None else self._rows[self._chosen].link
+        place = None if self._chosen is None else self._rows[self._chosen].line.link
         if place is None:
             raise SkipAction
         self.post_message(self.LinkFollowed(self, place))
@@ -152,11 +147,11 @@ class Detail(Widget, can_focus=True):
 
     def rows_at(self, width: int) -> int:
         """Return how many rows the page takes at a width."""
-        return len(self._wrap_at(width))
+        return len(wrap_lines(self._lines, width))
 
     def bring_into_view(self, at: int) -> None:
         """Scroll as little as needed to show the line of that index."""
-        starts = [row for row, line in enumerate(self._rows) if line.label]
+        starts = [at for at, row in enumerate(self._rows) if row.is_first and row.line.label]
         if at < len(starts):
             below = starts[at] - self._top
             self._scroll(min(0, below) or max(0, below - self.size.height + 1))
@@ -167,25 +162,28 @@ class Detail(Widget, can_focus=True):
         at = self._top + y
         if at >= len(self._rows):
             return strip((), width, base)
-        line = self._rows[at]
-        style = self.get_component_rich_style(f"detail--{line.tone}")
-        label = self.get_component_rich_style(f"detail--{line.label_tone}")
-        runs: list[Run]
-        if line.tone != "value":
-            runs = [(" ", base), (line.text, style)]
-        elif line.hangs:
-            runs = [(" " * HANGING, base), (line.text, style)]
-        elif line.link is not None:
-            is_chosen = at == self._chosen and self.has_focus
-            style = self.get_component_rich_style(f"detail--{'cursor' if is_chosen else 'link'}")
-            text = f"→ {line.text}" if line.text else "→"
-            runs = [(f"   {pad_middle(line.label, self._indent - 4)} ", label), (text, style)]
-        else:
-            runs = [(f"   {pad_middle(line.label, self._indent - 4)} ", label), (line.text, style)]
+        runs = self._runs(self._rows[at], is_chosen=self.has_focus and self._is_chosen(at))
         if arrow := self._arrow(y):
             runs.append((" " * (width - 1 - sum(measure_width(text) for text, _ in runs)), base))
             runs.append((arrow, self.get_component_rich_style("detail--label")))
         return strip(runs, width, base)
+
+    def _runs(self, row: DetailRow, *, is_chosen: bool) -> list[Run]:
+        line, base = row.line, self.rich_style
+        if line.tone == "raw":
+            parts = pieces_of(line.text, row.start, row.start + len(row.text))
+            return [(row.lead, base), *((text, self._json_style(role)) for text, role in parts)]
+        tone = line.tone if line.link is None else "cursor" if is_chosen else "link"
+        label = self.get_component_rich_style(f"detail--{line.label_tone}")
+        text = self.get_component_rich_style(f"detail--{tone}")
+        return [(row.lead, label if row.lead.strip() else base), (row.text, text)]
+
+    def _is_chosen(self, at: int) -> bool:
+        """Return whether a row is one of the chosen link."""
+        return self._chosen is not None and self._rows[at].line is self._rows[self._chosen].line
+
+    def _json_style(self, role: str) -> Style:
+        return self.get_component_rich_style(f"detail--{role if role == 'raw' else f'json-{role}'}")
 
     def _arrow(self, y: int) -> str:
         """Return the arrow in the last cell of a row: that there is more above or below."""
@@ -240,39 +238,7 @@ class Detail(Widget, can_focus=True):
         """Scroll by screens."""
         self._scroll(pages * max(1, self.size.height - 1))
 
-    @property
-    def _indent(self) -> int:
-        return self._indent_at(self.size.width)
-
-    def _indent_at(self, width: int) -> int:
-        longest = max((measure_width(line.label) for line in self._lines), default=0)
-        return min(3 + longest + 2, max(12, width * 3 // 5))
-
     def _wrap(self) -> None:
         """Wrap the lines to the width."""
-        self._rows = self._wrap_at(self.size.width)
+        self._rows = wrap_lines(self._lines, self.size.width)
         self._top = max(0, min(self._top, len(self._rows) - self.size.height))
-
-    def _wrap_at(self, width: int) -> list[Line]:
-        rows: list[Line] = []
-        if width < 20:
-            return rows
-        indent = self._indent_at(width)
-        for line in self._lines:
-            room = width - 2 - (indent if line.tone == "value" else 0)
-            room -= 0 if line.link is None else 2  # its arrow
-            if line.tone == "raw":
-                pieces = break_up(line.text, width - 2)
-            elif line.tone == "value" and any(
-                room < measure_width(word) <= width - 2 - HANGING for word in line.text.split()
-            ):
-                # An id is copied as a whole: it stands below its label rather than in pieces.
-                rows.append(Line(line.label, "", link=line.link))
-                hanging = wrap(line.text, width - 2 - HANGING)
-                rows.extend(Line("", piece, hangs=True) for piece in hanging)
-                continue
-            else:
-                pieces = wrap(line.text, room)
-            rows.append(line._replace(text=pieces[0]))
-            rows.extend(Line("", piece, line.tone) for piece in pieces[1:])
-        return rows

@@ -6,7 +6,9 @@ on the terminal.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from itertools import chain
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
@@ -33,6 +35,10 @@ __all__ = [
 ]
 
 Run = tuple[str, Style]
+_WORDS: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?!\S)|[0-9][0-9.,]* %(?!\w)|\S+"
+)
+"""A word, or what is read as one: a date with its time, a number with its sign of percent."""
 
 
 def pad(text: str, width: int) -> str:
@@ -108,10 +114,14 @@ def with_edge(runs: Iterable[Run], width: int, edge: Run) -> list[Run]:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return the words of a text in lines of at most `width` cells, breaking longer words."""
+    """Return the words of a text in lines of at most `width` cells, breaking longer words.
+
+    A date stays with its time, and a number with its sign of percent, where a line has room.
+    """
     lines = [""]
-    for word in text.split():
-        for piece in break_up(word, width):
+    for word in _WORDS.findall(text):
+        parts = [word] if measure_width(word) <= width else word.split()
+        for piece in chain.from_iterable(break_up(part, width) for part in parts):
             if not lines[-1]:
                 lines[-1] = piece
             elif measure_width(lines[-1]) + 1 + measure_width(piece) <= width:
@@ -125,6 +135,8 @@ def break_up(text: str, width: int) -> list[str]:
     """Return a text in pieces of at most `width` cells, with every character kept."""
     if measure_width(text) <= width:
         return [text]
+    if text.isascii():
+        return [text[at : at + max(1, width)] for at in range(0, len(text), max(1, width))]
     pieces, piece, length = [], "", 0
     for char in text:
         cells = measure_width(char)

@@ -76,6 +76,8 @@ class Link:
     text: str
     place: Place | None
     """None where it is only said."""
+    field: str = ""
+    """The label of the field with the same text; empty where no field has it."""
 
 
 OVERRIDES: Final = Place("devices", "overrides", condition="is:override", sort="override")
@@ -118,20 +120,23 @@ def place_of_forced(channel: str) -> Place:
 def list_links_of_channel(channel: Channel, source: LinkSource) -> Iterator[Link]:
     """Yield what a channel leads to."""
     context = source.make_cell_context()
-    for label, bundle in (("bundle", channel.bundle), ("target", channel.rollout_bundle)):
-        if bundle is not None:
-            name = name_bundle(bundle, context)
-            yield Link(label, name, place_of_bundle(bundle, source))
-            yield _link_to_runners(f"devices on {name}", bundle, source)
+    if channel.bundle is not None:
+        name = name_bundle(channel.bundle, context)
+        yield Link("bundle", name, place_of_bundle(channel.bundle, source), "bundle")
+        yield _link_to_runners("run by", channel.bundle, source)
+    if channel.rollout_bundle is not None:
+        name = name_bundle(channel.rollout_bundle, context)
+        yield Link("rollout target", name, place_of_bundle(channel.rollout_bundle, source))
+        yield _link_to_runners("target run by", channel.rollout_bundle, source)
     survey = source.survey
     forced = survey.overrides.get(channel.name, 0)
     if not context.tells_overrides:
-        yield Link("devices forced to it", NOT_TOLD, None)
+        yield Link("forced to it", NOT_TOLD, None)
     elif not survey.device_count:
-        yield Link("devices forced to it", NOT_COUNTED, None)
+        yield Link("forced to it", NOT_COUNTED, None)
     else:
         place = place_of_forced(channel.name) if forced else None
-        yield Link("devices forced to it", _count(forced, source), place)
+        yield Link("forced to it", _count(forced, source), place)
 
 
 def list_links_of_bundle(bundle: Bundle, source: LinkSource) -> Iterator[Link]:
@@ -140,18 +145,19 @@ def list_links_of_bundle(bundle: Bundle, source: LinkSource) -> Iterator[Link]:
     for link in source.make_cell_context().links.list_channels(bundle):
         place = place_of_channel(by_name[link.channel]) if link.channel in by_name else None
         yield Link("channel", str(link), place)
-    yield _link_to_runners("devices on it", BundleRef(bundle.id, bundle.name), source)
+    yield _link_to_runners("run by", BundleRef(bundle.id, bundle.name), source)
 
 
 def list_links_of_device(device: Device, source: LinkSource) -> Iterator[Link]:
     """Yield what a device leads to."""
     if device.bundle is not None:
         name = name_bundle(device.bundle, source.make_cell_context())
-        yield Link("bundle", name, place_of_bundle(device.bundle, source))
+        yield Link("bundle", name, place_of_bundle(device.bundle, source), "runs bundle")
     channels = source.channels.records.values()
     if device.channel is not None:
         own = next((each for each in channels if each.name == device.channel), None)
-        yield Link("channel", device.channel, None if own is None else place_of_channel(own))
+        place = None if own is None else place_of_channel(own)
+        yield Link("channel", device.channel, place, "override")
         return
     platform = (device.platform or "").lower()
     if platform not in PLATFORMS:

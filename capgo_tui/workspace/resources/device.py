@@ -247,7 +247,7 @@ def list_device_details(device: Device, context: CellContext) -> list[Section]:
     """Return the details of a device."""
     return [
         Section(
-            device.custom_id or device.device_id,
+            device.device_id,
             [
                 ("device id", device.device_id),
                 ("custom id", device.custom_id or "none"),
@@ -260,6 +260,7 @@ def list_device_details(device: Device, context: CellContext) -> list[Section]:
                 ),
                 ("last seen", format_full_time(device.updated_at, context.now)),
             ],
+            title_label="device id",
         ),
         Section(
             "What it is",

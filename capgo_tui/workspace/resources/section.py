@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -31,6 +32,8 @@ class Section:
 
     title: str
     fields: Sequence[tuple[str, str]]
+    title_label: str = ""
+    """The label of the field that the heading repeats; empty where it repeats none."""
 
 
 Details: TypeAlias = "Callable[[RecordT, CellContext], list[Section]]"
@@ -53,9 +56,9 @@ def keep_known_lines(
         def list_known_sections(record: RecordT, context: CellContext) -> list[Section]:
             fields = there_is(context.traits)
             sections = [
-                Section(
-                    section.title,
-                    [
+                replace(
+                    section,
+                    fields=[
                         make_told_line(line, record)
                         for line in section.fields
                         if line[0] not in field_of or field_of[line[0]] in fields

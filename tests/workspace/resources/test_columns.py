@@ -305,8 +305,8 @@ def test_the_details_of_a_device() -> None:
         device(custom_id="qa-07", channel="beta", bundle=STABLE), CONTEXT
     )
     fields = fields_of(sections)
-    assert sections[0].title == "qa-07"
-    assert fields["device id"] == "3f2a"
+    assert sections[0].title == fields[sections[0].title_label] == "3f2a"
+    assert fields["custom id"] == "qa-07"
     assert fields["override"] == "beta"
     assert fields["runs bundle"] == "1.0.0"
     untold = ["platform", "system version", "native version", "plugin version", "production build"]
