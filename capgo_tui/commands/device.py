@@ -91,7 +91,7 @@ def get_device(common: CommonOptions, device_id: str) -> None:
             return Exit.FAILED if search.more else Exit.NOT_FOUND
         if len(search.devices) > 1:
             await write_rows(workspace, common, DEVICES, search.devices)
-            say(f"{device_id} is not unique: {search.doubt}")
+            say(f"{device_id} is not unique: {search.doubt}; give the device id")
             return Exit.FAILED
         if search.doubt:
             say(f"{device_id} was {search.doubt}")

@@ -99,7 +99,7 @@ def _judge(word: str, match: DeviceMatch, search: Search | None) -> DeviceMatch 
         code = Exit.FAILED if search is not None and search.more else Exit.NOT_FOUND
         return MissingDevice(word, f"no device has {nothing}", code)
     if len(search.devices) > 1:
-        return MissingDevice(word, f"not unique: {search.doubt}", Exit.FAILED)
+        return MissingDevice(word, f"not unique: {search.doubt}; give the device id", Exit.FAILED)
     if search.doubt:
         say(f"{word} was {search.doubt}")
     device = search.devices[0]

@@ -68,7 +68,10 @@ def test_all_devices_of_one_custom_id_are_listed_as_not_unique(
     shell = on(devices_of(revision, 20, d3="same", d9="same"))
     result = shell("device", "get", "same", form)
     assert result.exit_code == FAILED
-    assert "capgo-tui: same is not unique: 2 devices have that custom id\n" in result.stderr
+    assert (
+        "capgo-tui: same is not unique: 2 devices have that custom id; give the device id\n"
+        in result.stderr
+    )
     if form == "--table":
         assert len(result.stdout.splitlines()) == 3
         return

@@ -564,7 +564,7 @@ def test_durations_have_the_units_of_the_filter(place: Place) -> None:
         assert place("log", "--since", text).code == USAGE
 
 
-# The script of the README
+# A script as the README has one
 
 SCRIPT = """
 set -eu
@@ -575,7 +575,9 @@ capgo-tui undo "$number" --yes --confirm {count}
 """Put the devices of ids.txt on beta, and undo it."""
 
 
-def test_the_script_of_the_readme(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+def test_a_script_overrides_devices_by_their_ids_and_undoes_it(
+    tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
     """With ``--whole`` for 200 devices, else for the fewest whose number has to be typed."""
     count = 200 if pytestconfig.getoption("whole") else 51
     rows = [device(number) for number in range(1, count + 6)]

@@ -1,0 +1,1 @@
+"""What the README, CONTRIBUTING.md and the help say is tried and looked up."""
