@@ -66,7 +66,7 @@ class Desk:
 
     def ask(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Return what the sandbox has in its tables."""
-        with self.store.reading() as db:
+        with self.store.open_for_reading() as db:
             return [tuple(row) for row in db.execute(sql, values)]
 
     def count_overrides(self, channel: str) -> int:
