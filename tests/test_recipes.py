@@ -50,6 +50,26 @@ def list_platforms(common: CommonOptions) -> None:
 
 
 '''
+SETTING_FIELD = "    auto_pause_quiet_hours: int | Maybe = UNSET\n"
+SETTING = """    ChannelSetting(
+        "auto_pause_quiet_hours", AUTO_PAUSE, "stays quiet, hours", Kind.WHOLE, most=24
+    ),
+"""
+CHANNEL_FIELD = "    auto_pause_quiet_hours: Whole = None\n"
+SHOW_SETTING = """
+import asyncio
+from tests.tui.driving import on_devices
+from tests.support.server import Server
+from tests.support.world import state, store_of
+
+async def main():
+    async with on_devices(Server(store_of(state())), size=(120, 60)) as driver:
+        await driver.type("1", "e")
+        await driver.until("stays quiet, hours")
+        assert not driver.app.bug
+
+asyncio.run(main())
+"""
 REVISION = """
     Revision.SPRING: replace(
         NEXT,
@@ -254,6 +274,23 @@ def test_an_action_is_one_edit(tree: Path) -> None:
     file = tree / "capgo_tui/tui/controllers/arrange.py"
     edit(file, "\n    ACTIONS: ClassVar[tuple[Action, ...]] = (\n", ACTION, is_replaced=True)
     run_in(tree, "-c", PRESS_K)
+
+
+def test_a_channel_setting_is_three_edits(tree: Path) -> None:
+    api = tree / "capgo_tui/api"
+    name = "auto_pause_quiet_hours"
+    edit(
+        api / "settings.py", "    auto_pause_cooldown_minutes: int | Maybe = UNSET\n", SETTING_FIELD
+    )
+    edit(api / "settings.py", "Kind.WHOLE, most=10_080\n    ),\n", SETTING)
+    edit(api / "models.py", "    auto_pause_cooldown_minutes: Whole = None\n", CHANNEL_FIELD)
+    command = [sys.executable, "-m", "capgo_tui", "sandbox", "--port", "0"]
+    with serving(command) as sandbox:
+        option = f"--{name.replace('_', '-')}"
+        arguments = ("-m", "capgo_tui", "channel", "set", "beta", option, "3", "--dry-run")
+        request = run_in(tree, *arguments, sandbox=sandbox)
+    assert '"autoPauseQuietHours":3' in request.replace(" ", "")
+    run_in(tree, "-c", SHOW_SETTING)
 
 
 def test_a_verb_is_one_edit(tree: Path) -> None:
