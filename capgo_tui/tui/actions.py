@@ -117,7 +117,7 @@ class Action:
         """The key as the interface writes it."""
         return self.shown_key or self.keys.split(",")[0]
 
-    def find_disabled_reason(self, context: ActionContext) -> DisabledReason | None:
+    def disabled_reason(self, context: ActionContext) -> DisabledReason | None:
         """Return why this does nothing now; None when it does something."""
         if self.writes and (reason := read_only_reason(context.target)):
             return reason

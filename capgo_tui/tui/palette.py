@@ -244,7 +244,7 @@ class Offer:
                 continue
             label, all_of_it = action.label.casefold(), f"{action.label} {action.tooltip}"
             if all(word in all_of_it.casefold() for word in words):
-                reason = action.find_disabled_reason(self.context)
+                reason = action.disabled_reason(self.context)
                 explanation = f"✗ {reason}" if reason else f"{action.key}  {action.tooltip}"
                 entry = Entry(action.label, explanation, Act(action.id), off=bool(reason))
                 first = words[0] if words else ""

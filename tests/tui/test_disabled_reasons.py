@@ -54,26 +54,26 @@ def kinds_of_change(kind: type[Change] = Change) -> Iterator[type[Change]]:
 @pytest.mark.parametrize("each", ACTIONS, ids=lambda each: each.id)
 def test_an_action_is_disabled_by_what_it_needs_and_by_nothing_else(each: Action) -> None:
     ready = context_of(each)
-    assert each.find_disabled_reason(ready) is None
+    assert each.disabled_reason(ready) is None
     read_only = replace(ready, target=replace(TARGET, read_only=True))
-    assert (each.find_disabled_reason(read_only) is not None) is each.writes
+    assert (each.disabled_reason(read_only) is not None) is each.writes
     offline = replace(ready, is_connected=False)
-    assert (each.find_disabled_reason(offline) is None) is each.is_offline
+    assert (each.disabled_reason(offline) is None) is each.is_offline
     for tab in EVERYWHERE - each.tabs:
-        reason = each.find_disabled_reason(replace(ready, tab=tab))
+        reason = each.disabled_reason(replace(ready, tab=tab))
         assert reason is not None
         digits = {tab.key for tab in TABS if tab.name in each.tabs}
         assert any(f"{digit} shows" in reason.message for digit in digits), reason.message
     empty = replace(ready, has_cursor=False)
-    assert (each.find_disabled_reason(empty) is None) is (each.takes in {Takes.NOTHING, Takes.TWO})
+    assert (each.disabled_reason(empty) is None) is (each.takes in {Takes.NOTHING, Takes.TWO})
     marked = replace(empty, has_marks=True)
-    assert (each.find_disabled_reason(marked) is None) is (each.takes is not Takes.RECORD)
+    assert (each.disabled_reason(marked) is None) is (each.takes is not Takes.RECORD)
     for count in range(5):
         some = replace(ready, mark_count=count)
         needs_two = each.takes is Takes.TWO
-        assert (each.find_disabled_reason(some) is None) is (count == 2 or not needs_two)
+        assert (each.disabled_reason(some) is None) is (count == 2 or not needs_two)
     lack = MissingRight(each.right or "do something else")
-    reason = each.find_disabled_reason(replace(ready, missing_rights=[lack]))
+    reason = each.disabled_reason(replace(ready, missing_rights=[lack]))
     assert (reason is not None) is bool(each.right)
 
 
@@ -100,7 +100,7 @@ def test_what_the_server_cannot_do_is_known_once_its_revision_is(
     action_id: str, traits: Traits | None, reason: str
 ) -> None:
     each = action(action_id)
-    found = each.find_disabled_reason(replace(context_of(each), traits=traits))
+    found = each.disabled_reason(replace(context_of(each), traits=traits))
     assert str(found or "").startswith(reason)
     assert bool(found) is bool(reason)
 
@@ -108,8 +108,8 @@ def test_what_the_server_cannot_do_is_known_once_its_revision_is(
 def test_a_right_that_is_missing_for_one_channel_says_nothing_of_the_others() -> None:
     context = replace(READY, missing_rights=[MissingRight("promote bundles", "qa")])
     promote = action("channel.promote")
-    assert promote.find_disabled_reason(replace(context, channel="beta")) is None
-    reason = promote.find_disabled_reason(replace(context, channel="qa"))
+    assert promote.disabled_reason(replace(context, channel="beta")) is None
+    reason = promote.disabled_reason(replace(context, channel="qa"))
     assert reason is not None
     assert reason.message == f"✗ {REFUSED[:1].upper()}{REFUSED[1:]}. r asks again."
 

@@ -30,7 +30,7 @@ class HintController:
             Hint(
                 action.key,
                 action.label,
-                action.find_disabled_reason(context) is not None,
+                action.disabled_reason(context) is not None,
                 action.id,
             )
             for action in host.actions

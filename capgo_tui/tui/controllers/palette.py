@@ -176,7 +176,7 @@ class PaletteController:
     def _export(self, form: str, name: str) -> None:
         host = self._host
         action = next(each for each in host.actions if each.id == "list.export")
-        if (reason := action.find_disabled_reason(host.action_context())) is not None:
+        if (reason := action.disabled_reason(host.action_context())) is not None:
             host.say(reason.message)
         else:
             self._lists.export(form, name)

@@ -60,7 +60,7 @@ def help_lines(
 ) -> Sequence[HelpLine]:
     """Return the lines of the help: what can be done here comes first."""
     tab = context.tab
-    reasons = {action.id: action.find_disabled_reason(context) for action in actions}
+    reasons = {action.id: action.disabled_reason(context) for action in actions}
     here = [a for a in actions if tab in a.tabs]
     valid = [a for a in here if reasons[a.id] is None]
     off = [a for a in here if reasons[a.id] is not None]

@@ -232,7 +232,7 @@ class MainScreen(OverlayScreen):
         await self._run(action_on_tab(self.actions, action_id, self.tab))
 
     async def _run(self, action: Action) -> None:
-        if (reason := action.find_disabled_reason(self.action_context())) is not None:
+        if (reason := action.disabled_reason(self.action_context())) is not None:
             self.say(reason.message)
             return
         outcome = self.controllers.runs[action.id]()
