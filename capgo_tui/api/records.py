@@ -175,7 +175,7 @@ def complete_record(record: RecordT, earlier: RecordT) -> RecordT:
     """Complete a record from a single reply by the fields of an earlier one."""
     if not record.is_single_reply or not is_dataclass(record):
         return record
-    missing = _find_missing_fields(record, record.raw())
+    missing = _find_missing_fields(record, record.parse_raw())
     additions = {name: value for name in missing if (value := getattr(earlier, name)) is not None}
     if additions:
         page, exact = record._page, getattr(record, "_exact", None)

@@ -70,15 +70,17 @@ async def _audit(client: CapgoClient) -> object:
 
 
 READS = (
-    Operation("channels", "channel.list", _all(lambda c: c.list_channels(APP)), pages=True),
-    Operation("devices", "device.list", _all(lambda c: c.list_devices(APP, limit=5)), pages=True),
-    Operation("bundles", "bundle.list", _all(lambda c: c.list_bundles(APP)), pages=True),
-    Operation("apps", "app.list", _all(lambda c: c.list_apps())),
-    Operation("channel", "channel.get", _channel),
-    Operation("device", "device.get", _device),
-    Operation("devices_of_custom_id", "device.list", _custom_id),
-    Operation("app", "app.get", _app),
-    Operation("audit", "audit.list", _audit),
+    Operation("list_channels", "channel.list", _all(lambda c: c.list_channels(APP)), pages=True),
+    Operation(
+        "list_devices", "device.list", _all(lambda c: c.list_devices(APP, limit=5)), pages=True
+    ),
+    Operation("list_bundles", "bundle.list", _all(lambda c: c.list_bundles(APP)), pages=True),
+    Operation("list_apps", "app.list", _all(lambda c: c.list_apps())),
+    Operation("get_channel", "channel.get", _channel),
+    Operation("get_device", "device.get", _device),
+    Operation("find_devices_by_custom_id", "device.list", _custom_id),
+    Operation("get_app", "app.get", _app),
+    Operation("list_audit", "audit.list", _audit),
     Operation("ping", "ping", lambda c: c.ping(), parses=False),
     Operation("learn_revision", "device.list", lambda c: c.learn_revision(APP), learns=True),
 )

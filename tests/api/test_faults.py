@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MATRIX: dict[tuple[str, str], str] = {}
 """Result of each fault in each operation."""
 BASELINE: dict[str, tuple[object, int]] = {}
-NOT_OPERATIONS = {"aclose", "prepare", "cancel_waits", "send", "traits_for_write"}
-TRIED_ONCE = {"active_by_platform", "active_devices", "bundle_usage"}
+NOT_OPERATIONS = {"aclose", "prepare", "cancel_waits", "send", "get_traits_for_write"}
+TRIED_ONCE = {"count_active_by_platform", "count_active_devices", "get_bundle_usage"}
 """Optional reads, which test_statistics covers."""
 LATE = Timeouts(total=5)
 """Long enough for eighteen replies at once on a busy machine."""

@@ -139,7 +139,7 @@ async def test_a_client_is_slowed_once_it_is_told_to_slow_down() -> None:
         await client.list_channels(APP).read_next_page()
         assert client.is_slowed
     async with open_client(lambda _: (200, [])) as (client, _):
-        await client.channels(APP).next_page()
+        await client.list_channels(APP).read_next_page()
         assert not client.is_slowed
 
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 def confine_exports(folder: Path) -> Iterator[None]:
     """Write every export into a folder, whatever path was typed."""
     folder.mkdir()
-    path_of = exporting.parse_path
+    parse_path = exporting.parse_path
 
     def confine(name: str) -> Path | None:
-        path = path_of(name)
+        path = parse_path(name)
         return None if path is None else folder / path.name
 
-    with chdir(folder), patch.object(exporting, "path_of", confine):
+    with chdir(folder), patch.object(exporting, "parse_path", confine):
         yield
 
 

@@ -80,7 +80,7 @@ def test_it_says_when_it_rests() -> None:
     assert not polling.resting
     assert not polling.is_due(after(10), REQUESTS_BEFORE_REST)
     assert polling.resting
-    assert polling.due(after(11 + REST_SECONDS), REQUESTS_BEFORE_REST)
+    assert polling.is_due(after(11 + REST_SECONDS), REQUESTS_BEFORE_REST)
     assert not polling.resting
 
 
