@@ -99,9 +99,9 @@ _RIVALS = (
 
 CARRIES: Final = "What it carries"
 UPDATES: Final = "Updates"
-SERVES: Final = "Whom it serves"
+SERVES: Final = "Who it serves"
 ROLLOUT: Final = "Rollout"
-AUTO_PAUSE: Final = "Pausing a rollout by itself"
+AUTO_PAUSE: Final = "Automatic pause of a rollout"
 
 _ROWS: Final = (
     ChannelSetting("bundle", CARRIES, "bundle", Kind.BUNDLE, null=True, wire="version"),
@@ -166,18 +166,18 @@ _ROWS: Final = (
     ChannelSetting(
         "rollout_cache_ttl_seconds",
         ROLLOUT,
-        "device keeps its draw, seconds",
+        "rollout cache TTL, seconds",
         Kind.WHOLE,
         least=60,
         most=31_536_000,
     ),
     ChannelSetting("rollback", kind=Kind.TRIGGER),
     ChannelSetting("promote_to_stable", kind=Kind.TRIGGER),
-    ChannelSetting("auto_pause_enabled", AUTO_PAUSE, "pauses by itself"),
+    ChannelSetting("auto_pause_enabled", AUTO_PAUSE, "auto pause"),
     ChannelSetting(
         "auto_pause_window_minutes",
         AUTO_PAUSE,
-        "looks back, minutes",
+        "window, minutes",
         Kind.WHOLE,
         least=1,
         most=10_080,
@@ -185,7 +185,7 @@ _ROWS: Final = (
     ChannelSetting(
         "auto_pause_failure_rate_bps",
         AUTO_PAUSE,
-        "at a failure rate of",
+        "failure rate",
         Kind.BPS,
         null=True,
         most=10_000,
@@ -193,26 +193,26 @@ _ROWS: Final = (
     ChannelSetting(
         "auto_pause_confidence",
         AUTO_PAUSE,
-        "with a confidence of",
+        "confidence",
         Kind.NUMBER,
         most=1,
         excludes_ends=True,
     ),
     ChannelSetting(
-        "auto_pause_min_attempts", AUTO_PAUSE, "from so many attempts", Kind.WHOLE, null=True
+        "auto_pause_min_attempts", AUTO_PAUSE, "minimum attempts", Kind.WHOLE, null=True
     ),
     ChannelSetting(
-        "auto_pause_min_failures", AUTO_PAUSE, "from so many failures", Kind.WHOLE, null=True
+        "auto_pause_min_failures", AUTO_PAUSE, "minimum failures", Kind.WHOLE, null=True
     ),
     ChannelSetting(
         "auto_pause_action",
         AUTO_PAUSE,
-        "what it then does",
+        "auto pause action",
         Kind.CHOICE,
         choices=("pause", "rollback", "notify"),
     ),
     ChannelSetting(
-        "auto_pause_cooldown_minutes", AUTO_PAUSE, "then rests, minutes", Kind.WHOLE, most=10_080
+        "auto_pause_cooldown_minutes", AUTO_PAUSE, "cooldown, minutes", Kind.WHOLE, most=10_080
     ),
 )
 CHANNEL_SETTINGS: Final = {row.name: row for row in _ROWS}

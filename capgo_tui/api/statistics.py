@@ -35,7 +35,7 @@ class UsageSeries:
     shares: tuple[float, ...]
     """Per cent of the devices that reported on a day, 0 to 100."""
     counts: tuple[int, ...] | None = None
-    """Devices on each day; None where the server does not tell them."""
+    """Devices on each day; None where the server does not report them."""
 
 
 @dataclass(frozen=True, slots=True)

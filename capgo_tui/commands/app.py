@@ -36,7 +36,7 @@ def app(**_options: object) -> None:
 @app.command("list")
 @list_options
 def list_apps(common: CommonOptions, options: ListOptions) -> None:
-    """List the apps that a key may see; the key and the server are all it takes.
+    """List the apps that a key may see; it needs only a key and a server.
 
     capgo-tui app list
 

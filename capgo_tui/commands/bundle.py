@@ -82,7 +82,7 @@ def list_bundles(common: CommonOptions, options: ListOptions) -> None:
 @app_argument
 @add_common_options
 def get_bundle(common: CommonOptions, name: str) -> None:
-    """Show all of the bundle of a NAME; the server only lists them, so that it is looked for.
+    """Show the bundle NAME, which is looked for in the list.
 
     capgo-tui bundle get 2.4.1
 
@@ -222,8 +222,8 @@ def clean_up_bundles(
 @bundle.command("set")
 @click.argument("name", metavar="BUNDLE", shell_complete=complete_bundles)
 @app_argument
-@click.option("--comment", help="The comment; an empty one takes it away.")
-@click.option("--link", metavar="URL", help="The link; an empty one takes it away.")
+@click.option("--comment", help="The comment; an empty one removes it.")
+@click.option("--link", metavar="URL", help="The link; an empty one removes it.")
 @write_options
 def set_bundle(
     common: CommonOptions, options: WriteOptions, name: str, **texts: str | None

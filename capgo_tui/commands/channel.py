@@ -80,7 +80,7 @@ def list_channels(common: CommonOptions, options: ListOptions) -> None:
 @app_argument
 @add_common_options
 def get_channel(common: CommonOptions, name: str) -> None:
-    """Show all of the channel of a NAME.
+    """Show the channel NAME.
 
     capgo-tui channel get production
 
@@ -124,7 +124,7 @@ def set_channel(
     latest_remote: bool,
     step: str | None,
 ) -> None:
-    """Set settings of the channel NAME, its bundle among them.
+    """Change settings of the channel NAME, or its bundle.
 
     capgo-tui channel set beta --bundle 2.4.1 --no-emulator
 

@@ -210,7 +210,7 @@ def summarize(batch: Batch) -> str:
     counts = {
         "done": batch.count(OutcomeState.VERIFIED),
         "accepted, not verified": batch.count(OutcomeState.UNVERIFIED),
-        "not as meant": batch.count(OutcomeState.DIFFERENT),
+        "not as intended": batch.count(OutcomeState.DIFFERENT),
         "failed": batch.count(OutcomeState.FAILED),
         "unknown": batch.count(OutcomeState.UNKNOWN),
         "not needed": batch.skipped_count,

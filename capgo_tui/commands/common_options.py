@@ -131,7 +131,7 @@ limit_option = click.option(
     "--limit",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Stop after so many; without it everything is read, page by page.",
+    help="Stop after N records; without it all are read, page by page.",
 )
 
 

@@ -72,7 +72,7 @@ def list_devices(common: CommonOptions, options: ListOptions) -> None:
 @app_argument
 @add_common_options
 def get_device(common: CommonOptions, device_id: str) -> None:
-    """Show all of the device of an ID, or of a custom id.
+    """Show the device of an ID, which can be a custom id.
 
     A server that cannot look a custom id up is asked for those that have one, page by page.
     Where several have the same one all of them are listed, and the exit code is 1.

@@ -30,15 +30,15 @@ WIDEST = 500
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-@click.option("--app", "app_id", metavar="ID", help="As if this app was given.")
-@click.option("--api-url", metavar="URL", help="As if this server was given.")
+@click.option("--app", "app_id", metavar="ID", help="As if this app were given.")
+@click.option("--api-url", metavar="URL", help="As if this server were given.")
 @click.option(
     "-a",
     "--apikey",
     metavar="KEY",
-    help="As if this key was given, which others can see in the process list.",
+    help="As if this key were given, which others can see in the process list.",
 )
-@click.option("--profile", metavar="NAME", help="As if this profile was chosen.")
+@click.option("--profile", metavar="NAME", help="As if this profile were chosen.")
 def info(
     *,
     as_json: bool,
@@ -47,7 +47,7 @@ def info(
     apikey: str | None,
     profile: str | None,
 ) -> None:
-    """Say where each setting comes from; of the key only its fingerprint.
+    """Show each setting and where it comes from; of the key only its fingerprint.
 
     capgo-tui info
 

@@ -32,9 +32,7 @@ class ListOptions:
     wide: bool = False
 
 
-wide_option = click.option(
-    "--wide", is_flag=True, help="All columns, and nothing cut to the width of the terminal."
-)
+wide_option = click.option("--wide", is_flag=True, help="Show all columns, uncut.")
 _OPTIONS: tuple[Decorator, ...] = (
     click.option(
         "--filter",

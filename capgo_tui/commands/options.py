@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Decorator: TypeAlias = "Callable[[Callable[..., None]], Callable[..., None]]"
 
 SERVER: Final[Decorator] = click.option(
-    "--api-url", metavar="URL", help="The server, where it is not Capgo's own."
+    "--api-url", metavar="URL", help="The server, if it is not Capgo's own."
 )
 KEY: Final[Decorator] = click.option(
     "-a",
@@ -33,7 +33,7 @@ REVISION: Final[Decorator] = click.option(
 PROFILE: Final[Decorator] = click.option(
     "--profile",
     metavar="NAME",
-    help="The profile of config.toml to go by.",
+    help="The profile of config.toml to use.",
     shell_complete=complete_profiles,
 )
 LOG_FILE: Final[Decorator] = click.option(
@@ -87,7 +87,7 @@ def find_format() -> str:
 def write_options(*, hidden: bool = False) -> tuple[Decorator, ...]:
     """Return the options of the verbs that change something."""
     return (
-        click.option("-y", "--yes", is_flag=True, hidden=hidden, help="Do not ask: it is agreed."),
+        click.option("-y", "--yes", is_flag=True, hidden=hidden, help="Agree without being asked."),
         click.option(
             "--confirm",
             metavar="NAME_OR_NUMBER",

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 )
 @write_options
 def rollback(common: CommonOptions, options: WriteOptions, name: str, to: str | None) -> None:
-    """Put the bundle back on a CHANNEL that it carried before; never a newer one.
+    """Put the previous bundle back on a CHANNEL, never a newer one.
 
-    It is known from the journal of this program, else from the server's audit history; else it
-    is the next older one.
+    The previous bundle is known from the journal of this program, else from the server's audit
+    history; else it is the next older one.
 
     capgo-tui rollback production
 

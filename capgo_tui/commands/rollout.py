@@ -139,7 +139,7 @@ def share_rollout(
 def pause_rollout(
     common: CommonOptions, options: WriteOptions, name: str, *, reason: str | None
 ) -> None:
-    """Give the rollout target of a CHANNEL to no further device.
+    """Stop giving the rollout target of a CHANNEL to more devices.
 
     capgo-tui rollout pause production
 

@@ -77,17 +77,19 @@ _APP_OPTIONS: Final[tuple[options.Decorator, ...]] = (
     ),
     options.READ_ONLY,
     options.LOG_FILE,
-    click.option("--theme", metavar="NAME", help="The colours; without it those of the terminal."),
+    click.option(
+        "--theme", metavar="NAME", help="The theme; without it the terminal's own colours."
+    ),
     click.option(
         "--mouse/--no-mouse",
         default=None,
-        help="Use the mouse; without it only where that is no SSH connection and no GNU screen.",
+        help="Use the mouse; the default is yes, but not over SSH or in GNU screen.",
     ),
     click.option("--demo", is_flag=True, help="Try everything on made-up data, with no account."),
     click.option(
         "--debug",
         is_flag=True,
-        help="Heed TEXTUAL_LOG, TEXTUAL_DEBUG and the like; what they write may hold the API key.",
+        help="Enable TEXTUAL_LOG, TEXTUAL_DEBUG and the like; their output may hold the API key.",
     ),
 )
 """The options of the app, on whichever record it starts."""
@@ -114,19 +116,17 @@ def _declare_for_verbs(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.version_option(__version__, prog_name="capgo-tui")
 @add_app_options
-@click.option(
-    "--device", metavar="ID", help="Open straight on this device; a custom id is one too."
-)
+@click.option("--device", metavar="ID", help="Open on this device, by its id or its custom id.")
 @click.option(
     "--channel",
     metavar="NAME",
-    help="Open straight on this channel.",
+    help="Open on this channel.",
     shell_complete=complete_channels,
 )
 @click.option(
     "--bundle",
     metavar="NAME",
-    help="Open straight on this bundle.",
+    help="Open on this bundle.",
     shell_complete=complete_bundles,
 )
 @_declare_for_verbs

@@ -57,7 +57,7 @@ class _SandboxCommand(click.Command):
     type=int,
     default=1,
     show_default=True,
-    help="Another seed makes other data and other chances.",
+    help="Another seed gives other data and other random faults.",
 )
 @click.option(
     "--limits",
@@ -76,10 +76,14 @@ class _SandboxCommand(click.Command):
     "overrides, as behind a gateway; 0 for no limit.",
 )
 @click.option(
-    "--latency", type=click.IntRange(0), metavar="MS", help="Wait before each request; a fault too."
+    "--latency", type=click.IntRange(0), metavar="MS", help="Wait this long before each request."
 )
 @click.option(
-    "--fault", "faults", multiple=True, metavar="FAULT", help="Let things go wrong; see below."
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="FAULT",
+    help="Make requests fail or slow; see below.",
 )
 def sandbox(
     *,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.argument("words", nargs=-1, metavar="[N] [APP]")
 @write_options
 def undo(common: CommonOptions, options: WriteOptions, words: tuple[str, ...]) -> None:
-    """Undo the last change, or that of number N; what was confirmed with it is undone as well.
+    """Undo the last change, or the change N, and all that was confirmed together with it.
 
     The numbers are those of capgo-tui log. A record that was changed since is left as it is.
 

@@ -21,7 +21,7 @@ VERBS = {
     "channel": "List, set, add and delete channels.",
     "completion": "Write the completion script of a shell.",
     "device": "List devices, and link them to channels.",
-    "help": "Show a page: filters, keys, settings, exit-codes or safety.",
+    "help": "Show a page of the help, or the help of a verb.",
     "info": "Say where each setting comes from.",
     "log": "List the changes made with this program.",
     "open": "Start the app on a channel, a bundle or a device.",

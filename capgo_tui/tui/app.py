@@ -292,7 +292,7 @@ class CapgoApp(AppBase):
             self.report_bug(error)
             if isinstance(self.screen, MainScreen):
                 self.screen.say(
-                    f"✗ A bug in capgo-tui ({type(error).__name__}); q quits and tells."
+                    f"✗ A bug in capgo-tui ({type(error).__name__}); q quits and shows it."
                 )
             return True
 

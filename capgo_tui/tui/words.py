@@ -84,14 +84,14 @@ def _explain(
         case ErrorKind.NOT_ALLOWED:
             return Notice(
                 f"This key may not {doing} of {target.app_id}.",
-                "Or there is no such app: the server answers both alike. "
+                "Or there is no such app: the server gives the same answer for both. "
                 "Check the app id, or ask its owner for the right.",
             )
         case ErrorKind.RATE_LIMITED if error.locks_address:
             return Notice(
                 f"This address is {describe_lock(error, failed_at)}.",
-                f"The server has refused 20 keys from here{status} and answers none for that long."
-                " Then r tries again.",
+                f"The server has refused 20 keys from here{status} and answers none until then."
+                " After that r tries again.",
             )
         case ErrorKind.RATE_LIMITED:
             return Notice(

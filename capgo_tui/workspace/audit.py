@@ -62,7 +62,7 @@ class AuditHistory:
         try:
             org_id = await self._find_org()
             if org_id is None:
-                self.gap = "the server does not tell the organization of this app"
+                self.gap = "the server does not report the organization of this app"
                 return None
             for page in range(most):
                 rows = await self._client.list_audit(org_id, table="channels", page=page)

@@ -35,7 +35,7 @@ class NotesDraft(ChangeDraft):
     """The comment and link of a bundle."""
 
     entries: Sequence[Entry] = (
-        Entry("comment", "comment", hint="empty takes it away"),
+        Entry("comment", "comment", hint="empty removes it"),
         Entry("link", "link", hint="https:// of the pull request"),
     )
 

@@ -70,7 +70,7 @@ def name_bundle(bundle: BundleRef | None, context: CellContext) -> str:
 
 
 def format_yes(value: bool | None) -> str:
-    """Return ``✓`` or ``–``, or ``?`` for what the server does not tell."""
+    """Return ``✓`` or ``–``, or ``?`` for what the server does not report."""
     if value is None:
         return "?"
     return "✓" if value else "–"
@@ -146,7 +146,7 @@ def name_device_bundle(device: Device, context: CellContext) -> str:
 
 
 def override_mark(device: Device, context: CellContext) -> str:
-    """Return ``▲ beta`` for an override; ``?`` where the server does not tell."""
+    """Return ``▲ beta`` for an override; ``?`` where the server does not report."""
     if device.channel:
         return f"▲ {device.channel}"
     return "" if context.tells_overrides and device.is_override_known else "?"

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def format_flag(value: bool | None) -> str:
-    """Return ``true`` or ``false``; empty for what the server does not tell."""
+    """Return ``true`` or ``false``; empty for what the server does not report."""
     return "" if value is None else str(value).lower()
 
 
 def format_or_blank(text: str) -> str:
-    """Return a text, or an empty one for the sign of what the server does not tell."""
+    """Return a text, or an empty one for the sign of what the server does not report."""
     return "" if text == "?" else text
 
 

@@ -35,7 +35,7 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
     """Say which devices lose their override with a channel, and how far that is known."""
     devices = workspace.devices
     if not workspace.tells_overrides:
-        return ["devices forced to it lose that; this server does not tell which"]
+        return ["devices forced to it lose that; this server does not report which"]
     if devices.as_of is None:
         return ["devices forced to it lose that; none is loaded, so which is not known"]
     whole = devices.at_end and not devices.incomplete
@@ -51,7 +51,7 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
         lines = [f"{len(overridden)} of {scope}, {lose} override: {', '.join(names)}"]
     unknown = sum(not device.is_override_known for device in devices.records.values())
     if unknown:
-        lines.append(f"of {unknown} loaded devices the server did not tell the override")
+        lines.append(f"of {unknown} loaded devices the server did not report the override")
     return lines if whole else [*lines, "not all devices are loaded: there may be more of them"]
 
 

@@ -75,7 +75,7 @@ def announce(effort: LoadEffort) -> str:
     """
     left = effort.requests_left
     if left is None:
-        return f"total not told · {effort.page_size()} a request · at most {_PACE}"
+        return f"total unknown · {effort.page_size()} a request · at most {_PACE}"
     count = group_digits(effort.expected_count or 0)
     return f"~{count} active in {ACTIVE_DAYS} days · {_describe_cost(left)} · at {_PACE}"
 
@@ -100,9 +100,7 @@ def describe_progress(effort: LoadEffort, now: datetime) -> str:
     left, count = effort.requests_left, effort.requests
     seconds = effort.count_seconds_left(now)
     if left is None or seconds is None:
-        return (
-            f"{group_digits(count)} request{'' if count == 1 else 's'} · what is left is not told"
-        )
+        return f"{group_digits(count)} request{'' if count == 1 else 's'} · what is left is unknown"
     count_text, total = group_digits(count), group_digits(count + left)
     return f"{count_text} of ~{total} requests · ~{format_duration(seconds)} left"
 

@@ -57,7 +57,7 @@ async def find_rollback_candidate(workspace: Workspace, channel: Channel) -> Can
     if (bundle := _find_first_older(workspace, channel, bundles_before)) is not None:
         return _make_candidate(channel, bundle, FROM_AUDIT)
     if channel.bundle is None:
-        return f"{channel.name} carries no bundle, and nothing tells which it carried before."
+        return f"{channel.name} carries no bundle, and what it carried before is unknown."
     if not bundles.at_end:
         await bundles.load_all()  # one of the same line may be further back
     if (bundle := _find_next_older(workspace, channel)) is not None:

@@ -230,7 +230,7 @@ class RolloutDraft:
             return "no device is loaded: how many follow it is not known"
         known = f"{self._count_share_of(self.share)} of {self._count(audience.device_count)}"
         if not audience.device_count and audience.unknown_count:
-            known = "which devices follow it is not told"
+            known = "which devices follow it is unknown"
         elif not audience.device_count:
             known = f"none of {self._count(audience.loaded_count)} follows it"
         elif audience.unknown_count:
@@ -238,7 +238,7 @@ class RolloutDraft:
         if (count := self._count_on_target(audience)) is not None:
             known += f" · {group_digits(count)} run {self.target_label} now"
         if audience.is_assumed:
-            known += " · if it serves all platforms, which is not told"
+            known += " · if it serves all platforms, which is unknown"
         return known
 
     def _count_on_target(self, audience: Audience) -> int | None:

@@ -21,7 +21,7 @@ Flags: TypeAlias = "Mapping[str, bool | None]"
 """Whether a channel serves a platform; None where unknown."""
 
 PLATFORMS: Final = {name: CHANNEL_SETTINGS[name].label for name in ("ios", "android", "electron")}
-UNTOLD: Final = "the server does not tell which platforms a channel serves"
+UNTOLD: Final = "the server does not report which platforms a channel serves"
 NO_UPDATE: Final = "devices there without an override get no update"
 
 

@@ -1,6 +1,6 @@
 """The conditions of a filter, and how a row meets them.
 
-A condition on something that is not known of a row (an override that the server did not tell,
+A condition on something that is not known of a row (an override that the server did not report,
 an age without a time) holds for no row, negated or not.
 """
 

@@ -31,7 +31,7 @@ class Sight(StrEnum):
 
     SHOWN = "shown"
     PENDING = "not shown yet"
-    UNTOLD = "not told by this server"
+    UNTOLD = "not reported by this server"
     TIMED_OUT = "still not shown"
     FAILED = "not readable"
 

@@ -113,7 +113,7 @@ async def test_the_columns_and_lines_of_the_legacy_revision() -> None:
         assert not absent & beta.keys()
         phone = lines(list_device_details(device(workspace), context))
         assert not {"custom id", "native version", "emulator", "country"} & phone.keys()
-        assert phone["override"] == "unknown, the API does not tell"
+        assert phone["override"] == "unknown: the API does not report it"
         bundle = next(iter(workspace.bundles.records.values()))
         assert (
             not {"comment", "link", "encrypted"}
@@ -131,7 +131,7 @@ async def test_the_columns_and_lines_of_the_documented_revision() -> None:
         assert "override" not in [c.id for c in DEVICES.list_columns_told(traits)]
         beta = lines(list_channel_details(channel(workspace, "beta"), context))
         assert beta["holds back updates"] == "blocks some updates"
-        assert beta["iOS"] == "unknown, the API does not tell"  # but it can be set
+        assert beta["iOS"] == "unknown: the API does not report it"  # but it can be set
         assert not {"rollout", "Electron", "physical devices"} & beta.keys()
         empty = lines(list_channel_details(channel(workspace, "empty"), context))
         assert empty["holds back updates"] == "none"
@@ -321,7 +321,7 @@ async def test_a_default_channel_takes_overrides_as_often_as_wanted(
             assert workspace.write_limits.wait(change.limits) == 0
             outcome = await carry_out(change, workspace)
             assert outcome.state is OutcomeState.UNVERIFIED
-            assert "does not tell it back" in describe_outcome_line(change, outcome)
+            assert "does not report it" in describe_outcome_line(change, outcome)
         assert len(server.requests("POST", "/device")) == 2
 
 

@@ -37,7 +37,7 @@ async def detail(stage: Stage) -> Driver:
 async def detail_of_a_channel(stage: Stage) -> Driver:
     driver = await stage.open()
     await driver.type("j", "enter")
-    await driver.until("Whom it serves")
+    await driver.until("Who it serves")
     return driver
 
 
@@ -360,7 +360,7 @@ async def interrupted(stage: Stage) -> Driver:
 
 
 async def setup(stage: Stage) -> Driver:
-    return await stage.open(launch=Launch(), wait_for="To be asked no more")
+    return await stage.open(launch=Launch(), wait_for="To be asked only once")
 
 
 async def setup_app_missing(stage: Stage) -> Driver:

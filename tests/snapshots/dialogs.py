@@ -23,7 +23,7 @@ async def channel_form(stage: Stage) -> Driver:
     """Two settings are changed and the request is in view."""
     driver = await channels(stage)
     await driver.type("j", "e")
-    await driver.until("Whom it serves")
+    await driver.until("Who it serves")
     await driver.type("down", "space", "down", "space")
     await driver.until("POST /channel")
     return driver

@@ -40,10 +40,10 @@ def _history() -> Server:
 
 
 async def explanation(stage: Stage) -> Driver:
-    """A device with the default channel of its platform, whose platforms are not told."""
+    """A device with the default channel of its platform, whose platforms are unknown."""
     driver = await deeds.on_device(stage, 3)
     await driver.type("i")
-    await driver.until("What the API does not tell")
+    await driver.until("What the API does not report")
     return driver
 
 
@@ -51,7 +51,7 @@ async def explanation_of_a_forced_device(stage: Stage) -> Driver:
     """A device forced to a channel with a rollout."""
     driver = await deeds.on_device(stage, 2)
     await driver.type("i")
-    await driver.until("What the API does not tell")
+    await driver.until("What the API does not report")
     return driver
 
 

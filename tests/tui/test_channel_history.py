@@ -177,7 +177,7 @@ async def test_what_takes_several_requests_is_asked_and_done_together(revision: 
         await driver.until("Before it → now")
         if revision == "live":
             assert "Cannot be brought back" in driver.text
-            assert "iOS: this server does not tell it now." in driver.text
+            assert "iOS: this server does not report it now." in driver.text
         await driver.type("z")
         await answer(driver, "list")
         beta = row(server, "beta")

@@ -385,7 +385,7 @@ async def test_a_deletion_says_what_goes_along_and_comes_back(era: Server) -> No
             assert "2 of 12 devices, as of " in driver.text
             assert "lose their override: tester-01 …00000001, tester-02 …00000002" in flat(driver)
         else:
-            assert "this server does not tell which" in driver.text
+            assert "this server does not report which" in driver.text
         assert "its bundle 1.0.1 stays" in driver.text
         assert "y yes" not in driver.text, "here y is a letter"
         await driver.type(*"bet", "enter")

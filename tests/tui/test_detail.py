@@ -34,7 +34,7 @@ def rows_at(width: int, *lines: Line) -> list[str]:
 
 def test_a_date_takes_one_line_beside_the_labels_of_its_section() -> None:
     lines = [
-        Line("", "Whom it serves", "heading"),
+        Line("", "Who it serves", "heading"),
         Line("devices may choose it", "no"),
         Line("", ""),
         Line("", "Record", "heading"),
@@ -91,7 +91,7 @@ async def test_what_the_server_never_tells_is_said_in_one_line(
 ) -> None:
     async with open_app(server, size=size) as driver:
         await driver.type("enter")
-        await driver.until("Whom it serves")
+        await driver.until("Who it serves")
         await driver.type("G")
         await driver.until("iOS, Android, Electron: not told by the API")
         assert "unknown, the API" not in driver.text

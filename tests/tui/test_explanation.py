@@ -21,7 +21,7 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=lambda size: 
 
 async def explain(driver: Driver) -> str:
     await driver.type("i")
-    await driver.until("What the API does not tell")
+    await driver.until("What the API does not report")
     return driver.text
 
 
@@ -116,7 +116,7 @@ async def test_lists_that_cannot_be_read_are_named() -> None:
     server.on("GET", "/bundle", FAULT)
     async with on_devices(server, wait_for="as of") as driver:
         await driver.type("i")
-        await driver.until("What the API does not tell")
+        await driver.until("What the API does not report")
         await driver.type("G")
         await driver.until("The bundles: Out to lunch")
         server.off("GET", "/bundle")
@@ -156,7 +156,7 @@ async def test_why_looks_an_id_up_and_says_when_there_is_none() -> None:
         await driver.until("The server knows no device nowhere")
         await driver.type("colon", *f"why {device_id(3)}", "enter")
         await driver.until("What tester-03 should get")
-        await driver.until("What the API does not tell")
+        await driver.until("What the API does not report")
 
 
 async def test_a_refusal_while_looking_up_is_said() -> None:

@@ -97,7 +97,7 @@ async def test_what_is_in_the_way_stands_beside_it(server: Server, folder: Path)
     os.mkfifo(folder / "pipe.csv")
     async with exporting(server) as driver:
         for name, trouble in (
-            ("", "It wants the name of a file."),
+            ("", "Type the name of a file."),
             ("none/a.csv", "There is no such folder."),
             ("closed", "It is a folder."),
             ("link.csv", "It is a link."),
@@ -123,9 +123,9 @@ async def test_a_file_that_is_there_is_replaced_by_y_alone(server: Server, folde
         await type_name(driver, "a.csv")
         for no in ("enter", "n", "escape"):
             await driver.type("enter")
-            await driver.wait_for_question("a.csv is there already. Replace it?  y yes  n no")
+            await driver.wait_for_question("a.csv exists. Replace it?  y yes  n no")
             await driver.type(no)
-            await driver.until("✗ It is there already: type another name.")
+            await driver.until("✗ That file exists: type another name.")
         assert file.read_text() == "before"
         await driver.type("enter")
         await driver.wait_for_question()

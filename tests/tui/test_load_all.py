@@ -72,7 +72,7 @@ async def test_where_the_number_is_not_told_it_begins_at_once(
         large_server.on("GET", "/device", gate.before)
         await driver.type("L")
         await driver.until(
-            "150 loaded · total not told · 150 a request · at most 100 a minute · esc stops"
+            "150 loaded · total unknown · 150 a request · at most 100 a minute · esc stops"
         )
         gate.open.set()
         await driver.until(f"{COUNT} loaded · end of list")

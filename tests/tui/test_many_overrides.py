@@ -488,7 +488,7 @@ async def test_a_link_takes_a_bundle_too(old: Server, old_driver: Driver) -> Non
     await driver.type(*"1.0.3", "enter")
     await driver.wait_for_question("→ beta with 1.0.3?")
     await driver.type("y")
-    await driver.until("accepted, but this server does not tell it back")
+    await driver.until("accepted, but this server does not report it")
     assert old.overrides() == {device_id(1): "beta"}
     assert sent_bundle(old, 1) == ["1.0.3"]
     assert json.loads(entries(driver)[0].change_json)["after"]["bundle"] == "1.0.3"
@@ -499,7 +499,7 @@ async def test_without_a_bundle_it_is_one_enter_more(old: Server, old_driver: Dr
     await driver.type("o", *"beta", "enter", "enter")
     await driver.wait_for_question("→ beta?")
     await driver.type("y")
-    await driver.until("accepted, but this server does not tell it back")
+    await driver.until("accepted, but this server does not report it")
     assert old.overrides() == {device_id(1): "beta"}
     assert sent_bundle(old, 1) == []
 

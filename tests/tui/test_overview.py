@@ -100,7 +100,7 @@ async def test_it_shows_what_each_server_tells(revision: str, size: tuple[int, i
         text = driver.text
         for heading in ("ROUTING", "ADOPTION", "FLEET", "LATELY", "WARNINGS"):
             assert heading in text
-        await driver.until("platforms not told")
+        await driver.until("platforms unknown")
         await driver.until("1.0.4  ")
         if revision in NEWER:
             await driver.until("last 14 days")
@@ -111,7 +111,7 @@ async def test_it_shows_what_each_server_tells(revision: str, size: tuple[int, i
         else:
             await driver.until("all 12 loaded devices")
             assert "→" not in driver.text
-            await driver.until("overrides  not told by this server")
+            await driver.until("overrides  not reported by this server")
         await driver.settle()
         assert not driver.app.bug
 
@@ -150,7 +150,7 @@ async def test_r_reads_everything_again(server: Server) -> None:
 
 async def test_what_the_key_may_not_read_is_absent_without_fuss() -> None:
     async with on_overview(fleet(), key=READER) as driver:
-        await driver.until("yours; others' are not told")
+        await driver.until("yours; others' are unknown")
         await driver.until("last 14 days")
         assert "✗" not in driver.status
 

@@ -84,7 +84,7 @@ async def test_the_steps_say_how_many_devices_they_concern() -> None:
 async def test_platforms_that_are_not_told_are_said_to_be_assumed(server: Server) -> None:
     async with on_channels(server, "production") as driver:
         await driver.type("R")
-        await driver.until("about 1 of 12 devices · if it serves all platforms, which is not told")
+        await driver.until("about 1 of 12 devices · if it serves all platforms, which is unknown")
 
 
 async def test_without_loaded_devices_no_number_is_said() -> None:

@@ -167,7 +167,7 @@ async def test_the_detail_is_of_the_cursors_record_as_soon_as_there_is_room_for_
 ) -> None:
     async with open_app(crowded_server, size=(200, 24)) as driver:
         await driver.type("2", "j", "3", "j", "1")
-        await driver.until("Whom it serves")
+        await driver.until("Who it serves")
         await driver.pilot.resize_terminal(100, 24)
         await driver.type(tab, "g")
         await driver.settle()
@@ -223,7 +223,7 @@ async def test_beside_a_wide_table_the_detail_follows_the_cursor(server: Server)
         await driver.type("slash", *"tester-09")
         await driver.until(lambda: driver.text.count("tester-09") == 4)
         await driver.type("escape", "1")
-        await driver.until("Whom it serves")
+        await driver.until("Who it serves")
         await driver.type("J")
         await driver.until('"allow_emulator"')
         assert driver.main.focused is driver.main.table

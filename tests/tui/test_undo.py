@@ -250,7 +250,7 @@ async def test_the_list_tells_what_became_of_each(server: Server) -> None:
                 assert "beta → none" in oldest
             await driver.type("j", "enter")
             await driver.until("Change 1")
-            for text in ("POST /device", "DELETE /device", ONE, "read back, and as it was meant"):
+            for text in ("POST /device", "DELETE /device", ONE, "read back, as intended"):
                 assert (text in driver.text) == (text != "POST /device"), text
             assert_sound(driver.app, size)
             await driver.type("z")

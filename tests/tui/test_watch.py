@@ -98,7 +98,7 @@ async def test_an_override_is_followed_where_it_is_told(revision: str) -> None:
         await driver.type("g", "x")
         await answer(driver, "")
         await driver.type("W")
-        told = "the server shows it" if revision in LIVE else "this server does not tell it"
+        told = "the server shows it" if revision in LIVE else "this server does not report it"
         await driver.until(lambda: told in " ".join(driver.status.split()), told)
         assert workspace(driver).journal.list_entries()
 

@@ -27,7 +27,7 @@ NEWER: Final = ("live", "next", "documented")
 OLDER: Final = ("documented", "legacy")
 ALL: Final = ("live", "next", "documented", "legacy")
 SUM: Final = "0a" * 32
-UNTOLD: Final = "this server does not tell which override it had before"
+UNTOLD: Final = "this server does not report which override it had before"
 MARKING: Final = frozenset({"u", "g", "G", "j", "k", "space"})
 """Keys before the key of a write, to mark its records."""
 FOR_GOOD: Final = "a deleted bundle cannot be brought back"

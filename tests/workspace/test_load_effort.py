@@ -54,12 +54,12 @@ def test_where_it_is_not_known_no_number_is_made_up(
     expected_count: int | None, loaded_count: int
 ) -> None:
     load_effort = effort(expected_count, loaded_count)
-    assert announce(load_effort) == "total not told · 150 a request · at most 100 a minute"
+    assert announce(load_effort) == "total unknown · 150 a request · at most 100 a minute"
     assert not load_effort.is_long
     load_effort.note(1, loaded_count + 150)
-    assert describe_progress(load_effort, NOON) == "1 request · what is left is not told"
+    assert describe_progress(load_effort, NOON) == "1 request · what is left is unknown"
     load_effort.note(2, loaded_count + 300)
-    assert describe_progress(load_effort, NOON) == "3 requests · what is left is not told"
+    assert describe_progress(load_effort, NOON) == "3 requests · what is left is unknown"
 
 
 @pytest.mark.parametrize(("expected_count", "long"), [(15_000, False), (15_001, True)])
@@ -111,7 +111,7 @@ def test_once_slowed_down_it_is_at_least_that_of_the_documented_pace() -> None:
 def test_more_than_were_expected_is_no_end() -> None:
     going = effort(1_000)
     going.note(7, 1_050)
-    assert describe_progress(going, NOON) == "7 requests · what is left is not told"
+    assert describe_progress(going, NOON) == "7 requests · what is left is unknown"
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ async def test_cell_detail_and_state_know_nothing_of_it() -> None:
         assert workspace.tells_overrides
         assert not workspace.has_known_override(device)
         assert override_mark(device, workspace.make_cell_context()) == "?"
-        assert "not told for this device" in override_in_detail(workspace, device)
+        assert "not reported for this device" in override_in_detail(workspace, device)
         assert read_device_state(device, tells_overrides=True) == {}
 
 
@@ -61,7 +61,9 @@ async def test_the_deletion_of_a_channel_says_of_how_many_it_is_not_known() -> N
         workspace, _ = await open_with_lost_override(world)
         beta = next(c for c in workspace.channels.records.values() if c.name == "beta")
         touches = make_channel_deletion(workspace, beta).impact
-        assert f"of {DEVICES + 200} loaded devices the server did not tell the override" in touches
+        assert (
+            f"of {DEVICES + 200} loaded devices the server did not report the override" in touches
+        )
 
 
 async def test_a_page_that_tells_them_makes_them_known_again() -> None:

@@ -59,7 +59,7 @@ def _split_fault(text: str) -> tuple[str, str, str]:
 def describe_grammar() -> str:
     """Return an explanation of the grammar with every name, for ``--help``."""
     lines = [
-        "A FAULT is NAME[=ARG][@OPERATION][:WHEN]; --fault may be given often.",
+        "A FAULT is NAME[=ARG][@OPERATION][:WHEN]; --fault may be given more than once.",
         "",
         "NAME is one of",
     ]

@@ -138,7 +138,7 @@ _ALL = (
         "429",
         "SECONDS|bare",
         "1",
-        "too many requests; bare: no word of when",
+        "too many requests; bare: without saying when",
         _read_rate_limit,
     ),
     FaultKind(

@@ -119,7 +119,7 @@ class BundleController:
 
     async def delete(self, bundles: Sequence[Bundle]) -> None:
         """Delete the given bundles, except those that channels use."""
-        self._host.say("Looking which channels use it…")
+        self._host.say("Looking for channels that use it…")
         plan = await plan_deletions(self._workspace, bundles)
         self._host.status.dismiss()
         if self._host.is_taken:

@@ -82,13 +82,13 @@ class ExportController:
     ) -> str:
         """Write a list into a file; return why it could not begin, else an empty text."""
         if path is None:
-            return "✗ It wants the name of a file."
+            return "✗ Type the name of a file."
         try:
             file = await self._open(path)
         except (OSError, ValueError) as error:
             return f"✗ {_explain_failure(error)}"
         if file is None:
-            return "✗ It is there already: type another name."
+            return "✗ That file exists: type another name."
         bar.close()
         await self._write(rows, Format(choice.form), file, choice.name)
         return ""
@@ -101,7 +101,7 @@ class ExportController:
         try:
             return WholeFile(path)
         except FileExistsError:
-            question = f"{path.name} is there already. Replace it?"
+            question = f"{path.name} exists. Replace it?"
         if not await self._host.overlays.prompt.open(lambda _: question):
             return None
         return WholeFile(path, replace=True)

@@ -131,7 +131,7 @@ class TabController:
             hint=False, is_offline=True,
         ),
         Action(
-            "tab.previous", "shift+tab", "previous tab", "The list before", show_previous, 550,
+            "tab.previous", "shift+tab", "previous tab", "The previous list", show_previous, 550,
             EVERYWHERE, hint=False, is_offline=True, shown_key="⇧tab",
         ),
     )  # fmt: skip

@@ -50,7 +50,7 @@ class UndoController:
 
             resolution = await resolve(self._workspace, partial(self._say_read, READING_LEFT))
         except JournalUnusable:
-            self._host.say("✗ The journal cannot be used, so nothing can be changed: Z tells more.")
+            self._host.say("✗ The journal cannot be used, so nothing can be changed: Z shows more.")
             return
         if text := str(resolution):
             self._host.tell(text + step_label(resolution.next_step))

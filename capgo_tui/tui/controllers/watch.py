@@ -36,7 +36,7 @@ class WatchController:
         try:
             entries = await asyncio.to_thread(self._workspace.journal.list_entries)
         except JournalUnusable:
-            self._host.say("✗ The journal cannot be used: nothing tells what was changed.")
+            self._host.say("✗ The journal cannot be used: what was changed is unknown.")
             return
         entry = next((each for each in entries if each.state is not OutcomeState.FAILED), None)
         if entry is None:
@@ -97,7 +97,7 @@ def _make_sentence(change: Change, look: Look) -> str:
         case Sight.SHOWN:
             return f"✓ {name}: the server shows it, {span} after it was sent ({reads})."
         case Sight.UNTOLD:
-            return f"? {name}: this server does not tell it, so that it cannot be watched."
+            return f"? {name}: this server does not report it, so that it cannot be watched."
         case Sight.TIMED_OUT:
             why = f": {look.problem}" if look.problem else ""
             return f"? {name}: still not shown after five minutes and {reads}{why}. W goes on."

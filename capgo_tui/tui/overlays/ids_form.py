@@ -280,7 +280,7 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         if not self._is_free:
             return
         if not self._unknown:
-            self._say("no id is known to be unknown: o or x asks the server first")
+            self._say("no id was looked up yet: o or x asks the server first")
         else:
             self._keeps = not self._keeps
             self._show_left_out()

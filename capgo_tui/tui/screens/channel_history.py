@@ -99,7 +99,7 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
                 f"{item.operation.capitalize()} {format_full_time(item.at, self._now())}",
                 "heading",
             ),
-            Line("by", item.who or "not told"),
+            Line("by", item.who or "unknown"),
             *(Line(_label_side(each.field), _describe_effect(each)) for each in item.fields),
             Line("", "Before it → now", "heading"),
             *self._list_comparison(item),
@@ -158,7 +158,7 @@ def _make_page_row(item: HistoryItem, now: datetime) -> PageRow:
             (when, "muted"),
             (item.operation if shown is None else f"{_label_side(shown.field)}{more}", "plain"),
             ("" if shown is None else _describe_effect(shown), "muted"),
-            (item.who or "not told", "muted"),
+            (item.who or "unknown", "muted"),
         ],
     )
 

@@ -50,7 +50,7 @@ def report_lines(report: DeviceReport, context: CellContext) -> Sequence[Line]:
         *_list_device_lines(report.device, context),
         Line("", "Rules, in the order in which the update server looks at them", "heading"),
         *map(_make_rule_line, explanation.rules),
-        Line("", "What the API does not tell", "heading"),
+        Line("", "What the API does not report", "heading"),
         Line("", explanation.unseen, "note"),
     ]
     if report.uses_audit:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.tui.app_base import AppBase
 
-READING = "Reading what this rests on…"
+READING = "Reading what is needed…"
 
 
 class ReportScreen(ModalScreen[None]):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.launch import Launch
 
 PERMANENT = (
-    Line("", "To be asked no more", "heading"),
+    Line("", "To be asked only once", "heading"),
     Line("key", "put it alone into ~/.capgo (chmod 600), or export CAPGO_TOKEN=…"),
     Line("app", "start inside the project (capacitor.config.json), or export CAPGO_APP_ID=…"),
     Line("a look first", "capgo-tui --demo needs neither"),

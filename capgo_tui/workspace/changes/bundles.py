@@ -162,7 +162,7 @@ class BundleRegistration(BundleChange):
             raise InvalidArgument("a checksum is a SHA-256: 64 hexadecimal digits")
         session_key = self.session_key.get_secret_value() if self.session_key else None
         if session_key is not None and not session_key.strip("*"):
-            raise InvalidArgument("its session key was not kept: register it anew")
+            raise InvalidArgument("its session key was not kept: register it again")
         return requests.create_bundle(
             traits,
             self.app_id,
@@ -223,7 +223,7 @@ class BundleDeletion(BundleChange):
         links = BundleLinks.of(loaded_channels.records.values(), ())
         channels = [] if bundle is None else links.list_channels(bundle)
         if new := [each for each in channels if str(each) not in self.agreed_channels]:
-            raise RecordChanged(f"it came to be {describe_links(new)} meanwhile")
+            raise RecordChanged(f"it has become {describe_links(new)} meanwhile")
         return self
 
     def request(self, traits: Traits) -> Request:

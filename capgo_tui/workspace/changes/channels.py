@@ -249,7 +249,7 @@ class SettingsChange(ChannelChange):
             if "bundle" not in self.keeps:
                 raise UnsupportedByRevision(
                     "this server takes the bundle off a channel when it is not named, and does"
-                    f" not tell the name of the one that {self.label} carries"
+                    f" not report the name of the one that {self.label} carries"
                 )
             bundle = self.keeps["bundle"]
             settings = settings.with_bundle(bundle if isinstance(bundle, str) else None)
@@ -280,7 +280,7 @@ class SettingsChange(ChannelChange):
         now = self.get_state_now(current)
         impact: list[str] = []
         if untold:
-            impact.append(f"stays as it is now, for it was not told before: {untold}")
+            impact.append(f"stays as it is now, its old value is unknown: {untold}")
         if self.demotes and not steps:
             others = ", ".join(clean(name) for name in self.demotes)
             impact.append(f"see whether {others} should be a default again")
@@ -290,7 +290,7 @@ class SettingsChange(ChannelChange):
         if steps:
             return tuple(steps)
         if untold:
-            return f"the server did not tell what it was before: {untold}"
+            return f"the server did not report what it was before: {untold}"
         return "it is as it was before"
 
 

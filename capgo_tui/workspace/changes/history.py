@@ -28,9 +28,9 @@ _MARKS = {
     OutcomeState.UNKNOWN: "?",
 }
 _SENTENCES = {
-    OutcomeState.VERIFIED: "read back, and as it was meant",
-    OutcomeState.DIFFERENT: "accepted, but what was read back is not what was meant",
-    OutcomeState.UNVERIFIED: "accepted, but not read back, or the server does not tell",
+    OutcomeState.VERIFIED: "read back, as intended",
+    OutcomeState.DIFFERENT: "accepted, but the server shows something else",
+    OutcomeState.UNVERIFIED: "accepted, but not read back, or the server does not report",
     OutcomeState.FAILED: "refused: nothing was changed",
     OutcomeState.UNKNOWN: "not known: it may have taken effect or not",
 }
@@ -103,7 +103,7 @@ def describe_outcome(entry: Entry, change: Change | None) -> str:
     untold = _list_untold_fields(entry, change)
     if untold and change is not None:
         count = count_read_back(change, untold)
-        return f"{count}, and as it was meant; not told: {', '.join(untold)}"
+        return f"{count}, as intended; not reported: {', '.join(untold)}"
     if entry.state is not None:
         return _SENTENCES[entry.state]
     if entry.is_under_way:
@@ -130,7 +130,7 @@ def list_details(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
         lines.append(("confirmed with", f"all others of run {clean(entry.batch)}"))
     lines += [("Outcome", ""), ("", describe_outcome(entry, change))]
     if entry.is_undone:
-        lines.append(("", "taken back since"))
+        lines.append(("", "undone since"))
     if entry.error is not None:
         lines.append(("note", clean(entry.error)))
     if entry.settled_at is not None:
@@ -140,7 +140,7 @@ def list_details(entry: Entry, now: datetime) -> Sequence[tuple[str, str]]:
     words = describe(change)
     effects = [(each.field, str(each)) for each in words.list_effects()]
     if effects:
-        lines.append(("What it was given" if change.before is None else "Before → after", ""))
+        lines.append(("What was set" if change.before is None else "Before → after", ""))
         lines += effects
     if (
         entry.readback is not None and entry.state is not OutcomeState.FAILED

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 ANOTHER_ID: Final = "the new channel has another id; overrides to the old one do not come back"
 NAME_ALONE: Final = (
-    "this server is told the name alone: a channel of that name in another app may go instead"
+    "this server deletes by name alone: a channel of that name in another app may go instead"
 )
 BUNDLE_GONE: Final = ("its bundle was deleted with it and does not come back",)
 AFTER_CREATION: Final = frozenset(ROLLOUT)
@@ -181,12 +181,13 @@ def _list_not_restored(traits: Traits, state: State) -> tuple[str, ...]:
         names = (
             f"{', '.join(platforms[:-1])} and {platforms[-1]}" if platforms[1:] else platforms[0]
         )
-        lines.append(f"whether it served {names} was not told: it serves all of them")
+        lines.append(f"whether it served {names} is unknown: it serves all of them")
     unknown_labels = [
         label_setting(f) for f in unknown_fields if f not in PLATFORMS and f not in AFTER_CREATION
     ]
     if unknown_labels:
-        lines.append(f"not told before, so it does not come back: {', '.join(unknown_labels)}")
+        names = ", ".join(unknown_labels)
+        lines.append(f"its old value is unknown, so it is not restored: {names}")
     unsettable_fields = [f for f in state if f in labelled_fields and f not in settable_fields]
     if unsettable_fields:
         labels = ", ".join(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PUBLIC = "a default channel takes no overrides"
 DEFAULTS_BUNDLE = "a default channel carries it"
-UNTOLD = "this server does not tell which override it had before"
+UNTOLD = "this server does not report which override it had before"
 
 
 class OverrideChange(Change):
@@ -109,7 +109,7 @@ class OverrideChange(Change):
         if state is None:
             return "no longer in the list" if self.row_key is not None else ""
         if "channel" not in state:
-            return ""  # this server does not tell
+            return ""  # this server does not report
         channel = state["channel"]
         if self.after == {"channel": channel}:
             return "has no override" if channel is None else f"already on {_label_device(channel)}"

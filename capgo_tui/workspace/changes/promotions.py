@@ -65,7 +65,7 @@ class BundleLink(ChannelChange):
         """Return what puts the bundle from before back, then the rollout that it ended."""
         before = self.before or {}
         if "bundle" not in before:
-            return "the server did not tell which bundle it carried before"
+            return "the server did not report which bundle it carried before"
         previous = self.get_state_before(current if result is None else result)
         state = self.get_state_now(current)
         bundle_back = {"bundle": before["bundle"]}

@@ -42,7 +42,7 @@ class Resolution:
             f"{number} {what}"
             for number, what in (
                 (self.verified_count, "as meant"),
-                (self.unknown_count, "not as meant"),
+                (self.unknown_count, "not as intended"),
                 (self.unread_count, "cannot be read"),
             )
             if number

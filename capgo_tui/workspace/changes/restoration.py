@@ -62,7 +62,7 @@ def _find_obstacle(workspace: Workspace, field: str, value: Value, now: State) -
     """Return why a value cannot be set again; empty when it can."""
     traits, setting = workspace.client.traits, CHANNEL_SETTINGS[field]
     if field not in now:
-        return "this server does not tell it now"
+        return "this server does not report it now"
     if field not in traits.channel_fields:
         return "this server has no way to set it"
     if setting.kind is Kind.BUNDLE:

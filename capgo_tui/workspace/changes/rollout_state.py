@@ -98,7 +98,7 @@ def describe_effect(traits: Traits, state: Mapping[str, Value], after: Mapping[s
     if state["rollout_bundle"] == after["bundle"]:
         return f"its rollout target is the same bundle and stays set ({describe_rollout(state)})"
     if is_served(state):
-        return f"{share_label(state)} of devices go on getting {target_name(state)}, its rollout"
+        return f"{share_label(state)} of devices keep getting {target_name(state)}, its rollout"
     return f"its rollout stays as it is ({describe_rollout(state)})"
 
 

@@ -57,7 +57,7 @@ def read_channel_state(channel: Channel, name_of_bundle: Callable[[int], str | N
         if isinstance(value, (str, int, float, bool)):
             state[field] = value
     if channel.disable_auto_update == SOME_UPDATES:
-        del state["disable_auto_update"]  # which is not told
+        del state["disable_auto_update"]  # which is unknown
     return state
 
 

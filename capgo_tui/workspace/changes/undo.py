@@ -53,7 +53,7 @@ class UndoTarget:
             if field not in current:
                 if field not in (change.before or {}):
                     continue  # never told, so it is not undone either
-                return f"{words.name}: this server does not tell its {label} now"
+                return f"{words.name}: this server does not report its {label} now"
             if current[field] != value:
                 return _describe_difference(change, field, current[field], value)
         return None

@@ -27,7 +27,7 @@ class DefaultPlatforms:
     flags: Mapping[str, bool | None]
     """By platform; None where it is not known."""
     is_assumed: bool = False
-    """Whether a platform is counted although the server does not tell that the channel serves
+    """Whether a platform is counted although the server does not report that the channel serves
     it: it is the only default channel."""
 
 
@@ -37,7 +37,7 @@ class Audience:
 
     device_count: int = 0
     unknown_count: int = 0
-    """Devices that may follow it, which is not told."""
+    """Devices that may follow it, which is unknown."""
     bundles: Mapping[Identity, int] = field(default_factory=Counter)
     """Those that follow it, by the id or the exact name of the bundle they run."""
     loaded_count: int = 0

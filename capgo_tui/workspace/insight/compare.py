@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Record)
 PACKAGES: Final = "Native packages"
 ABSENT: Final = "none"
-UNTOLD: Final = "not told"
+UNTOLD: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

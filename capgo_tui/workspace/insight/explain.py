@@ -36,7 +36,7 @@ WHOLE_SHARE: Final = 10_000
 """A rollout share of 100 % in basis points."""
 UNSEEN: Final = (
     "A default channel in the app's own configuration, and a channel that the device chose"
-    " itself, are not told by the API; either goes before the default channel."
+    " itself, are unknown to the API; either goes before the default channel."
 )
 
 
@@ -67,7 +67,7 @@ class Explanation:
 
     @property
     def unseen(self) -> str:
-        """What the API does not tell."""
+        """What the API does not report."""
         return UNSEEN
 
 
@@ -157,13 +157,13 @@ def _choose_channel(
                 "default channel", Verdict.PASSES, f"{names} is the default of {route.title}"
             )
         case Certainty.LIKELY:
-            reason = f"{names} is the only default; whether it serves {route.title} is not told"
+            reason = f"{names} is the only default; whether it serves {route.title} is unknown"
             rule = Rule("default channel", Verdict.UNKNOWN, reason)
         case Certainty.NONE:
             reason = f"{route.title} has no default channel: the device gets no update"
             rule = Rule("default channel", Verdict.BLOCKS, reason)
         case Certainty.AMBIGUOUS:
-            reason = f"the default of {route.title} is {names}: which one is not told"
+            reason = f"the default of {route.title} is {names}: which one is unknown"
             rule = Rule("default channel", Verdict.UNKNOWN, reason)
         case _:
             reason = f"not all channels are loaded: the default of {route.title} is not known"

@@ -24,7 +24,7 @@ class PromotionImpact:
     device_count: int
     """Devices that are forced to the channel, or have it as their default."""
     unknown_count: int
-    """Devices that may follow it, which is not told."""
+    """Devices that may follow it, which is unknown."""
     refusals: Mapping[str, int]
     """Devices that will not take it, by the rule that stops them."""
     native_versions: Mapping[str, int]
@@ -100,7 +100,7 @@ def find_impact(
 def is_follower(
     device: Device, channel: Channel, default_platforms: Mapping[str, bool | None]
 ) -> bool | None:
-    """Return whether a device gets what a channel carries; None where that is not told."""
+    """Return whether a device gets what a channel carries; None where that is unknown."""
     if device.channel is not None:
         return device.channel == channel.name
     if not channel.public:

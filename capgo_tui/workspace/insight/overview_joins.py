@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 NO_UPDATE: Final = "devices there get no update"
-UNTOLD_PLATFORMS: Final = "platforms not told"
+UNTOLD_PLATFORMS: Final = "platforms unknown"
 ACTIVE: Final = "active"
 """The group of the devices that were active in the days of the statistics."""
 BASIS_POINTS: Final = 10_000
@@ -241,7 +241,7 @@ def _list_fleet_groups(facts: Facts) -> Iterator[FleetGroup]:
 
 
 def _make_platform_item(name: str, count: int, total: int) -> FleetItem:
-    label = "not told" if name == UNKNOWN else PLATFORMS.get(name, name)
+    label = "unknown" if name == UNKNOWN else PLATFORMS.get(name, name)
     condition = "platform:/^[?]$/" if name == UNKNOWN else find_exactly("platform", name)
     place = Place("devices", label, condition=condition)
     return FleetItem(label, count, count / total, place)
@@ -249,7 +249,7 @@ def _make_platform_item(name: str, count: int, total: int) -> FleetItem:
 
 def _override_group(survey: Survey, context: CellContext) -> FleetGroup:
     if not context.tells_overrides:
-        return FleetGroup("overrides", (), INVENTORY, "not told by this server")
+        return FleetGroup("overrides", (), INVENTORY, "not reported by this server")
     items = []
     for name, count in _list_largest(survey.overrides):
         stale = survey.stale_overrides.get(name, 0)
@@ -258,7 +258,7 @@ def _override_group(survey: Survey, context: CellContext) -> FleetGroup:
             FleetItem(name, count, count / survey.device_count, place_of_forced(name), note)
         )
     unknown = survey.unknown_override_count
-    note = f"{unknown} not told" if unknown else ""
+    note = f"{unknown} unknown" if unknown else ""
     return FleetGroup("overrides", tuple(items), INVENTORY, note if items else note or "none")
 
 
@@ -298,7 +298,7 @@ def _list_latest_changes(facts: Facts, entries: Sequence[Entry] | None) -> Seque
 def _describe_changes(facts: Facts, entries: Sequence[Entry] | None) -> str:
     if entries is None:
         return "the journal cannot be read"
-    return "" if facts.audit is not None else "yours; others' are not told"
+    return "" if facts.audit is not None else "yours; others' are unknown"
 
 
 # Warnings

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _BARE_WORD: Final = re.compile(r"[^\s|\"/!~<>=][^\s|\"]*")
 """A text that a filter compares as a whole, unquoted."""
-NOT_TOLD: Final = "not told by this server"
+NOT_TOLD: Final = "not reported by this server"
 NOT_COUNTED: Final = "not known, no device is loaded"
 
 

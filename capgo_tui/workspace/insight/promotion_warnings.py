@@ -34,9 +34,9 @@ async def find_promotion_warnings(
     )
     lines = impact.list_lines(bundle)
     if lines and impact.unknown_count:
-        lines.append(f"of {impact.unknown_count} more it is not told whether they follow it")
+        lines.append(f"of {impact.unknown_count} more it is unknown whether they follow it")
     if lines and platforms.is_assumed:
-        lines.append(f"counted as if {channel.name} serves every platform, which is not told")
+        lines.append(f"counted as if {channel.name} serves every platform, which is unknown")
     return (*lines, *_list_bundle_lines(workspace, channel, bundle, has_refusals=bool(lines)))
 
 

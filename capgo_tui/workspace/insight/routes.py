@@ -36,7 +36,7 @@ class Certainty(StrEnum):
     NONE = "none"
     """There is none."""
     LIKELY = "likely"
-    """There is one default channel, and whether it serves the platform is not told."""
+    """There is one default channel, and whether it serves the platform is unknown."""
     AMBIGUOUS = "ambiguous"
     """There are several that may serve the platform."""
     UNKNOWN = "unknown"

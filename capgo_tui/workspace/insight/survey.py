@@ -50,7 +50,7 @@ class Survey:
     override_platforms: Mapping[tuple[str, str], int] = field(default_factory=Counter)
     """Devices by the channel they are forced to and their platform."""
     unknown_override_count: int = 0
-    """Devices whose override the server did not tell."""
+    """Devices whose override the server did not report."""
     key_ids: Mapping[str, int] = field(default_factory=Counter)
     """Devices by the id of the encryption key in the app; without those that tell none."""
 

@@ -52,7 +52,7 @@ def list_channel_rules(device: Device, channel: Channel, flags: Flags) -> Iterat
             flags[platform],
             f"{channel.name} serves {title}",
             f"{channel.name} does not serve {title}",
-            f"whether {channel.name} serves {title} is not told",
+            f"whether {channel.name} serves {title} is unknown",
         )
     yield _make_kind_rule(
         "build",
@@ -87,14 +87,14 @@ def _make_kind_rule(
     if is_first is None:
         if first[1] and second[1]:
             return Rule(name, Verdict.PASSES, f"{channel} allows every kind")
-        return Rule(name, Verdict.UNKNOWN, f"whether it is a {first[0]} is not told")
+        return Rule(name, Verdict.UNKNOWN, f"whether it is a {first[0]} is unknown")
     kind, is_allowed = first if is_first else second
     return _make_flag_rule(
         name,
         is_allowed,
         f"{kind}: {channel} allows it",
         f"{kind}: {channel} does not allow it",
-        f"{kind}: whether {channel} allows it is not told",
+        f"{kind}: whether {channel} allows it is unknown",
     )
 
 
@@ -115,7 +115,7 @@ def _make_policy_rule(
     if policy == "none":
         return Rule(name, Verdict.PASSES, "none: every version")
     if policy is None:
-        return Rule(name, Verdict.UNKNOWN, f"the policy of {channel.name} is not told")
+        return Rule(name, Verdict.UNKNOWN, f"the policy of {channel.name} is unknown")
     if policy == "version_number":
         return _make_minimum_rule(native, bundle, name)
     theirs, mine = _parse_core(offer.name), _parse_core(native)
@@ -138,7 +138,7 @@ def _make_minimum_rule(native: str | None, bundle: Bundle | None, name: str) -> 
     minimum = bundle.min_update_version
     if minimum is None:
         if not bundle.has_field("min_update_version"):
-            return Rule(name, Verdict.UNKNOWN, "metadata: the minimum version is not told")
+            return Rule(name, Verdict.UNKNOWN, "metadata: the minimum version is unknown")
         reason = f"metadata: {bundle.name} has no minimum version, so that no device takes it"
         return Rule(name, Verdict.BLOCKS, reason)
     order = compare_versions(native, minimum)
@@ -168,7 +168,7 @@ def _make_encryption_rule(device: Device, bundle: Bundle | None, name: str) -> R
     if bundle.has_session_key is False:
         return Rule(name, Verdict.PASSES, "not encrypted")
     if bundle.key_id is None or device.key_id is None:
-        return Rule(name, Verdict.UNKNOWN, "the key of the bundle or of the device is not told")
+        return Rule(name, Verdict.UNKNOWN, "the key of the bundle or of the device is unknown")
     if bundle.key_id == device.key_id:
         return Rule(name, Verdict.PASSES, f"encrypted for key {bundle.key_id}, which it has")
     reason = f"encrypted for key {bundle.key_id}, the device has {device.key_id}"

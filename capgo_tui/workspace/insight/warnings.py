@@ -58,7 +58,7 @@ def _warn_of_routes(routes: Sequence[Route], survey: Survey) -> Iterator[Warning
         if route.certainty is Certainty.AMBIGUOUS
     }
     for names, route in competing.items():
-        text = f"{' and '.join(names)} compete: which of them is the default is not told"
+        text = f"{' and '.join(names)} compete: which of them is the default is unknown"
         yield Warning(text, route.channels[0])
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 RecordT = TypeVar("RecordT", bound="Record")
 
-UNTOLD = "unknown, the API does not tell"
-LEFT_OUT = "not told this time"
+UNTOLD = "unknown: the API does not report it"
+LEFT_OUT = "not reported this time"
 """For a field that is missing in this reply, though the server has it."""
-NOT_TOLD = "not told for this {noun}"
+NOT_TOLD = "not reported for this {noun}"
 """For a field that is null in this record."""
 
 
@@ -93,7 +93,7 @@ def format_or_unknown(text: str | None, noun: str) -> str:
 
 
 def format_yes_or_no(value: bool | None, noun: str = "") -> str:
-    """Return a yes or a no, or that it is not told; without a noun it is told of no record."""
+    """Return a yes or a no, or that it is unknown; without a noun it is told of no record."""
     if value is None:
         return NOT_TOLD.format(noun=noun) if noun else UNTOLD
     return "yes" if value else "no"

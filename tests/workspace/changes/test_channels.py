@@ -107,7 +107,7 @@ async def test_a_policy_the_documented_revision_tells_by_halves_is_unknown() -> 
         assert outcome.state is OutcomeState.UNVERIFIED
         assert setting(world, "beta", "disable_auto_update") == "major"
         assert change.make_inverse(outcome.readback) == (
-            "the server did not tell what it was before: holds back updates"
+            "the server did not report what it was before: holds back updates"
         )
         world.run("UPDATE channels SET disable_auto_update = 'none' WHERE name = 'beta'")
         await workspace.channels.reread()
@@ -180,7 +180,7 @@ async def test_what_is_known_is_taken_back_beside_what_is_not(world: World) -> N
     outcome = await carry_out_verified(workspace, change)
     steps = await undo(workspace, change, outcome)
     assert setting(world, "beta", "allow_dev") == "1"
-    assert steps[0].impact == ("stays as it is now, for it was not told before: iOS",)
+    assert steps[0].impact == ("stays as it is now, its old value is unknown: iOS",)
 
 
 # Defaults

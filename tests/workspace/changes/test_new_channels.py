@@ -84,10 +84,10 @@ async def test_a_key_that_cannot_look_for_a_namesake_makes_nothing() -> None:
 
 
 NOT_RESTORED = {
-    "live": ("whether it served iOS, Android and Electron was not told: it serves all of them",),
+    "live": ("whether it served iOS, Android and Electron is unknown: it serves all of them",),
     "documented": (
-        "whether it served iOS and Android was not told: it serves all of them",
-        "not told before, so it does not come back: holds back updates, device may choose it"
+        "whether it served iOS and Android is unknown: it serves all of them",
+        "its old value is unknown, so it is not restored: holds back updates, device may choose it"
         " itself",
     ),
     "legacy": (
@@ -189,7 +189,7 @@ async def test_overrides_that_no_row_tells_are_said_to_be_unknown() -> None:
     async with open_world("documented", devices=5) as world:
         workspace = await load_workspace(world)
         change = make_channel_deletion(workspace, channel(workspace, "beta"))
-        assert "this server does not tell which" in change.impact[0]
+        assert "this server does not report which" in change.impact[0]
 
 
 async def test_a_deleted_default_is_made_a_default_again() -> None:

@@ -74,7 +74,7 @@ LOST_REPLY = failure(ErrorKind.UNREACHABLE, "the connection was closed", maybe_s
             CHANGE,
             Outcome(OutcomeState.UNVERIFIED, {}, is_read_back=False),
             "?",
-            ["accepted", "does not tell"],
+            ["accepted", "does not report"],
         ),
         (
             CHANGE,
@@ -273,7 +273,7 @@ def test_the_journal_has_no_row_without_a_label_but_for_sentences(change: Change
         error=None,
     )
     bare = [text for label, text in list_details(entry, NOON) if not label]
-    assert bare == ["read back, and as it was meant"]
+    assert bare == ["read back, as intended"]
 
 
 def test_an_outcome_tells_what_can_be_done_next() -> None:

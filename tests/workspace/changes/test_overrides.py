@@ -104,7 +104,7 @@ async def test_every_revision_gets_the_write_once_and_carries_it_out(
                 "these tell no override back"
             )
             assert "unknown → " in describe(change).ask(200)
-            assert "does not tell" in check_line(world, change, outcome)
+            assert "does not report" in check_line(world, change, outcome)
 
 
 async def test_a_channel_is_named_to_the_server_exactly_as_the_server_names_it(

@@ -75,10 +75,10 @@ async def test_a_random_state_is_brought_back_in_full(revision: str, seed: int) 
         ("live", {"disable_auto_update": "some"}, "this server does not take that policy"),
         ("live", {"allow_dev": "perhaps"}, "what it was cannot be sent"),
         ("live", {"rollout_percentage_bps": 20_000}, "what it was cannot be sent"),
-        ("live", {"ios": False}, "iOS: this server does not tell it now"),
-        ("documented", {"allow_device": False}, "this server does not tell it now"),
+        ("live", {"ios": False}, "iOS: this server does not report it now"),
+        ("documented", {"allow_device": False}, "this server does not report it now"),
         ("legacy", {"bundle": None}, "this server has no way to take a bundle off a channel"),
-        ("legacy", {"allow_dev": False}, "this server does not tell it now"),
+        ("legacy", {"allow_dev": False}, "this server does not report it now"),
     ],
 )
 async def test_what_cannot_be_brought_back_is_told(

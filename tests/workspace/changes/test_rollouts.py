@@ -61,8 +61,8 @@ def test_a_target_that_is_set_is_not_a_target_that_is_served(
 @pytest.mark.parametrize(
     ("traits", "state", "after", "words"),
     [
-        (LIVE, RUNNING, {"bundle": "2.4.1"}, "25 % of devices go on getting 2.5.0, its rollout"),
-        (LIVE, RUNNING, {"bundle": None}, "25 % of devices go on getting 2.5.0, its rollout"),
+        (LIVE, RUNNING, {"bundle": "2.4.1"}, "25 % of devices keep getting 2.5.0, its rollout"),
+        (LIVE, RUNNING, {"bundle": None}, "25 % of devices keep getting 2.5.0, its rollout"),
         (LIVE, ON_HOLD, {"bundle": "2.4.1"}, "its rollout stays as it is (2.5.0 at 25 %, paused)"),
         (LIVE, RUNNING, {"bundle": "2.5.0"}, "its rollout target is the same bundle and stays set"
          " (25 % of devices get 2.5.0)"),

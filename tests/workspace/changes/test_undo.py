@@ -470,7 +470,7 @@ async def test_servers_that_tell_no_override_get_no_undo_of_one(revision: str) -
         await carry_out_as(change, workspace, OutcomeState.UNVERIFIED)
         assert find_latest(workspace.journal.list_entries()).entries == ()
         refusal = await plan_undo(workspace.journal.list_entries(), workspace)
-        assert "does not tell which override" in str(refusal)
+        assert "does not report which override" in str(refusal)
 
 
 @pytest.mark.parametrize("revision", ALL_REVISIONS)

@@ -45,9 +45,9 @@ def test_packages_are_compared_as_by_brute_force(seed: int) -> None:
 @pytest.mark.parametrize(
     ("left", "right", "texts"),
     [
-        (None, None, ("not told", "not told")),
-        (None, {"a": "1"}, ("not told", "1 packages")),
-        ({"a": "1", "b": "2"}, None, ("2 packages", "not told")),
+        (None, None, ("unknown", "unknown")),
+        (None, {"a": "1"}, ("unknown", "1 packages")),
+        ({"a": "1", "b": "2"}, None, ("2 packages", "unknown")),
     ],
 )
 def test_packages_that_are_not_told_are_never_none(

@@ -102,7 +102,7 @@ RULES: Final[list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Res
     ("lower major, below native", {"version_build": "3.0.0"}, {}, {}, BLOCKED, "not below native"),
     ("short native", {"version_build": "2"}, {}, {}, UPDATE, ""),
     ("native is no version", {"version_build": "blue"}, {}, {}, UNKNOWN, "update policy"),
-    ("native is not told", {"version_build": None}, {}, {}, UNKNOWN, "update policy"),
+    ("native is unknown", {"version_build": None}, {}, {}, UNKNOWN, "update policy"),
     ("native of 5000 digits", {"version_build": "9" * 5000}, {}, {}, UNKNOWN, "update policy"),
     # Minor
     ("same minor", {"version_build": "2.4.0"}, {"disable_auto_update": "minor"}, {}, UPDATE, ""),
@@ -125,7 +125,7 @@ RULES: Final[list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Res
         *("patch, other major", {"version_build": "1.4.0"}, {"disable_auto_update": "patch"}),
         *({}, BLOCKED, "update policy"),
     ),
-    # None, and what is not told
+    # None, and what is unknown
     (
         *("no policy", {"version_build": "1.0.0"}, {"disable_auto_update": "none"}),
         *({}, UPDATE, ""),
@@ -205,7 +205,7 @@ RULES: Final[list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Res
     ("no default", {}, {"public": False}, {}, Result.NO_CHANNEL, "default channel"),
     ("not for iOS", {}, {"ios": False}, {}, Result.NO_CHANNEL, "default channel"),
     ("for Android alone", {"platform": "android"}, {"ios": False}, {}, UPDATE, ""),
-    ("platforms not told", {}, {"ios": None}, {}, UNKNOWN, "default channel"),
+    ("platforms unknown", {}, {"ios": None}, {}, UNKNOWN, "default channel"),
     ("another platform", {"platform": "web"}, {}, {}, UNKNOWN, "default channel"),
     ("platform not told", {"platform": None}, {}, {}, UNKNOWN, "default channel"),
     (
@@ -305,7 +305,7 @@ ROLLOUTS: Final[list[tuple[str, dict[str, Any], dict[str, Any], Result, list[str
     ("to nobody", {"rollout_percentage_bps": 0}, {}, UPDATE, ["2.4.1"]),
     ("to a quarter", {}, {}, UNKNOWN, ["2.4.1", "2.5.0"]),
     ("to everybody", {"rollout_percentage_bps": 10_000}, {}, UPDATE, ["2.5.0"]),
-    ("share not told", {"rollout_percentage_bps": None}, {}, UNKNOWN, ["2.4.1", "2.5.0"]),
+    ("share unknown", {"rollout_percentage_bps": None}, {}, UNKNOWN, ["2.4.1", "2.5.0"]),
     ("state not told", {"rollout_enabled": None}, {}, UNKNOWN, ["2.4.1", "2.5.0"]),
     ("drawn", {}, {"bundle": BundleRef(8, "2.5.0")}, Result.UP_TO_DATE, ["2.5.0"]),
     (

@@ -77,7 +77,7 @@ def test_each_fault_has_its_warning(changes: dict[str, Any], text: str) -> None:
 def test_two_defaults_whose_platforms_are_not_told_compete_once() -> None:
     other = replace(SOUND, id=2, name="beta", ios=None, android=None, electron=None)
     texts = warn({"ios": None, "android": None, "electron": None}, other)
-    assert texts == ["production and beta compete: which of them is the default is not told"]
+    assert texts == ["production and beta compete: which of them is the default is unknown"]
 
 
 def test_devices_on_a_platform_without_a_default_are_counted() -> None:

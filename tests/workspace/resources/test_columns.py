@@ -311,7 +311,7 @@ def test_the_details_of_a_device() -> None:
     assert fields["runs bundle"] == "1.0.0"
     untold = ["platform", "system version", "native version", "plugin version", "production build"]
     for label in (*untold, "emulator", "installed from", "country"):
-        assert fields[label] == "not told for this device"
+        assert fields[label] == "not reported for this device"
     assert dict(list_device_details(DEVICE, CONTEXT)[0].fields)["runs bundle"] == fields["country"]
     assert list_device_details(DEVICE, CONTEXT)[0].title == "3f2a"
 
@@ -320,7 +320,7 @@ def test_the_details_of_a_bundle() -> None:
     context = CellContext(NOON, links_of({12: ["beta"]}))
     fields = fields_of(list_bundle_details(BUNDLE, context))
     assert fields["channels"] == "beta"
-    assert fields["stored"] == fields["uploaded with CLI"] == "not told for this bundle"
+    assert fields["stored"] == fields["uploaded with CLI"] == "not reported for this bundle"
     assert fields["needs native"] == "any"
     assert fields["link"] == "none"
     assert fields["id"] == "12"

@@ -44,7 +44,7 @@ def describe_outcome_line(change: Change, outcome: Outcome, step: str = "") -> s
             line = f"! {name}: done, but the server dropped its {losses}"
         case OutcomeState.DIFFERENT if change.is_done(outcome.readback):
             besides = words.label_side_effects(outcome.side_effects)
-            line = f"! {name}: {now}, but otherwise than was said: {besides}"
+            line = f"! {name}: {now}, but not as announced: {besides}"
         case OutcomeState.DIFFERENT:
             line = f"! {name}: accepted, but the server now says {now}, not {_label_goal(words)}"
         case OutcomeState.UNVERIFIED if error is not None:
@@ -52,7 +52,7 @@ def describe_outcome_line(change: Change, outcome: Outcome, step: str = "") -> s
         case OutcomeState.UNVERIFIED if outcome.readback is None:
             line = f"? {name}: accepted, but the server knows no such {change.noun} to read back"
         case OutcomeState.UNVERIFIED:
-            line = f"? {name}: accepted, but this server does not tell it back"
+            line = f"? {name}: accepted, but this server does not report it"
         case OutcomeState.UNKNOWN if outcome.is_read_back:
             line = f"? {name}: {_describe_unclear(error)}; {now} so far{step}"
         case OutcomeState.UNKNOWN:
@@ -77,7 +77,7 @@ def label_outcome(change: Change, outcome: Outcome) -> str:
             line = "! done, but the server dropped something"
         case OutcomeState.DIFFERENT if change.is_done(outcome.readback):
             besides = words.label_side_effects(outcome.side_effects)
-            line = f"! {now}, but otherwise than was said: {besides}"
+            line = f"! {now}, but not as announced: {besides}"
         case OutcomeState.DIFFERENT:
             line = f"! accepted, but now {now}"
         case OutcomeState.UNVERIFIED if error is not None:
@@ -86,7 +86,7 @@ def label_outcome(change: Change, outcome: Outcome) -> str:
         case OutcomeState.UNVERIFIED if outcome.readback is None:
             line = f"? accepted; the server knows no such {change.noun} to read back"
         case OutcomeState.UNVERIFIED:
-            line = "? accepted; this server does not tell it back"
+            line = "? accepted; this server does not report it"
         case OutcomeState.UNKNOWN if outcome.is_read_back:
             line = f"? {_describe_unclear(error)}; {now} so far"
         case OutcomeState.UNKNOWN:
@@ -106,7 +106,8 @@ def _read_back(words: Description[Change], state: State | None) -> str:
     untold = words.list_untold_fields(state)
     if not untold:
         return "read back from the server"
-    return f"{count_read_back(words.change, untold)}; this server does not tell {', '.join(untold)}"
+    fields = ", ".join(untold)
+    return f"{count_read_back(words.change, untold)}; this server does not report {fields}"
 
 
 def _describe_success(words: Description[Change], outcome: Outcome, now: str) -> str:
