@@ -127,7 +127,7 @@ APPS = ListedResource(
     operation="list_apps",
     row_key=lambda app: app.app_id,
     columns=APP_COLUMNS,
-    glyph=lambda _: ("▣", "accent"),
+    glyph=lambda *_: ("▣", "accent"),
     tone=lambda _, column: "plain" if column == "app" else "muted",
     details=lambda app, _: [Section(app.app_id, [("name", app.name or "none")])],
     legend=[(("▣", "accent"), "app")],

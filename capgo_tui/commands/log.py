@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 COLUMNS: Final = (
-    ColumnSize("N", 1, 6, 0),
+    ColumnSize("N", 1, 6, 0, align_right=True),
     ColumnSize("WHEN", 5, 16, 3),
     ColumnSize("KEY", 7, 9, 4),
     ColumnSize("WHAT", 20, 44, 1),
@@ -82,7 +82,8 @@ def _format(form: Format, entries: Sequence[Entry], width: int | None) -> str:
         case Format.TABLE:
             lines = [*map(_make_cells, entries)]
             if width is None:
-                return align([HEADINGS, *lines], widest=WIDEST_PLAIN) if lines else ""
+                right = [at for at, column in enumerate(COLUMNS) if column.align_right]
+                return align([HEADINGS, *lines], widest=WIDEST_PLAIN, right=right) if lines else ""
             return align(fit(COLUMNS, lines, width), widest=width) if lines else ""
 
 

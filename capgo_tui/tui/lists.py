@@ -71,9 +71,10 @@ class RecordRows(Generic[T]):
         """Return the row of a record."""
         key, record = self.view.get_key_at(index), self.view.record_at(index)
         context = self.workspace.make_cell_context()
-        glyph, glyph_tone = WRITING if self.is_writing(key) else self.resource.glyph(record)
+        is_writing = self.is_writing(key)
+        glyph, glyph_tone = WRITING if is_writing else self.resource.glyph(record, context)
         # The table hands back the columns it was given, typed by the little it knows of them.
-        own_columns = cast("Sequence[Column[T]]", columns)
+        own_columns = self._with_stand_ins(cast("Sequence[Column[T]]", columns), record)
         texts = [column.text(record, context) for column in own_columns]
         tones = [self.resource.tone(record, column.id) for column in own_columns]
         before = self.view.collection.previous_records.get(key)
@@ -83,6 +84,20 @@ class RecordRows(Generic[T]):
                 if column.is_searched and column.text(before, context) != texts[at]:
                     tones[at] = "changed"
         return Row(glyph, glyph_tone, texts, tones, key in self.marks)
+
+    def _with_stand_ins(self, columns: Sequence[Column[T]], record: T) -> Sequence[Column[T]]:
+        """Return columns with those in the place of others that are not drawn and have a text.
+
+        Among wide columns each can be slid to, and none takes another's place.
+        """
+        ids = {column.id for column in columns}
+        missing = {} if self.state.wide else self.resource.stand_ins
+        missing = {at: other for at, other in missing.items() if at in ids and other not in ids}
+        if not missing:
+            return columns
+        context = self.workspace.make_cell_context()
+        others = {each.id: each for each in self.resource.columns if each.text(record, context)}
+        return [others.get(missing.get(column.id, ""), column) for column in columns]
 
     def list_links(self, key: str) -> list[Link]:
         """Return what a record leads to; empty when it is gone."""

@@ -6,6 +6,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
+FRESH_WITHIN: Final = timedelta(days=1)
+"""A device with contact within so long is fresh."""
 STALE_AFTER: Final = timedelta(days=30)
 """A device without contact for so long is stale."""
 _UNITS = (

@@ -14,7 +14,7 @@ from capgo_tui.combining_marks import limit_marks
 from capgo_tui.text import clean_for_file
 from capgo_tui.workspace.export.exact_text import format_exact_text
 from capgo_tui.workspace.export.json_text import format_json
-from capgo_tui.workspace.export.table_fit import ColumnSize, fit
+from capgo_tui.workspace.export.table_fit import ColumnSize, fit, flush_right
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -201,9 +201,11 @@ class TableWriter(Generic[T]):
             return ""
         if self._width is None:
             titles = [column.title for column in self._columns]
-            return align([titles, *self._lines], widest=WIDEST_PLAIN)
+            right = [at for at, each in enumerate(self._columns) if each.align_right]
+            return align([titles, *self._lines], widest=WIDEST_PLAIN, right=right)
         sizes = [
-            ColumnSize(each.title, each.width, each.ideal, each.priority) for each in self._columns
+            ColumnSize(each.title, each.width, each.ideal, each.priority, each.align_right)
+            for each in self._columns
         ]
         return align(
             fit(sizes, self._lines, self._width, can_drop=self._can_drop), widest=self._width
@@ -236,14 +238,23 @@ def _list_file_lines(
     return lines
 
 
-def align(lines: Sequence[Sequence[str]], *, widest: int = WIDEST) -> str:
-    """Align lines of clean cells as a table; each line ends with a newline."""
+def align(
+    lines: Sequence[Sequence[str]], *, widest: int = WIDEST, right: Sequence[int] = ()
+) -> str:
+    """Align lines of clean cells as a table; each line ends with a newline.
+
+    Args:
+        lines: the cells of each line.
+        widest: the most cells of a column.
+        right: the numbers of the columns whose cells stand at the right.
+
+    """
     cut = [[truncate(limit_marks(cell), widest) for cell in line] for line in lines]
     widths = [max(map(measure_width, column)) for column in zip(*cut, strict=True)]
     return "".join(
         "  ".join(
-            cell + " " * (width - measure_width(cell))
-            for cell, width in zip(line, widths, strict=True)
+            flush_right(cell, width) if at in right else cell + " " * (width - measure_width(cell))
+            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         + "\n"
         for line in cut

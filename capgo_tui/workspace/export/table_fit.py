@@ -26,6 +26,8 @@ class ColumnSize:
     """The width at which nothing usual is cut."""
     priority: int = 1
     """0 is never dropped, and has its room first; the highest number is dropped first."""
+    align_right: bool = False
+    """Whether its cells are numbers or ages, which stand at the right."""
 
 
 def fit(
@@ -55,7 +57,18 @@ def fit(
             spare -= more
     if spare < 0 and len(columns) == 1:
         widths[columns[0]] = max(1, width)
-    return [[truncate(line[at], widths[at]) for at in columns] for line in table]
+    return [
+        [
+            flush_right(cell, widths[at]) if sizes[at].align_right else cell
+            for at, cell in ((at, truncate(line[at], widths[at])) for at in columns)
+        ]
+        for line in table
+    ]
+
+
+def flush_right(text: str, width: int) -> str:
+    """Return a text that ends at the last of so many cells."""
+    return " " * (width - measure_width(text)) + text
 
 
 def _find_least(size: ColumnSize, natural: int) -> int:

@@ -267,7 +267,7 @@ def _format_setting(channel: Channel, name: str) -> str:
     return format_or_unknown(value, "channel")
 
 
-def _pick_channel_glyph(channel: Channel) -> Glyph:
+def _pick_channel_glyph(channel: Channel, _: CellContext) -> Glyph:
     if channel.public:
         return ("◆", "good") if channel.bundle else ("◈", "bad")
     return ("◇", "muted")

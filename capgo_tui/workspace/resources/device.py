@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.short_ids import SHORT
-from capgo_tui.workspace.ages import STALE_AFTER, format_age, format_full_time
+from capgo_tui.workspace.ages import FRESH_WITHIN, STALE_AFTER, format_age, format_full_time
 from capgo_tui.workspace.cells import (
     name_bundle,
     name_device_bundle,
@@ -287,12 +287,23 @@ def _override(device: Device, context: CellContext) -> str:
     return NO_OVERRIDE if device.is_override_known else format_or_unknown(None, "device")
 
 
-def _pick_device_glyph(device: Device) -> Glyph:
+def _pick_device_glyph(device: Device, context: CellContext) -> Glyph:
+    """Return a shape for the kind of build and an override, in the colour of the last contact."""
+    is_test = device.is_emulator or device.is_prod is False
     if device.channel:
-        return ("▲", "warn")
-    if device.is_emulator or device.is_prod is False:
-        return ("○", "muted")
-    return ("●", "good")
+        shape = "△" if is_test else "▲"
+    elif is_test:
+        shape = "○"
+    else:
+        shape = "◌" if device.is_prod is None else "●"
+    return shape, _contact_tone(device, context)
+
+
+def _contact_tone(device: Device, context: CellContext) -> str:
+    seen = device.updated_at
+    if seen is None or context.now - seen > STALE_AFTER:
+        return "muted"
+    return "good" if context.now - seen <= FRESH_WITHIN else "plain"
 
 
 def _pick_device_tone(device: Device, column: str) -> str:
@@ -336,11 +347,15 @@ DEVICES: ListedResource[Device] = ListedResource(
     details=list_device_details,
     fields_told=lambda traits: traits.device_reply_fields,
     legend=[
-        (("▲", "warn"), "override: forced to a channel"),
-        (("●", "good"), "production build on a device"),
-        (("○", "muted"), "development build or emulator"),
+        (("●", "good"), "production build"),
+        (("○", "plain"), "development build or emulator"),
+        (("◌", "muted"), "kind of build not told"),
+        (("▲", "good"), "override: forced to a channel"),
+        (("△", "plain"), "override of a development build or an emulator"),
         (WRITING, "a write is under way"),
     ],
+    colour_legend="green: last contact within a day; dim: none for 30 days, or not known",
+    stand_ins={"device": "custom"},
     empty_advice="A device appears here after it first asks for an update.",
     joins=join_bundle_names,
 )

@@ -97,11 +97,15 @@ class ListedResource(Resource[T]):
     """Reads one record by its row key, where the API can."""
     effort: Callable[[Source, int], LoadEffort] | None = None
     """Estimates what loading the whole list takes when so many records are loaded."""
-    glyph: Callable[[T], Glyph]
+    glyph: Callable[[T, CellContext], Glyph]
     """The sign of a row, explained in `legend`."""
     tone: Callable[[T, str], str]
     """The tone of a column's cell, by the column's id."""
     legend: Sequence[tuple[Glyph, str]]
+    colour_legend: str = ""
+    """What the colours of the signs mean; empty where a sign has but one."""
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    """Columns by the column whose cells show them instead, while they are not drawn themselves."""
     empty_advice: str
     """How to get the first record."""
     links: Callable[[T, LinkSource], Iterable[Link]] = _return_no_links

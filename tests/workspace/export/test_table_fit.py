@@ -40,6 +40,16 @@ def test_columns_that_were_asked_for_stay() -> None:
     assert titles(9, can_drop=False) == ["NAME", "COMMENT", "STATE", "AGE"]
 
 
+def test_numbers_stand_at_the_right_at_any_width() -> None:
+    sizes = (*SIZES[:3], ColumnSize("AGE", 3, 4, 3, align_right=True))
+    lines = [LINE, ("b", "short", "none", "12mo"), ("c", "short", "none", "")]
+    for width in (60, 80, 100):
+        ends = [line[3] for line in fit(sizes, lines, width)]
+        assert ends == [" AGE", "  3d", "12mo", "    "]
+    plain = align([("NAME", "AGE"), ("bundle-1", "3d"), ("c", "12mo")], right=[1])
+    assert plain.splitlines() == ["NAME       AGE", "bundle-1    3d", "c         12mo"]
+
+
 @given(
     st.lists(st.tuples(*[st.text("aé漢🙂 ", max_size=30)] * 4), min_size=1, max_size=4),
     st.integers(8, 90),
