@@ -93,7 +93,7 @@ async def test_what_the_server_never_tells_is_said_in_one_line(
         await driver.type("enter")
         await driver.until("Who it serves")
         await driver.type("G")
-        await driver.until("iOS, Android, Electron: not told by the API")
+        await driver.until("iOS, Android, Electron: not reported by the API")
         assert "unknown, the API" not in driver.text
 
 
