@@ -96,7 +96,12 @@ class RecordRows(Generic[T]):
         if not missing:
             return columns
         context = self.workspace.make_cell_context()
-        others = {each.id: each for each in self.resource.columns if each.text(record, context)}
+        wanted = set(missing.values())
+        others = {
+            column.id: column
+            for column in self.resource.columns
+            if column.id in wanted and column.text(record, context)
+        }
         return [others.get(missing.get(column.id, ""), column) for column in columns]
 
     def list_links(self, key: str) -> list[Link]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from capgo_tui.help import TOPICS
+from capgo_tui.help import TOPICS, read_page
 from capgo_tui.tui.actions import FORMS, MOVES
 from capgo_tui.tui.widgets.column_list import ColumnList, Item
 from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
@@ -89,7 +89,14 @@ def help_lines(
         if resource.colour_legend:
             lines.append(HelpLine("colour", resource.colour_legend))
     lines.append(HelpLine(MARK, "marked"))
-    return [*lines, *_make_section("Forms", FORMS), *_make_section("Writing", WRITING)]
+    lines += [
+        *_make_section("Forms", FORMS),
+        *_make_section("Writing", WRITING),
+        HelpLine("", "Pages"),
+    ]
+    for name, about in TOPICS.items():
+        lines.append(HelpLine(name, about, PAGE_PREFIX + name, read_page(name)))
+    return lines
 
 
 def _make_section(title: str, rows: Iterable[tuple[str, str]]) -> list[HelpLine]:
