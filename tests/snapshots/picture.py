@@ -14,7 +14,7 @@ from rich.style import Style
 from tests.tui.driving import strips
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.color import Color
 
@@ -44,14 +44,19 @@ def draw_picture(app: CapgoApp, substitutes: Mapping[str, str]) -> str:
         ]
         for row in rows
     ]
+    return compose_picture([_substitute(row.text, substitutes) for row in rows], styles)
+
+
+def compose_picture(rows: Sequence[str], styles: Sequence[Sequence[str]]) -> str:
+    """Return the picture of rows of text and the described style of each of their cells."""
     frequencies = Counter(style for row in styles for style in row)
     plain = frequencies.most_common(1)[0][0]
     # In the order of their words, so that one more row does not change the other letters.
     letters = dict(zip(sorted(frequencies.keys() - {plain}), ascii_letters, strict=False))
     letters[plain] = PLAIN
-    width = max(cell_len(row.text) for row in rows)
+    width = max(cell_len(row) for row in rows)
     edge = f"+{'-' * width}+"
-    words = [f"|{_substitute(row.text, substitutes)}|" for row in rows]
+    words = [f"|{row}|" for row in rows]
     colours = [f"|{''.join(letters[style] for style in row)}|" for row in styles]
     key = [f"{letter} {style}" for style, letter in letters.items()]
     return "\n".join([edge, *words, edge, *colours, edge, *key, ""])

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from capgo_tui.tui.controllers.survey import SHOWING
 from capgo_tui.tui.screens.main import MainScreen
+from capgo_tui.tui.theme import CAPGO_LIGHT
 from tests.snapshots import shop
 from tests.snapshots.picture import draw_picture
 from tests.support.clock import Clock
@@ -59,6 +60,20 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What a scene is looked at with: a size, and a theme if not the one it began with."""
+
+    size: Size
+    theme: str | None = None
+
+    async def take(self, driver: Driver) -> None:
+        """Give the app this size and theme."""
+        if self.theme is not None:
+            driver.app.theme = self.theme
+        await driver.pilot.resize_terminal(*self.size)
+
+
+@dataclass(frozen=True)
 class Scene:
     """One state, the sizes at which it looks different, and the function that leads to it."""
 
@@ -67,10 +82,24 @@ class Scene:
     kind: str = ""
     """Suffix of the name, for the same scene in another environment."""
     environ: Mapping[str, str] = field(default_factory=dict)
+    light: bool = False
+    """Whether it is looked at in the light theme as well."""
 
-    def name(self, size: Size) -> str:
-        """Return the name of its picture at a size."""
-        words = (self.play.__name__.replace("_", "-"), self.kind, f"{size[0]}x{size[1]}")
+    @property
+    def looks(self) -> tuple[Look, ...]:
+        """What it is looked at with, in this order."""
+        themes = (None, CAPGO_LIGHT.name) if self.light else (None,)
+        return tuple(Look(size, theme) for theme in themes for size in self.sizes)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its pictures."""
+        return [self.name(look) for look in self.looks]
+
+    def name(self, look: Look) -> str:
+        """Return the name of its picture by a look."""
+        kind = "light" if look.theme else self.kind
+        words = (self.play.__name__.replace("_", "-"), kind, f"{look.size[0]}x{look.size[1]}")
         return "-".join(word for word in words if word)
 
 

@@ -14,15 +14,13 @@ LOOKS = 200
 """Looks at a screen before it counts as different from the picture."""
 
 
-@pytest.mark.parametrize(
-    "scene", [pytest.param(scene, id=scene.name(scene.sizes[0])) for scene in SCENES]
-)
+@pytest.mark.parametrize("scene", [pytest.param(scene, id=scene.names[0]) for scene in SCENES])
 async def test_the_screen_is_as_in_the_picture(scene: Scene) -> None:
     async with playing(scene) as (driver, draw):
-        for size in scene.sizes:
-            name = scene.name(size)
+        for look in scene.looks:
+            name = scene.name(look)
             picture = file_of(name).read_text(encoding="utf-8")
-            await driver.pilot.resize_terminal(*size)
+            await look.take(driver)
             for _ in range(LOOKS):
                 if draw() == picture:
                     break
@@ -37,5 +35,5 @@ async def test_the_screen_is_as_in_the_picture(scene: Scene) -> None:
 
 
 def test_every_picture_is_of_a_scene_and_no_two_scenes_share_one() -> None:
-    names = [scene.name(size) for scene in SCENES for size in scene.sizes]
+    names = [name for scene in SCENES for name in scene.names]
     assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(names)
