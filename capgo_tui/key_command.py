@@ -150,7 +150,7 @@ if sys.platform == "win32":
         process.wait()
 
     @contextmanager
-    def _terminal_for(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    def _hold_terminal(process: subprocess.Popen[bytes]) -> Iterator[None]:
         """Do nothing: all programs of a console share it."""
         del process
         yield

@@ -3,11 +3,14 @@
 Of all bindings in httpx, Rich, Click and Textual 0.9 to 1.5 % are a bare participle or adverb,
 such as ``found`` or ``since``; this tree once had 8.5 %. Names of two words and predicates count
 as nouns, and so does what a file, a table or a framework has named.
+
+A function begins with a verb in the imperative, a predicate with ``is_``, ``has_`` or ``can_``.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -41,6 +44,39 @@ NOUNS: Final = _words("""
     seed feed need speed bed red shed hundred weed reply apply family supply only fly multiply
     assembly anomaly rely
 """)
+VERBS: Final = _words("""
+    announce bracket call doubt fold return
+    accept aclose acquire act activate add advance agree align answer append apply arrange
+    arrive ask attach attempt authenticate await begin bind blame break bring buffer build
+    cancel capitalize carry change check choose clamp clean clear close collect combine compare
+    compile complete compose compute conclude confirm connect convert copy count cover crash
+    create cut cycle declare decline decode decorate delete describe disable disarm discard
+    dismiss display do draw drop dump edit enable encode end enter entitle erase escape estimate
+    evaluate exchange exit expect explain export extend feed fetch fill filter find finish fit
+    flush follow forbid forget format generate get give go group hash help hide hint hold
+    identify ignore import indent index init insert intend interrupt invoke iterate join judge
+    keep kill label launch lay lead learn leave limit link list listen load lock log look lower
+    make map mark match measure merge mount move name narrow note notify offer open order
+    outline override pad pair panic parse pass paste pause perform pick ping place plan post
+    precede prepare present preview print promote put quote rank reach read rebase rebind recall
+    recognise record recount redact redirect refilter refine refresh refuse register release
+    relink remake remark remember remove render renew reopen repair replace replay report
+    request require reread reset resolve restore resume retry reveal revive roll rollback run
+    save say scroll scrub search see seek select send serve set settle share shift shorten show
+    shutdown sift skip slide sort spare split spoil stamp start step stop store strike strip
+    style substitute summarize survey sweep switch take target tell tick toggle touch trace
+    truncate try turn type undo unlink unmark update use validate verify wait walk warn watch
+    wire work wrap write
+""")
+"""What functions here begin with: a new verb joins them, a noun does not."""
+PREPOSITIONS: Final = _words("as from of to with without")
+"""Constructors, conversions and copies, as in the standard library: ``with_suffix``."""
+HOOKS: Final = _words("action on validate watch")
+"""What Textual and pydantic call by the name of something else."""
+NAMED_BY_OTHERS: Final = re.compile(r"property|setter|\b(command|group)\b")
+"""Decorators of functions whose names are nouns or words of the command line."""
+MOST_NOUNS: Final = 63
+"""The functions today that begin with no verb: lower it with them, and never raise it."""
 PREDICATES: Final = frozenset({"is", "has", "can", "was", "should", "on", "action", "test"})
 
 
@@ -79,11 +115,63 @@ def count_bindings(folder: Path) -> tuple[int, Counter[str]]:
     return total, bare
 
 
+def is_named_as_function(name: str) -> bool:
+    """Whether a name begins with what a function's name may begin with."""
+    word = name.strip("_").partition("_")[0]
+    return name.startswith("__") or word in VERBS | PREPOSITIONS | HOOKS | {"is", "has", "can"}
+
+
+def find_functions(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the line and the name of each function that was named here."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            decorators = " ".join(map(ast.unparse, node.decorator_list))
+            if not NAMED_BY_OTHERS.search(decorators):
+                yield node.lineno, node.name
+
+
 @pytest.mark.parametrize("folder", [*(f"capgo_tui/{room}" for room in ROOMS), "capgo_tui", "tests"])
 def test_a_name_says_what_a_value_is(folder: str) -> None:
     total, bare = count_bindings(ROOT / folder)
     share = 100 * bare.total() / total
     assert share <= MOST_PERCENT, f"{share:.2f} % of {total}: {bare.most_common(20)}"
+
+
+def test_a_function_begins_with_a_verb() -> None:
+    nouns = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path in sorted((ROOT / "capgo_tui").rglob("*.py"))
+        for line, name in find_functions(ast.parse(path.read_text(encoding="utf-8")))
+        if not is_named_as_function(name)
+    ]
+    listing = "\n".join(nouns)
+    assert len(nouns) <= MOST_NOUNS, f"{len(nouns)} functions, not {MOST_NOUNS}:\n{listing}"
+
+
+@pytest.mark.parametrize("name", ["list_rows", "_is_open", "on_key", "with_app", "__init__", "ask"])
+def test_a_verb_or_a_predicate_names_a_function(name: str) -> None:
+    assert is_named_as_function(name)
+
+
+@pytest.mark.parametrize("name", ["rows_of", "_refusal", "announcement", "matches", "key_at"])
+def test_a_noun_names_no_function(name: str) -> None:
+    assert not is_named_as_function(name)
+
+
+def test_properties_and_commands_are_no_functions_of_ours() -> None:
+    source = """
+@property
+def rows(self): ...
+@cached_property
+def keys(self): ...
+@rows.setter
+def rows(self, value): ...
+@channel.command()
+def promote(self): ...
+@contextmanager
+def pages(): ...
+"""
+    assert [name for _, name in find_functions(ast.parse(source))] == ["pages"]
 
 
 @pytest.mark.parametrize("name", ["found", "_told", "Asked", "since", "loosely", "KEPT"])

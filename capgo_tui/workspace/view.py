@@ -301,11 +301,11 @@ class View(Generic[T]):
             self.looked_at += len(part)
             yield len(part) * SIFT
             if not query.is_word and not known_to_match:
-                numbers = yield from self._test(numbers)
+                numbers = yield from self._test_each(numbers)
             order.extend(numbers, has_value=has_value)
         return order
 
-    def _test(self, numbers: Sequence[int]) -> Generator[float, None, list[int]]:
+    def _test_each(self, numbers: Sequence[int]) -> Generator[float, None, list[int]]:
         """Test records one by one; return the numbers of those that match."""
         self._texts.renew_context()
         if not self.query.has_pattern:

@@ -51,9 +51,9 @@ class ChannelActions:
         if (channel := self._get_channel()) is not None:
             self._host.work(self._loader.lazy.channels.edit(channel), "change the channel")
 
-    def new(self) -> None:
+    def create(self) -> None:
         """Make a new channel."""
-        self._host.work(self._loader.lazy.channels.new(), "create a channel")
+        self._host.work(self._loader.lazy.channels.create(), "create a channel")
 
     def clear(self) -> None:
         """Take the bundle off the channel under the cursor."""
@@ -88,7 +88,7 @@ class ChannelActions:
             right="change settings of channels", elsewhere=ELSEWHERE,
         ),
         Action(
-            "channel.new", "n", "new", "Create a channel", new, 123, CHANNELS_ONLY, writes=True,
+            "channel.new", "n", "new", "Create a channel", create, 123, CHANNELS_ONLY, writes=True,
             elsewhere=NEW_ELSEWHERE,
         ),
         Action(

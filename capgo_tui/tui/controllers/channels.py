@@ -45,7 +45,7 @@ class ChannelController:
 
     # The form
 
-    def new(self) -> Coroutine[None, None, None]:
+    def create(self) -> Coroutine[None, None, None]:
         """Open the form of a new channel."""
         return self._forms.begin(partial(self._show_form, None))
 

@@ -96,10 +96,10 @@ class OverrideController:
             width = self._host.size.width - 1
             return lead_with_id(title, device_id, width) if device_id else title
 
-        def bundle(channel: Channel) -> str:
+        def describe_bundle(channel: Channel) -> str:
             return name_bundle(channel.bundle, self._workspace.make_cell_context()) or "none"
 
-        choices = Choices(self._workspace.channels, refusal, bundle)
+        choices = Choices(self._workspace.channels, refusal, describe_bundle)
         channel = pick(self._host, entitle(f"Override {about}"), choices)
         return self._choose(lambda name: entitle(f"{who} → {name}"), channel, step)
 

@@ -117,7 +117,7 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
         if self._is_over:
             listing.show_lines(self._list_last_lines(batch))
         else:
-            at = _position(batch)
+            at = _find_position(batch)
             start = at // PAGE * PAGE
             listing.show_lines(
                 [self._make_line(step) for step in batch.steps[start : start + PAGE]]
@@ -244,7 +244,7 @@ def _explain_why_untried(batch: Batch) -> str:
     return f": {reason}" if len(reasons) == 1 and (reason := reasons.pop()) else ""
 
 
-def _position(batch: Batch) -> int:
+def _find_position(batch: Batch) -> int:
     """Return the index of the step under way, else of the first that has not ended."""
     under_way = (at for at, step in enumerate(batch.steps) if step.is_under_way)
     left = (at for at, step in enumerate(batch.steps) if not step.is_finished)

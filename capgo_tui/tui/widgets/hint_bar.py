@@ -71,12 +71,12 @@ class HintBar(Widget):
     def _hint_at(self, x: int) -> Hint | None:
         """Return the hint in a column."""
         width = self.size.width
-        if x >= width - _width(self._help):
+        if x >= width - _measure_width(self._help):
             return self._help
         end = 0
         for hint in self._hints:
-            end += _width(hint)
-            if end > width - _width(self._help) - 2:
+            end += _measure_width(hint)
+            if end > width - _measure_width(self._help) - 2:
                 return None
             if x < end:
                 return hint
@@ -88,11 +88,11 @@ class HintBar(Widget):
         key_style = self.get_component_rich_style("hint-bar--key")
         label_style = self.get_component_rich_style("hint-bar--label")
         help_hint = self._help
-        room = width - _width(help_hint) - 2
+        room = width - _measure_width(help_hint) - 2
         runs: list[Run] = []
         cells = 0
         for hint in self._hints:
-            if cells + _width(hint) > room:
+            if cells + _measure_width(hint) > room:
                 runs.append((" …", label_style))
                 cells += 2
                 break
@@ -100,8 +100,8 @@ class HintBar(Widget):
                 runs.append((f"({hint.key} {hint.label})", label_style))
             else:
                 runs += [(f" {hint.key}", key_style), (f" {hint.label} ", label_style)]
-            cells += _width(hint)
-        gap = max(0, width - cells - _width(help_hint))
+            cells += _measure_width(hint)
+        gap = max(0, width - cells - _measure_width(help_hint))
         runs += [
             (" " * gap, self.rich_style),
             (f" {help_hint.key}", key_style),
@@ -110,5 +110,5 @@ class HintBar(Widget):
         return strip(runs, width, self.rich_style)
 
 
-def _width(hint: Hint) -> int:
+def _measure_width(hint: Hint) -> int:
     return measure_width(hint.key) + measure_width(hint.label) + 3

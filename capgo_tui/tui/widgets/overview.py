@@ -121,7 +121,7 @@ class OverviewPage(TabPage, can_focus=True):
 
     def on_focus(self) -> None:
         """Draw the cursor."""
-        self._draw(self._rows_at(self._at))
+        self._draw(self._list_rows_at(self._at))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll with the wheel."""
@@ -161,15 +161,15 @@ class OverviewPage(TabPage, can_focus=True):
     def _choose(self, at: int) -> None:
         at = max(0, min(at, len(self._positions) - 1))
         if self._positions and at != self._at:
-            top, left = self._top, self._rows_at(self._at)
+            top, left = self._top, self._list_rows_at(self._at)
             self._at = at
             self._reveal()
             if self._top == top:
-                self._draw({*left, *self._rows_at(at)})
+                self._draw({*left, *self._list_rows_at(at)})
             else:
                 self.refresh()
 
-    def _rows_at(self, number: int) -> Sequence[int]:
+    def _list_rows_at(self, number: int) -> Sequence[int]:
         """Return the rows of the line of that number."""
         if number >= len(self._positions):
             return ()
@@ -201,7 +201,7 @@ class OverviewPage(TabPage, can_focus=True):
         if not width or not height:
             return
         before, at = self.place, self._at
-        drawn, top, cursor = self._columns, self._top, self._rows_at(at)
+        drawn, top, cursor = self._columns, self._top, self._list_rows_at(at)
         self._columns = lay_out(self._overview, width, height, self._keys)
         self._positions = [
             _Position(column, row)
@@ -219,11 +219,11 @@ class OverviewPage(TabPage, can_focus=True):
         if self._positions:
             self._reveal()
         if self._top == top and len(drawn) == len(self._columns) and not is_resized:
-            self._draw({*self._changed_rows(drawn), *cursor, *self._rows_at(self._at)})
+            self._draw({*self._iterate_changed_rows(drawn), *cursor, *self._list_rows_at(self._at)})
         else:
             self.refresh()
 
-    def _changed_rows(self, drawn: Sequence[Sequence[PageRow]]) -> Iterator[int]:
+    def _iterate_changed_rows(self, drawn: Sequence[Sequence[PageRow]]) -> Iterator[int]:
         """Yield the rows that look different from those that were drawn."""
         for before, now in zip(drawn, self._columns, strict=True):
             for row, (old, new) in enumerate(zip_longest(before, now)):
@@ -242,13 +242,13 @@ class OverviewPage(TabPage, can_focus=True):
             at = self._top + y
             own = self._left_width if number == 0 and len(self._columns) > 1 else None
             row = rows[at] if at < len(rows) else PageRow(())
-            runs += self._runs(row, is_chosen=self._is_chosen(number, at), width=own)
+            runs += self._make_runs(row, is_chosen=self._is_chosen(number, at), width=own)
             if own is not None:
                 used = sum(measure_width(text) for text, _ in runs)
                 runs.append((" " * (own + GAP - used), base))
         return strip(runs, width, base)
 
-    def _runs(self, row: PageRow, *, is_chosen: bool, width: int | None) -> list[Run]:
+    def _make_runs(self, row: PageRow, *, is_chosen: bool, width: int | None) -> list[Run]:
         if not is_chosen:
             style = self.get_component_rich_style
             return [(text, style(f"overview--{tone}")) for text, tone in row.spans]
@@ -260,4 +260,4 @@ class OverviewPage(TabPage, can_focus=True):
     def _is_chosen(self, column: int, row: int) -> bool:
         if not self._positions or not self.has_focus:
             return False
-        return self._positions[self._at].column == column and row in self._rows_at(self._at)
+        return self._positions[self._at].column == column and row in self._list_rows_at(self._at)

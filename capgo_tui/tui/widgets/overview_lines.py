@@ -77,17 +77,19 @@ def lay_out(
     """
     if width < TWO_COLUMNS:
         sections = _Sections(overview, width, height if height >= TALL else 0, keys)
-        return [_column(sections.all(), width, height)]
+        return [_list_column(sections.make_all(), width, height)]
     left = (width - GAP) // 2
     ours = _Sections(overview, left, height, keys)
     theirs = _Sections(overview, width - GAP - left, height, keys)
     return [
-        _column([ours.routing(), ours.warnings(), ours.changes()], left, height),
-        _column([theirs.adoption(), theirs.fleet()], width - GAP - left, height),
+        _list_column(
+            [ours.make_routing(), ours.make_warnings(), ours.make_changes()], left, height
+        ),
+        _list_column([theirs.make_adoption(), theirs.make_fleet()], width - GAP - left, height),
     ]
 
 
-def _column(sections: Sequence[_Section], width: int, height: int) -> list[PageRow]:
+def _list_column(sections: Sequence[_Section], width: int, height: int) -> list[PageRow]:
     counts = [min(section.least, section.most) for section in sections]
     spare = height - len(sections) - sum(counts)
     blanks = len(sections) - 1
@@ -104,12 +106,12 @@ def _column(sections: Sequence[_Section], width: int, height: int) -> list[PageR
     for section, count in zip(sections, counts, strict=True):
         if rows and has_blanks:
             rows.append(PageRow(()))
-        rows.append(_heading(section, width))
+        rows.append(_make_heading(section, width))
         rows += section.rows(count)
     return rows
 
 
-def _heading(section: _Section, width: int) -> PageRow:
+def _make_heading(section: _Section, width: int) -> PageRow:
     room = width - measure_width(section.title) - 4
     note = f"  {pad(section.note, room).rstrip()}" if section.note and room > 0 else ""
     return PageRow(((f" {section.title}", "heading"), (note, "muted")))
@@ -127,48 +129,54 @@ class _Sections:
         """Rows that the fleet may take; 0 leaves it a row for each group."""
         self._keys = keys
 
-    def all(self) -> list[_Section]:
+    def make_all(self) -> list[_Section]:
         """Return all of them, in the order of one column."""
-        return [self.routing(), self.warnings(), self.adoption(), self.fleet(), self.changes()]
+        return [
+            self.make_routing(),
+            self.make_warnings(),
+            self.make_adoption(),
+            self.make_fleet(),
+            self.make_changes(),
+        ]
 
-    def routing(self) -> _Section:
+    def make_routing(self) -> _Section:
         """Return the default channel of each platform."""
-        rows = list(_routing_rows(self._overview.routing, self._width))
-        return self._fixed("ROUTING", self._overview.routing_note, rows)
+        rows = list(_list_routing(self._overview.routing, self._width))
+        return self._make_fixed("ROUTING", self._overview.routing_note, rows)
 
-    def warnings(self) -> _Section:
+    def make_warnings(self) -> _Section:
         """Return the warnings; they are never left out."""
-        rows = list(self._warning_rows())
+        rows = list(self._list_warnings())
         count = len(self._overview.warnings)
         note = self._overview.warnings_note or f"{count}"
-        return self._fixed("WARNINGS", note, rows)
+        return self._make_fixed("WARNINGS", note, rows)
 
     @staticmethod
-    def _fixed(title: str, note: str, rows: list[PageRow]) -> _Section:
+    def _make_fixed(title: str, note: str, rows: list[PageRow]) -> _Section:
         return _Section(title, note, lambda _: rows, len(rows), len(rows))
 
-    def adoption(self) -> _Section:
+    def make_adoption(self) -> _Section:
         """Return the bundles that devices run; the smallest are added up where room ends."""
         lines, width = self._overview.adoption, self._width
         return _Section(
             "ADOPTION",
             self._overview.adoption_note,
-            lambda count: list(_adoption_rows(lines, width, count)),
+            lambda count: list(_list_adoption(lines, width, count)),
             LEAST_ADOPTION,
             len(lines),
         )
 
-    def fleet(self) -> _Section:
+    def make_fleet(self) -> _Section:
         """Return the groups of devices: a bar for each item, or a row for each group."""
         overview, width = self._overview, self._width
-        rows = list(_fleet_bars(overview.fleet, width))
+        rows = list(_list_fleet_bars(overview.fleet, width))
         if len(rows) > self._room:
-            rows = list(_fleet_rows(overview.fleet, width))
-        return self._fixed("FLEET", overview.fleet_note, rows)
+            rows = list(_list_fleet(overview.fleet, width))
+        return self._make_fixed("FLEET", overview.fleet_note, rows)
 
-    def changes(self) -> _Section:
+    def make_changes(self) -> _Section:
         """Return the latest changes."""
-        rows = list(self._change_rows())
+        rows = list(self._list_changes())
         return _Section(
             "LATELY",
             self._overview.changes_note or ("" if rows else "no change yet"),
@@ -177,7 +185,7 @@ class _Sections:
             len(rows),
         )
 
-    def _change_rows(self) -> Iterator[PageRow]:
+    def _list_changes(self) -> Iterator[PageRow]:
         changes = self._overview.changes
         who = min(
             14 + self._width // 30, max((measure_width(each.who) for each in changes), default=0)
@@ -191,7 +199,7 @@ class _Sections:
             )
             yield PageRow(spans, each.place)
 
-    def _warning_rows(self) -> Iterator[PageRow]:
+    def _list_warnings(self) -> Iterator[PageRow]:
         for each in self._overview.warnings:
             key = self._keys.get(each.action, "")
             lines = wrap(each.text, self._width - 5 - measure_width(key))
@@ -203,7 +211,7 @@ class _Sections:
                 yield PageRow(spans, each.place, number == 0)
 
 
-def _routing_rows(lines: Sequence[RoutingLine], width: int) -> Iterator[PageRow]:
+def _list_routing(lines: Sequence[RoutingLine], width: int) -> Iterator[PageRow]:
     platform = max((measure_width(each.platform) for each in lines), default=0)
     channel = min(20, max((measure_width(each.channel) for each in lines), default=0))
     bundle = min(14, max((measure_width(each.bundle) for each in lines), default=0))
@@ -220,11 +228,11 @@ def _routing_rows(lines: Sequence[RoutingLine], width: int) -> Iterator[PageRow]
             left = width - sum(measure_width(text) for text, _ in spans) - 1
             spans.append((pad(each.note, left).rstrip(), "warn" if each.is_bad else "muted"))
         elif each.rollout is not None and room > 0:
-            spans += _rollout_spans(each.rollout, room)
+            spans += _draw_rollout(each.rollout, room)
         yield PageRow(spans, each.place)
 
 
-def _rollout_spans(rollout: RolloutShare, room: int) -> list[Span]:
+def _draw_rollout(rollout: RolloutShare, room: int) -> list[Span]:
     tone = "warn" if rollout.state else "accent"
     state = f"{rollout.state} " if rollout.state else ""
     text = f" {state}{rollout.share * 100:g} % → {rollout.target}"
@@ -239,20 +247,20 @@ def _rollout_spans(rollout: RolloutShare, room: int) -> list[Span]:
     ]
 
 
-def _adoption_rows(lines: Sequence[AdoptionLine], width: int, count: int) -> Iterator[PageRow]:
+def _list_adoption(lines: Sequence[AdoptionLine], width: int, count: int) -> Iterator[PageRow]:
     shown = lines if len(lines) <= count else lines[: max(1, count - 1)]
     rest = lines[len(shown) :]
     rows = [(each.share.name, each.share.share, each.share.count) for each in shown]
     name = min(16, max((measure_width(text) for text, *_ in rows), default=0))
     name = max(name, measure_width(f"{len(rest)} others")) if rest else name
-    counts = [_number(number) for *_, number in rows]
+    counts = [_format_number(number) for *_, number in rows]
     digits = max((len(text) for text in counts), default=0)
     days = max((len(each.share.history) for each in shown), default=0)
     cells = min(LONGEST_BAR, width - name - digits - 14 - (days + 2 if days else 0))
     bars = _Bars(name, cells, digits)
     for each, number in zip(shown, counts, strict=True):
         share = each.share
-        spans = bars.spans(share.name, share.share, number)
+        spans = bars.draw_spans(share.name, share.share, number)
         if share.history:
             spans.append((f"  {draw_sparkline(share.history)}", "muted"))
         yield PageRow(spans, each.place)
@@ -260,7 +268,9 @@ def _adoption_rows(lines: Sequence[AdoptionLine], width: int, count: int) -> Ite
         numbers = [each.share.count for each in rest]
         total = None if None in numbers else sum(number or 0 for number in numbers)
         share_sum = sum(each.share.share for each in rest)
-        spans = bars.spans(f"{len(rest)} others", share_sum, _number(total), is_other=True)
+        spans = bars.draw_spans(
+            f"{len(rest)} others", share_sum, _format_number(total), is_other=True
+        )
         yield PageRow(spans)
 
 
@@ -274,17 +284,19 @@ class _Bars(NamedTuple):
     digits: int
     """Cells of a number."""
 
-    def spans(self, label: str, share: float, number: str, *, is_other: bool = False) -> list[Span]:
+    def draw_spans(
+        self, label: str, share: float, number: str, *, is_other: bool = False
+    ) -> list[Span]:
         """Return one line; what adds others up is drawn with less weight."""
         tone = "muted" if is_other else "plain"
         return [
             (f" {pad_middle(label, self.labels)}  ", tone),
-            (pad(bar(share, self.cells), max(0, self.cells)), "muted" if is_other else "bar"),
+            (pad(draw_bar(share, self.cells), max(0, self.cells)), "muted" if is_other else "bar"),
             (f" {format_percent(share):>5}  {number:>{self.digits}}", tone),
         ]
 
 
-def bar(share: float, cells: int) -> str:
+def draw_bar(share: float, cells: int) -> str:
     """Return a bar of at most so many cells; the least is still to be seen."""
     whole = round(max(0.0, min(1.0, share)) * cells)
     return FULL * whole if whole or share <= 0 else TINY
@@ -296,35 +308,35 @@ def format_percent(share: float) -> str:
     return "<1 %" if 0 < value < 1 else f"{value:.0f} %"
 
 
-def _number(count: int | None) -> str:
+def _format_number(count: int | None) -> str:
     return "" if count is None else group_digits(count)
 
 
-def _fleet_rows(groups: Sequence[FleetGroup], width: int) -> Iterator[PageRow]:
+def _list_fleet(groups: Sequence[FleetGroup], width: int) -> Iterator[PageRow]:
     label = max((measure_width(group.title) for group in groups), default=0)
-    return (_compact_row(group, label, width) for group in groups)
+    return (_make_compact_row(group, label, width) for group in groups)
 
 
-def _fleet_bars(groups: Sequence[FleetGroup], width: int) -> Iterator[PageRow]:
-    shown = [(group, _largest_items(group)) for group in groups]
+def _list_fleet_bars(groups: Sequence[FleetGroup], width: int) -> Iterator[PageRow]:
+    shown = [(group, _list_largest(group)) for group in groups]
     items = [item for _, items in shown for item in items]
     title = max((measure_width(group.title) for group in groups), default=0)
     label = min(16, max((measure_width(item.label) for item in items), default=0))
-    digits = max((len(_number(item.count)) for item in items), default=0)
+    digits = max((len(_format_number(item.count)) for item in items), default=0)
     notes = max((measure_width(item.note) + 2 for item in items if item.note), default=0)
     bars = _Bars(label, min(LONGEST_BAR, width - title - label - digits - notes - 14), digits)
     for group, group_items in shown:
         if not group_items:
-            yield _compact_row(group, title, width)
+            yield _make_compact_row(group, title, width)
         for number, item in enumerate(group_items):
-            spans = bars.spans(item.label, item.share, _number(item.count))
+            spans = bars.draw_spans(item.label, item.share, _format_number(item.count))
             spans.insert(0, (f" {pad(group.title if number == 0 else '', title)} ", "muted"))
             if item.note:
                 spans.append((f"  {item.note}", "warn"))
             yield PageRow(spans, item.place)
 
 
-def _largest_items(group: FleetGroup) -> Sequence[FleetItem]:
+def _list_largest(group: FleetGroup) -> Sequence[FleetItem]:
     """Return the largest items of a group, and what adds up the others."""
     if len(group.items) <= MOST_ITEMS:
         return group.items
@@ -338,7 +350,7 @@ def _largest_items(group: FleetGroup) -> Sequence[FleetItem]:
     return (*group.items[: MOST_ITEMS - 1], others)
 
 
-def _compact_row(group: FleetGroup, label: int, width: int) -> PageRow:
+def _make_compact_row(group: FleetGroup, label: int, width: int) -> PageRow:
     parts = [
         f"{each.label} {group_digits(each.count)}{f' ({each.note})' if each.note else ''}"
         for each in group.items

@@ -65,7 +65,7 @@ class TextBlock(TextLine):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the number of lines; without a text it is one blank row."""
         del container, viewport
-        return len(self._lines(width))
+        return len(self._wrap_lines(width))
 
     def show(self, text: str, tone: str | None = None) -> None:
         """Set the text, which may change the height."""
@@ -76,7 +76,7 @@ class TextBlock(TextLine):
 
     def render_line(self, y: int) -> Strip:
         """Draw one of its lines."""
-        lines, width = self._lines(self.size.width), self.size.width
+        lines, width = self._wrap_lines(self.size.width), self.size.width
         style = self.get_component_rich_style(f"text-line--{self._tone}")
         text = f"{self._margin}{lines[y]}" if y < len(lines) else ""
         return strip([(text, style)], width, self.rich_style)
@@ -85,5 +85,5 @@ class TextBlock(TextLine):
     def _margin(self) -> str:
         return " " * (len(self._text) - len(self._text.lstrip(" ")))
 
-    def _lines(self, width: int) -> list[str]:
+    def _wrap_lines(self, width: int) -> list[str]:
         return wrap(self._text, max(1, width - len(self._margin)))

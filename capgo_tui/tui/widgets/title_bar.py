@@ -112,7 +112,7 @@ class TitleBar(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw the row; what does not fit goes from the left, the profile last of all."""
         width, base = self.size.width, self.rich_style
-        tabs = self._fitting_tabs()
+        tabs = self._list_fitting_tabs()
         gap = width - sum(map(measure_width, tabs))
         room = gap - self._profile_width
         first, place = "", f" · {self._place}" if self._place else ""
@@ -151,7 +151,7 @@ class TitleBar(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Pick the tab under the mouse."""
-        texts = self._fitting_tabs()
+        texts = self._list_fitting_tabs()
         start = self.size.width - sum(map(measure_width, texts))
         for tab, text in zip(self._tabs, texts, strict=True):
             end = start + measure_width(text)
@@ -159,16 +159,16 @@ class TitleBar(Widget):
                 self.post_message(self.TabPicked(self, tab.name))
             start = end
 
-    def _fitting_tabs(self) -> list[str]:
+    def _list_fitting_tabs(self) -> list[str]:
         """Return the tabs; those of pages by their digits where the left side needs the room."""
         name = self._path or f"{self._app_id} · {self._place}"
         left = measure_width(name + self._read_only[1]) + self._profile_width + 3
-        texts = self._tab_texts({tab.name for tab in self._tabs})
+        texts = self._list_tab_texts({tab.name for tab in self._tabs})
         if left + sum(map(measure_width, texts)) > self.size.width:
-            return self._tab_texts({tab.name for tab in self._tabs if tab.amount})
+            return self._list_tab_texts({tab.name for tab in self._tabs if tab.amount})
         return texts
 
-    def _tab_texts(self, labelled: Container[str]) -> list[str]:
+    def _list_tab_texts(self, labelled: Container[str]) -> list[str]:
         """Return the tabs, with a label for those of these names and for the active one."""
         texts = [
             f" {tab.key} {tab.label} {tab.amount} "

@@ -38,7 +38,7 @@ async def recall(workspace: Workspace) -> None:
         for entry in entries
         if entry.at > start - LONGEST_REQUEST
         and entry.id not in write_limits.entry_ids
-        and not _was_refused_by_limiter(entry)
+        and not _is_refused_by_limiter(entry)
     ]
     for entry, change in iterate_changes(recent):
         write_limits.entry_ids.add(entry.id)
@@ -51,6 +51,6 @@ def estimate_arrival(entry: Entry, now: datetime) -> datetime:
     return min(entry.settled_at or now, entry.at + LONGEST_REQUEST, now)
 
 
-def _was_refused_by_limiter(entry: Entry) -> bool:
+def _is_refused_by_limiter(entry: Entry) -> bool:
     """Whether a rate limiter refused it: those do not count what they refuse."""
     return entry.state is OutcomeState.FAILED and is_from_rate_limiter(entry.error or "")

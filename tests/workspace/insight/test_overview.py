@@ -13,7 +13,7 @@ from capgo_tui.api.records import BundleRef
 from capgo_tui.api.revisions import DOCUMENTED, LIVE
 from capgo_tui.cells import measure_width
 from capgo_tui.tui.screens.controllers import ACTIONS
-from capgo_tui.tui.widgets.overview_lines import bar, format_percent, lay_out
+from capgo_tui.tui.widgets.overview_lines import draw_bar, format_percent, lay_out
 from capgo_tui.workspace.cells import CellContext, describe_share
 from capgo_tui.workspace.collection import Collection
 from capgo_tui.workspace.insight.adoption import make_adoption_of_survey
@@ -153,9 +153,9 @@ def test_what_is_not_known_is_neither_a_bar_nor_a_zero() -> None:
 
 @pytest.mark.parametrize("share", [0, 0.001, 0.004, 0.01, 0.3, 0.999, 1])
 def test_a_share_that_is_there_is_never_drawn_as_none(share: float) -> None:
-    assert bool(bar(share, 10)) is bool(share)
+    assert bool(draw_bar(share, 10)) is bool(share)
     assert (format_percent(share) == "0 %") is (share == 0)
-    assert len(bar(share, 10)) <= 10
+    assert len(draw_bar(share, 10)) <= 10
     assert describe_share(None) == ""
     assert measure_width(describe_share(share)) == 10
 
