@@ -306,6 +306,7 @@ def _launch_profile(launch: Launch, name: str) -> Launch:
         server=settings.server.value,
         server_named_by=settings.unconfirmed_server,
         server_doubt=settings.server_doubt,
+        remember_server=partial(environment.agree, settings.server.value),
         app_doubt=settings.app_doubt,
         revision=get_value(settings.revision),
         profile=get_value(settings.profile),

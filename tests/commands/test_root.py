@@ -339,6 +339,28 @@ def test_a_server_that_only_the_folder_names_is_asked_about_first(
     assert start("-a", KEY, "--app", "com.acme.shop").launch.target is not None
 
 
+def test_consent_to_the_server_of_a_profile_opened_later_is_remembered_for_that_server(
+    empty_machine: Path, state_home: Path
+) -> None:
+    config = empty_machine / "project" / "capacitor.config.json"
+    updater = {"localApi": "https://of-the-folder.example"}
+    config.write_text(json.dumps({"plugins": {"CapacitorUpdater": updater}}))
+    key_file = empty_machine / "key"
+    key_file.write_text(KEY)
+    folder = state_home / "no-settings" / "capgo-tui"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(
+        f"[profiles.shop]\napp = 'com.acme.shop'\nkey_file = '{key_file}'\n"
+    )
+    first = start("-a", KEY, "--app", "com.acme.till", "--api-url", "https://of-mine").launch
+    assert first.launch_profile is not None
+    later = first.launch_profile(first, "shop")
+    assert later.server_named_by == "capacitor.config.json"
+    assert later.remember_server is not None
+    later.remember_server()
+    assert start("-a", KEY, "--app", "com.acme.shop").launch.target is not None
+
+
 def test_why_the_app_is_not_certain_reaches_the_interface(empty_machine: Path) -> None:
     config = empty_machine / "project" / "capacitor.config.ts"
     config.write_text("export default {\n  appId: process.env.APP,\n};\n")
