@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -29,13 +29,9 @@ T = TypeVar("T")
 class CommonOptions:
     """The values of the options that all verbs share."""
 
-    app_id: str | None
+    settings: Options
     app: str | None
     """The app as last positional argument, as in the official CLI."""
-    api_url: str | None
-    apikey: str | None = field(repr=False)
-    revision: str | None
-    profile: str | None
     log_file: str | None
     form: str
     read_only: bool = False
@@ -58,10 +54,10 @@ class CommonOptions:
             UsageError: when a setting is missing or cannot be used.
 
         """
-        if self.app and self.app_id and self.app != self.app_id:
+        named = self.settings.app_id
+        if self.app and named and self.app != named:
             raise click.UsageError("two apps were given: --app, and the last word")
-        app = self.app_id or self.app
-        given_options = Options(self.apikey, app, self.api_url, self.revision, self.profile)
+        given_options = replace(self.settings, app_id=named or self.app)
         try:
             settings = find(given_options, find_environment(), needs_app=of_app)
         except SettingsError as error:
@@ -156,12 +152,14 @@ def add_common_options(command: Callable[..., None]) -> Callable[..., None]:
         for name in options.FORMATS:
             del more[name]
         common = CommonOptions(
-            get_earlier("app_id", app_id),
+            Options(
+                get_earlier("apikey", apikey),
+                get_earlier("app_id", app_id),
+                get_earlier("api_url", api_url),
+                get_earlier("revision", revision),
+                get_earlier("profile", profile),
+            ),
             app,
-            get_earlier("api_url", api_url),
-            get_earlier("apikey", apikey),
-            get_earlier("revision", revision),
-            get_earlier("profile", profile),
             get_earlier("log_file", log_file),
             options.find_format(),
             read_only=get_earlier("read_only", bool(more.pop("read_only", False))),

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from capgo_tui.settings import Environment
     from capgo_tui.tui.launch import Launch
     from capgo_tui.tui.theme_choice import ThemeChoice
 
@@ -273,21 +274,9 @@ def _make_launch(options: Options, device: str | None) -> Launch:
     from capgo_tui.api.environment import check_environment  # noqa: PLC0415 - imports ssl
     from capgo_tui.tui.launch import Launch  # noqa: PLC0415 - a verb needs no interface
 
-    environment = machine.find_environment()
-    settings = find(options, environment)
-    check_environment(settings.server.value)
-    return Launch(
-        api_key=get_value(settings.key),
-        app_id=get_value(settings.app_id),
-        app_doubt=settings.app_doubt,
-        server=settings.server.value,
-        server_named_by=settings.unconfirmed_server,
-        server_doubt=settings.server_doubt,
-        remember_server=partial(environment.agree, settings.server.value),
-        revision=get_value(settings.revision),
-        device=device,
-        profile=get_value(settings.profile),
-    )
+    launch = _with_settings(Launch(device=device), options, machine.find_environment())
+    check_environment(launch.server)
+    return launch
 
 
 def _launch_profile(launch: Launch, name: str) -> Launch:
@@ -298,20 +287,24 @@ def _launch_profile(launch: Launch, name: str) -> Launch:
     environment = machine.find_environment()
     named = ("CAPGO_TOKEN", "CAPGO_APP_ID", "CAPGO_API_URL", "CAPGO_PROFILE")
     environ = {key: value for key, value in environment.environ.items() if key not in named}
-    settings = find(Options(profile=name), replace(environment, environ=environ))
+    made = _with_settings(launch, Options(profile=name), replace(environment, environ=environ))
+    return replace(made, device=None, record=None)
+
+
+def _with_settings(launch: Launch, options: Options, environment: Environment) -> Launch:
+    """Return a launch with the key, app, server and profile that options and environment name."""
+    settings = find(options, environment)
     return replace(
         launch,
         api_key=get_value(settings.key),
         app_id=get_value(settings.app_id),
+        app_doubt=settings.app_doubt,
         server=settings.server.value,
         server_named_by=settings.unconfirmed_server,
         server_doubt=settings.server_doubt,
         remember_server=partial(environment.agree, settings.server.value),
-        app_doubt=settings.app_doubt,
         revision=get_value(settings.revision),
         profile=get_value(settings.profile),
-        device=None,
-        record=None,
     )
 
 

@@ -37,8 +37,8 @@ def split_app(
     *rest, last = words
     if len(words) <= least:
         return common, list(words)
-    if common.app_id is not None:
-        return common, rest if last == common.app_id else list(words)
+    if (app_id := common.settings.app_id) is not None:
+        return common, rest if last == app_id else list(words)
     if _APP_ID.fullmatch(last):
         return common.with_app(last), rest
     return common, list(words)
