@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,10 +18,13 @@ from capgo_tui.sandbox.faults.kinds import KINDS
 from tests.api.fault_matrix import FAULTS, OPERATIONS, Operation, consequence_of
 from tests.api.faulty import FaultySandbox, SandboxServer, serve_sandboxes
 from tests.support.retry_policy import Hourglass, instant_retry_policy
+from tests.support.sampling import sample
 from tests.support.world import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.support.sampling import Sampling
 
 MATRIX: dict[tuple[str, str], str] = {}
 """Result of each fault in each operation."""
@@ -154,8 +158,33 @@ async def write_cell(faulty: SandboxServer, fault: str, operation: Operation) ->
     return f"{error.kind.value}, {'maybe done' if error.maybe_sent else 'not done'}"
 
 
+@cache
+def sample_cells() -> frozenset[tuple[str, str]]:
+    """Return cells in which each fault meets every kind of operation, and each operation one."""
+    kinds = [(one.writes, one.parses, one.pages, one.learns) for one in OPERATIONS]
+    cells = [(fault, number) for fault in FAULTS for number in range(len(OPERATIONS))]
+    choices = [
+        frozenset({("operation", number), (f"kind in {fault}", kinds.index(kinds[number]))})
+        for fault, number in cells
+    ]
+    return frozenset(
+        (cells[index][0], OPERATIONS[cells[index][1]].name) for index in sample(choices)
+    )
+
+
+def list_operations(fault: str, *, whole: bool) -> list[Operation]:
+    """Return the operations that meet a fault: all, or those of the sample."""
+    return [one for one in OPERATIONS if whole or (fault, one.name) in sample_cells()]
+
+
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_each_operation_meets_it_rightly(fault: str, faulty: SandboxServer) -> None:
+async def test_each_operation_meets_it_rightly(
+    fault: str, faulty: SandboxServer, sampling: Sampling
+) -> None:
+    operations = list_operations(fault, whole=sampling.whole)
+    if not sampling.whole:
+        sampling.note(len(operations), len(OPERATIONS))
+
     async def cell(operation: Operation) -> None:
         run = write_cell if operation.writes else read_cell
         try:
@@ -165,7 +194,7 @@ async def test_each_operation_meets_it_rightly(fault: str, faulty: SandboxServer
             raise
 
     async with asyncio.TaskGroup() as group:
-        for operation in OPERATIONS:
+        for operation in operations:
             group.create_task(cell(operation))
     assert faulty.strays == [], "no redirect is followed"
 
@@ -180,15 +209,25 @@ def test_the_tables_leave_out_no_fault_and_no_operation() -> None:
     assert {operation.name for operation in OPERATIONS} == methods - NOT_OPERATIONS - TRIED_ONCE
 
 
-def test_no_cell_of_the_matrix_is_empty() -> None:
+def test_the_sample_has_each_operation_and_each_kind_for_each_fault() -> None:
+    samples = {fault: list_operations(fault, whole=False) for fault in FAULTS}
+    assert {one.name for each in samples.values() for one in each} == {
+        operation.name for operation in OPERATIONS
+    }
+    kinds = {(one.writes, one.parses, one.pages, one.learns) for one in OPERATIONS}
+    for each in samples.values():
+        assert {(one.writes, one.parses, one.pages, one.learns) for one in each} == kinds
+
+
+def test_no_cell_of_the_matrix_is_empty(sampling: Sampling) -> None:
     """Print the matrix; run with -s to see it."""
     if not MATRIX:
         pytest.skip("the cells are filled by the tests above")
-    names = [operation.name for operation in OPERATIONS]
     rows = {fault for fault, _ in MATRIX}
     for fault in FAULTS:
         if fault in rows:
+            names = [one.name for one in list_operations(fault, whole=sampling.whole)]
             print(f"\n{fault}")
             for name in names:
                 print(f"  {name:<20} {MATRIX[fault, name]}")
-    assert all(MATRIX[fault, name] for fault in rows for name in names)
+            assert all(MATRIX[fault, name] for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -26,6 +27,7 @@ from capgo_tui.workspace.session import Workspace, open_workspace
 from capgo_tui.workspace.target import Target
 from tests.api.faulty import FaultySandbox, SandboxServer, serve_sandboxes
 from tests.support.retry_policy import Hourglass, instant_retry_policy
+from tests.support.sampling import sample
 from tests.support.world import ALL, APP, NOW, device_id
 from tests.tui.writes import WRITES
 from tests.workspace.channels import bundle, channel
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from capgo_tui.workspace.changes.change import Change
+    from tests.support.sampling import Sampling
 
 Make: TypeAlias = Callable[[Workspace], Awaitable["Change"]]
 
@@ -147,11 +150,40 @@ async def test_every_kind_in_the_catalogue_of_writes_meets_the_faults(
     assert kinds == {write.kind for writes in WRITES.values() for write in writes}
 
 
+@cache
+def sample_cells() -> frozenset[tuple[str, str]]:
+    """Return cells with every fault, in which each change has every fate."""
+    names, faults = list(CHANGES), list(FATES)
+    cells = [(fault, name) for fault in faults for name in names]
+    choices = [
+        frozenset({("fault", faults.index(fault)), (f"{FATES[fault]}", names.index(name))})
+        for fault, name in cells
+    ]
+    return frozenset(cells[index] for index in sample(choices))
+
+
+def list_changes(fault: str, *, whole: bool) -> list[str]:
+    """Return the changes that meet a fault: all, or those of the sample."""
+    return [name for name in CHANGES if whole or (fault, name) in sample_cells()]
+
+
+def test_the_sample_has_each_fault_and_each_fate_of_each_change() -> None:
+    cases = [(fault, name) for fault in FATES for name in list_changes(fault, whole=False)]
+    assert {fault for fault, _ in cases} == set(FATES)
+    assert {(FATES[fault], name) for fault, name in cases} == {
+        (fate, name) for fate in FATES.values() for name in CHANGES
+    }
+
+
 @pytest.mark.parametrize("fault", FATES)
 async def test_a_write_is_sent_once_and_what_is_read_back_decides(
-    fault: str, faulty: SandboxServer
+    fault: str, faulty: SandboxServer, sampling: Sampling
 ) -> None:
-    for name, (aim, make) in CHANGES.items():
+    names = list_changes(fault, whole=sampling.whole)
+    if not sampling.whole:
+        sampling.note(len(names), len(CHANGES))
+    for name in names:
+        aim, make = CHANGES[name]
         sandbox, glass = faulty.open(), Hourglass()
         workspace = await load_workspace(sandbox, glass)
         try:
