@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import sys
 
-from tests.arsenal.on_terminal import SANDBOX, redirect_writes
+from tests.arsenal.on_terminal import redirect_writes, serve_small_app
 from tests.arsenal.servers import spoiling_proxy
-from tests.support.sandbox_process import serving
 
 
 def main() -> None:
     """Serve until interrupted."""
-    with serving(SANDBOX) as sandbox, spoiling_proxy(sandbox.url, redirect_writes) as proxy:
+    with serve_small_app() as sandbox, spoiling_proxy(sandbox.url, redirect_writes) as proxy:
         print(f"url {proxy.url}\napp {sandbox.app}\nkey {sandbox.key}", flush=True)
         sys.stdin.read()
 

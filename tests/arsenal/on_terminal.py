@@ -15,19 +15,24 @@ from tests.arsenal.leaks import find_leaky_files, find_pieces
 from tests.arsenal.on_writes import read_fates
 from tests.arsenal.servers import spoiling_proxy
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
-from tests.support.sandbox_process import serving
+from tests.support.sandbox_thread import serving_generated
 from tests.tui.test_terminal_input import REPLIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tests.support.sandbox_process import Sandbox
 
-SANDBOX = [str(COMMAND), "sandbox", "--port", "0", "--devices", "5", "--channels", "4"]
 PAUSE = 0.015
 """Seconds between two pieces of a reply, so that the program usually reads them apart."""
 QUESTION = re.compile(r"→ \S+\?")
+
+
+def serve_small_app() -> AbstractContextManager[Sandbox]:
+    """Serve five devices and four channels."""
+    return serving_generated(devices=5, channels=4)
 
 
 def open_app(sandbox: Sandbox, url: str, folder: Path) -> PseudoTerminal:
@@ -61,7 +66,7 @@ def leave_app(terminal: PseudoTerminal, sandbox: Sandbox, folder: Path, writes: 
 def reply_in_pieces(folder: Path) -> Result:
     """Send every reply of a terminal, cut near either end, with and without an open question."""
     with (
-        serving(SANDBOX) as sandbox,
+        serve_small_app() as sandbox,
         spoiling_proxy(sandbox.url, lambda _, answer: answer) as proxy,
         open_app(sandbox, proxy.url, folder) as terminal,
     ):
@@ -94,7 +99,7 @@ def redirect_writes(request: bytes, answer: bytes) -> bytes:
 def redirect_a_write(folder: Path) -> Result:
     """Redirect a write that has taken effect."""
     with (
-        serving(SANDBOX) as sandbox,
+        serve_small_app() as sandbox,
         spoiling_proxy(sandbox.url, redirect_writes) as proxy,
         open_app(sandbox, proxy.url, folder) as terminal,
     ):

@@ -16,7 +16,7 @@ from capgo_tui.commands.verbs import VERBS
 from tests.commands.shell import Shell, shell_on
 from tests.support.hostile import HUGE, TEXTS, spoiled_page
 from tests.support.pseudo_terminal import COMMAND
-from tests.support.sandbox_process import serving
+from tests.support.sandbox_thread import serving_generated
 from tests.support.server import Server, answering, rewriting
 from tests.support.world import (
     ALL,
@@ -457,7 +457,7 @@ def test_a_key_that_the_server_echoes_is_nowhere(shell: Shell, tmp_path: Path) -
 
 @pytest.fixture(scope="module")
 def environ() -> Iterator[dict[str, str]]:
-    with serving([str(COMMAND), "sandbox", "--port", "0", "--devices", "2000"]) as sandbox:
+    with serving_generated(devices=2000) as sandbox:
         yield sandbox.environ
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from tests.support.pseudo_terminal import COMMAND, PseudoTerminal
-from tests.support.sandbox_process import serving
+from tests.support.sandbox_thread import serving_generated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ DEVICE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f
 
 @pytest.fixture(scope="module")
 def environ() -> Iterator[dict[str, str]]:
-    with serving([str(COMMAND), "sandbox", "--port", "0", "--devices", "20"]) as sandbox:
+    with serving_generated(devices=20) as sandbox:
         yield sandbox.environ
 
 

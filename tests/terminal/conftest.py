@@ -1,4 +1,4 @@
-"""The installed ``capgo-tui sandbox`` for the tests in a real terminal."""
+"""A sandbox on a real socket for the tests in a real terminal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.pseudo_terminal import COMMAND
-from tests.support.sandbox_process import Sandbox, serving
+from tests.support.sandbox_thread import serving_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.support.sandbox_process import Sandbox
 
 STATE = Path(__file__).parents[1] / "data" / "state.json"
 
@@ -19,5 +20,5 @@ STATE = Path(__file__).parents[1] / "data" / "state.json"
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """Serve the recorded state."""
-    with serving([str(COMMAND), "sandbox", "--port", "0", "--state", str(STATE)]) as sandbox:
+    with serving_state(STATE) as sandbox:
         yield sandbox

@@ -10,7 +10,7 @@ import pytest
 
 from capgo_tui.glyphs import to_ascii
 from tests.support.pseudo_terminal import COMMAND
-from tests.support.sandbox_process import serving
+from tests.support.sandbox_thread import serving_state
 from tests.terminal.conftest import STATE
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_data_for_other_programs_stays_utf_8(tmp_path: Path, locale: dict[str, s
     text = STATE.read_text(encoding="utf-8")
     assert CUSTOM_ID in text
     state.write_text(text.replace(CUSTOM_ID, "größer ✓ 日本"), encoding="utf-8")
-    with serving([str(COMMAND), "sandbox", "--port", "0", "--state", str(state)]) as sandbox:
+    with serving_state(state) as sandbox:
         for form in ("--json", "--ndjson", "--csv"):
             result = run(sandbox, tmp_path, locale, "device", "list", form)
             assert "größer ✓ 日本" in result.stdout.decode("utf-8"), form
