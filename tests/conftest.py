@@ -9,6 +9,7 @@ Property tests have no deadline, as the machine may be busy.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -63,6 +64,12 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     print_samples(terminalreporter)
     print_conformance(terminalreporter)
     print_arsenal(terminalreporter)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the tests themselves out of each collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.widgets.status_line import StatusLine
+from tests.support.cheap_pilot import make_pilot_cheap
 from tests.support.retry_policy import one_try
 from tests.support.world import ALL, APP
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.tui.overlays.overlays import Overlays
     from tests.support.server import Server
+make_pilot_cheap()
 
 ROUNDS = 800
 """Looks at the screen before a wait fails."""
