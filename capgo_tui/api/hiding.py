@@ -33,6 +33,8 @@ _ESCAPE = re.compile(rb"\\(?:u00[2-7][0-9a-f]|.)", re.IGNORECASE | re.DOTALL)
 _WHOLE_ESCAPES = re.compile(rb"(?:[^\\]++|\\(?:u.{4}|[^u]))*+", re.DOTALL)
 _FORMS: Final = ("%%%02x", "%%25%02x", "\\u%04x", "\\x%02x", "&#%d;", "&#x%x;")
 """Ways to spell a letter, by its code."""
+_UNESCAPED = re.compile(r"(?:[!-$'-\[\]-~]|&(?!#))*+")
+"""A text in which a key can only be spelt letter by letter."""
 _NEEDLESS = re.compile(rb"\\(?:u00[2-7]|/)", re.IGNORECASE)
 
 
@@ -43,6 +45,9 @@ def hide_key(text: str, key: str) -> str:
     HTML, or have invisible characters in it.
     """
     if len(key) >= _SHORTEST:
+        is_plain = key.isascii() and _UNESCAPED.fullmatch(text) is not None
+        if is_plain and key.lower() not in text.lower():
+            return text  # as most are: the pattern of all spellings takes 10 ms to compile
         return _compile_spellings(key).sub(KEY_PLACEHOLDER, text)
     for spelling in {key, quote(key, safe="")} - {""}:
         text = text.replace(spelling, KEY_PLACEHOLDER)

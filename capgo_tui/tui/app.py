@@ -17,7 +17,6 @@ from capgo_tui.text import clean
 from capgo_tui.tui import garbage
 from capgo_tui.tui.app_base import AppBase
 from capgo_tui.tui.screens.main import MainScreen, make_screen_class
-from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.theme import CAPGO_DARK, OUR_THEMES
 from capgo_tui.tui.theme_choice import ThemeChoice
 
@@ -109,6 +108,8 @@ class CapgoApp(AppBase):
                 self.exit()
             else:
                 self._show(target)
+
+        from capgo_tui.tui.screens.setup import SetupScreen  # noqa: PLC0415 - seldom needed
 
         self.push_screen(SetupScreen(self.launch, problem, self._now), open_or_exit)
 

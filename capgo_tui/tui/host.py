@@ -74,8 +74,13 @@ class Host(Protocol):
         """The hint bar."""
 
     @property
+    def has_overlays(self) -> bool:
+        """Whether the overlays are mounted."""
+        ...
+
+    @property
     def overlays(self) -> Overlays:
-        """The overlays of the screen."""
+        """The overlays of the screen; before the first action there may be none."""
 
     @property
     def size(self) -> Size:

@@ -254,3 +254,14 @@ async def test_no_error_tells_it(bytes_: bytes, request_: object) -> None:
         assert SECRET not in bare
         for at in range(len(SECRET) - 12):
             assert SECRET[at : at + 12] not in bare
+
+
+@given(
+    st.lists(st.sampled_from([*SECRET, SECRET, SECRET[:-1], *ODD, ODD, *"&#%\\ x0;\u212a\u200b"])),
+    st.sampled_from(KEYS),
+)
+def test_a_text_that_is_not_searched_has_no_spelling_of_the_key(
+    pieces: list[str], key: str
+) -> None:
+    text = "".join(pieces)
+    assert hide_key(text, key) == hiding._compile_spellings(key).sub(KEY_PLACEHOLDER, text)

@@ -83,11 +83,10 @@ class ListController:
             for collection in host.workspace.find_lists_read_by_guess():
                 host.read(collection.load_more(), f"load the {collection.name}")
         self._run_pending()
-        host.overlays.link_form.update_choices()
+        if host.has_overlays:
+            host.overlays.link_form.update_choices()
         has_new_rows = not isinstance(event, StateChange | ViewChange)
-        if (
-            has_new_rows or host.rows.view.collection.at_end
-        ) and not host.overlays.mounted_overlays:
+        if (has_new_rows or host.rows.view.collection.at_end) and not host.has_overlays:
             host.finish_start()
         if (name == "channels" and self._has_channels_end_changed()) or has_new_rows:
             for rows in self._list_joined(name):

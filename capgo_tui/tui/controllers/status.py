@@ -96,7 +96,7 @@ class StatusController:
         host.status.show_wait(
             "" if wait is None else words.describe_waiting(wait, now, writing=writing)
         )
-        typing = host.overlays.filter_bar.visible
+        typing = host.has_overlays and host.overlays.filter_bar.visible
         notice = words.find_placeholder(collection, count, query, now, host.target, typing=typing)
         if notice is not None:
             host.table.say(notice.headline, notice.advice)

@@ -25,7 +25,7 @@ OverlayT = TypeVar("OverlayT", bound=Overlay)
 
 
 class Overlays:
-    """The overlays of one screen. The widgets exist from the start; `mount` mounts them."""
+    """The overlays of one screen, which `mount` mounts."""
 
     def __init__(self, screen: Screen[None]) -> None:
         self._screen = screen

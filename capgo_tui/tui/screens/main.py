@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
@@ -14,7 +15,6 @@ from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.overlay import OverlayScreen
-from capgo_tui.tui.overlays.overlays import Overlays
 from capgo_tui.tui.rebinding import action_of_key, list_key_bindings, rebind
 from capgo_tui.tui.screens.body import Body
 from capgo_tui.tui.screens.controllers import ACTIONS, Controllers
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.launch import StartRecord
     from capgo_tui.tui.lists import AnyRows
     from capgo_tui.tui.overlays.filter_bar import FilterBar
+    from capgo_tui.tui.overlays.overlays import Overlays
     from capgo_tui.tui.overlays.palette_bar import PaletteBar
     from capgo_tui.tui.overlays.sort_bar import SortBar
     from capgo_tui.tui.widgets.tab_page import TabPage
@@ -46,6 +47,13 @@ if TYPE_CHECKING:
 
 READS = "reads"
 """The group of the workers that only read."""
+
+
+def _import_overlays() -> type[Overlays]:
+    """Import the overlays, which take 20 ms and are not needed before there are rows."""
+    from capgo_tui.tui.overlays.overlays import Overlays  # noqa: PLC0415
+
+    return Overlays
 
 
 class MainScreen(OverlayScreen):
@@ -90,7 +98,7 @@ class MainScreen(OverlayScreen):
         self.detail = Detail(id="detail", classes="behind")
         self.status = StatusLine()
         self.hints = HintBar()
-        self.overlays = Overlays(self)
+        self._overlays: Overlays | None = None
         tab = "devices" if device else start or "channels"
         self.controllers = Controllers(self, self.title_bar, tab, refresh_seconds)
         self.body = Body(self.table, self.detail, self.controllers)
@@ -131,13 +139,17 @@ class MainScreen(OverlayScreen):
 
     async def mount_overlays(self) -> None:
         """Mount the overlays and make the lazy controllers; awaited before every action."""
-        await self.overlays.mount()
+        overlays = await asyncio.to_thread(_import_overlays)
+        if self._overlays is None:
+            self._overlays = overlays(self)
+        await self._overlays.mount()
         await self.controllers.loader.load()
 
     def tick(self) -> None:
         """Refresh what depends on the time; called once a second."""
         # Only ages and countdowns on the screen need an update.
-        self.overlays.link_form.update_reasons()
+        if self._overlays is not None:
+            self._overlays.link_form.update_reasons()
         self.controllers.loading.tick()
 
     # What the controllers know of it
@@ -160,7 +172,18 @@ class MainScreen(OverlayScreen):
     @property
     def is_taken(self) -> bool:
         """Whether an overlay has the keyboard: nothing may move behind it by itself."""
-        return bool(self.overlays.open)
+        return self._overlays is not None and bool(self._overlays.open)
+
+    @property
+    def has_overlays(self) -> bool:
+        """Whether the overlays are mounted."""
+        return self._overlays is not None and bool(self._overlays.mounted_overlays)
+
+    @property
+    def overlays(self) -> Overlays:
+        """The overlays; `mount_overlays` must have run."""
+        assert self._overlays is not None  # noqa: S101 - every action and paste awaits it
+        return self._overlays
 
     def action_context(self) -> ActionContext:
         """Return what decides which actions do something now."""
@@ -278,6 +301,7 @@ class MainScreen(OverlayScreen):
     async def on_paste(self, event: events.Paste) -> None:
         """Go to what a text pasted onto a list names, or ask what to do to the ids in it."""
         if self.is_current and not self.is_taken:
+            await self.mount_overlays()
             await self.controllers.pasting.paste(event.text)
 
     def on_click(self) -> None:

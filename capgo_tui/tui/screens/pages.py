@@ -6,9 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.tui.actions import Action
-from capgo_tui.tui.screens.help import HelpScreen
-from capgo_tui.tui.screens.request_log import RequestLogScreen
-from capgo_tui.tui.screens.unreadable import UnreadableScreen
 from capgo_tui.tui.tabs import EVERYWHERE
 
 if TYPE_CHECKING:
@@ -34,6 +31,8 @@ class PageController:
 
     def show_help(self) -> None:
         """Show the help."""
+        from capgo_tui.tui.screens.help import HelpScreen  # noqa: PLC0415 - at the first need
+
         host = self._host
         has_list = host.workspace is not None and host.page is None
         vocabulary = host.rows.view.vocabulary if has_list else None
@@ -47,6 +46,8 @@ class PageController:
 
     def show_unreadable(self) -> None:
         """Show the rows of the list in view that could not be read."""
+        from capgo_tui.tui.screens.unreadable import UnreadableScreen  # noqa: PLC0415 - as above
+
         collection = self._host.rows.view.collection
         if collection.unreadable:
             self._host.app.push_screen(UnreadableScreen(collection))
@@ -55,6 +56,8 @@ class PageController:
 
     def show_requests(self) -> None:
         """Show the request log."""
+        from capgo_tui.tui.screens.request_log import RequestLogScreen  # noqa: PLC0415 - as above
+
         if self._host.workspace is not None:
             self._host.app.push_screen(RequestLogScreen(self._host.workspace.requests))
 
