@@ -21,7 +21,6 @@ from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.output import say
 from capgo_tui.commands.textual_environment import (
     drop_debugging,
-    drop_size,
     is_in_browser,
     list_terminal_variables,
 )
@@ -54,6 +53,8 @@ OF_RECORDS: Final = ("device", "channel", "bundle")
 OF_THE_APP: Final = ("refresh", "theme", "mouse", "demo", "debug")
 """Options that no verb takes but that which opens the app."""
 OPEN: Final = "open"
+GARBAGE_AFTER: Final = 20_000
+"""New objects after which a verb looks for garbage."""
 OWN_OPTIONS: Final = ("sandbox",)
 """Verbs that take none of the options before them."""
 
@@ -157,6 +158,8 @@ def capgo_tui(
         if clash := [name for name in given_options if name in OF_THE_APP and verb != OPEN]:
             name = _find_option_name(context, clash[0])
             raise click.UsageError(f"{name} is for the app, not for {verb}")
+        # What a verb imports makes 100 000 objects and no garbage.
+        gc.set_threshold(GARBAGE_AFTER)
         gc.enable()
         return
     own_names = {
@@ -238,8 +241,10 @@ def start_app(
         )
     except (SettingsError, InvalidEnvironment) as error:
         raise click.UsageError(str(error)) from None
+    from capgo_tui.commands.interface import run_interface  # noqa: PLC0415 - as above
+
     sys.exit(
-        _run(
+        run_interface(
             replace(
                 launch,
                 refresh_seconds=refresh,
@@ -382,22 +387,3 @@ def _can_use_mouse(environ: Mapping[str, str]) -> bool:
     Esc back until the next key.
     """
     return not any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "STY"))
-
-
-def _run(launch: Launch) -> int:
-    """Run the interface and return the exit code, 0 unless a bug ended it."""
-    from capgo_tui.tui.garbage import spare_the_loop  # noqa: PLC0415 - for the interface alone
-
-    spare_the_loop()
-    drop_size(os.environ, sys.stdout.fileno())
-    from capgo_tui.tui.app import CapgoApp  # noqa: PLC0415 - takes 0.2 s, and no verb needs it
-
-    app = CapgoApp(launch)
-    app.run(mouse=launch.mouse)
-    for outcome in app.last_words:
-        click.echo(outcome, err=True)
-    if app.fault is not None:
-        click.echo(f"capgo-tui: {app.fault}", err=True)
-    if app.bug is not None:
-        click.echo(f"capgo-tui met a bug; please report this:\n{app.bug}", err=True)
-    return Exit.FAILED if app.return_code else Exit.OK

@@ -1,4 +1,4 @@
-"""The Textual app: paints first, then connects; finishes every write before it quits."""
+"""The Textual app: connects, at the latest after the first paint; finishes writes, then quits."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 from textual.widget import AwaitMount
 
 from capgo_tui.lazy_dataclass import dataclass
@@ -35,10 +36,27 @@ if TYPE_CHECKING:
     from capgo_tui.tui.terminal.background import BackgroundColour
     from capgo_tui.tui.terminal.output_failure import OutputFailure
     from capgo_tui.tui.terminal.pastes import InputDropped
+    from capgo_tui.workspace.prefetch import Prefetch
+    from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
 START_SECONDS = 2.0
 """Seconds after which the start is over and garbage is collected again."""
+ANSWER_SECONDS = 0.5
+"""Seconds in which a terminal may say that it is light; later it would change under the hands."""
+
+
+class BottomScreen(Screen[None]):
+    """The empty screen below the others.
+
+    Textual repaints a screen when the one below it changes, whether that is seen or not: the
+    first frame was drawn twice.
+    """
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is the only one."""
+        return self.app.screen is self
 
 
 class CapgoApp(AppBase):
@@ -54,12 +72,17 @@ class CapgoApp(AppBase):
         Binding("ctrl+q", "leave", show=False, priority=True, id="app.quit"),
     ]
 
-    def __init__(self, launch: Launch, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        now: Callable[[], datetime] | None = None,
+        prefetch: Prefetch | None = None,
+    ) -> None:
         # NO_COLOR needs the terminal's own colours: the filter is chosen before the theme.
         plain = "NO_COLOR" in os.environ
         choice = launch.theme or ThemeChoice(os.environ.get("TEXTUAL_THEME", ""))
         self.light_theme = None if plain else choice.light
-        """The theme for a terminal that says before the first rows that it is light."""
+        """The theme for a terminal that says at the start that it is light."""
         super().__init__(ansi_color=plain or None, memory=launch.memory)
         for ours in OUR_THEMES:
             self.register_theme(ours)
@@ -75,6 +98,8 @@ class CapgoApp(AppBase):
         self.fault: str | None = None
         """Why the terminal can no longer be read or written; ends the app."""
         self._now = now
+        self._prefetch = prefetch
+        """The workspace of the launch, until it is shown."""
         self._has_interrupt = False
         self._opened: list[OpenedApp] = []
         """The apps that were opened, each with its lists."""
@@ -92,10 +117,15 @@ class CapgoApp(AppBase):
             return driver.ColourQueryDriver if self.light_theme else driver.TerminalDriver
         return driver_class
 
+    def get_default_screen(self) -> Screen[None]:
+        """Return the screen below all others."""
+        return BottomScreen(id="_default")
+
     def on_mount(self) -> None:
         """Open the requested app, or ask for a missing API key or app id."""
         if not gc.isenabled():
             self.set_timer(START_SECONDS, garbage.collect_again)
+        self.set_timer(ANSWER_SECONDS, self._keep_theme)
         target = self.launch.target
         if target is None:
             self._ask("")
@@ -117,7 +147,7 @@ class CapgoApp(AppBase):
         launch = self.launch
         bound_screen = make_screen_class(launch.keys)
         screen = bound_screen(
-            target, launch.device, launch.refresh_seconds, launch.start, launch.record
+            target, launch.device, launch.refresh_seconds, launch.first_tab, launch.record
         )
         opened = OpenedApp(target, launch, screen)
         if self._opened:
@@ -126,7 +156,11 @@ class CapgoApp(AppBase):
         else:
             self.push_screen(screen)
         self._opened.append(opened)
-        screen.call_after_refresh(self._connect, screen)
+        prefetch, self._prefetch = self._prefetch, None
+        if prefetch is not None:
+            self.run_worker(self._open(screen, prefetch), exit_on_error=False)
+        else:
+            screen.call_after_refresh(self._connect, screen)
 
     # Other apps
 
@@ -178,21 +212,23 @@ class CapgoApp(AppBase):
             opened.screen.show_chrome()
 
     def on_background_colour(self, event: BackgroundColour) -> None:
-        """Use the light theme on a light background, unless there are rows to draw anew."""
+        """Use the light theme on a light background, at the start alone."""
         if event.is_light and self.light_theme is not None:
             self.theme = self.light_theme
+        self._keep_theme()
+
+    def _keep_theme(self) -> None:
         self.light_theme = None
 
     def _connect(self, screen: MainScreen) -> None:
         self.run_worker(self._open(screen), exit_on_error=False)
 
-    async def _open(self, screen: MainScreen) -> None:
-        """Import what speaks HTTP beside the loop, then open the workspace."""
-        from capgo_tui.workspace import session  # noqa: PLC0415 - brings pydantic, after the paint
-
-        arguments = (screen.target,) if self._now is None else (screen.target, self._now)
+    async def _open(self, screen: MainScreen, prefetch: Prefetch | None = None) -> None:
+        """Show the workspace that a prefetch has opened, or one that is opened now."""
+        if not screen.is_mounted:
+            await AwaitMount(screen, [screen])
         try:
-            workspace = await asyncio.to_thread(session.open_workspace, *arguments)
+            workspace = prefetch.open() if prefetch else await self._open_workspace(screen)
         except ValueError as error:
             screen.table.say("This server cannot be used.", str(error))
             return
@@ -200,8 +236,16 @@ class CapgoApp(AppBase):
             screen.table.say("The connection could not be set up.", type(error).__name__)
             self.report_bug(error)
             return
-        self.light_theme = None
         screen.open(workspace)
+        if prefetch is not None:
+            screen.read(prefetch.finish(), f"load the {screen.rows.view.collection.name}")
+
+    async def _open_workspace(self, screen: MainScreen) -> Workspace:
+        """Import what speaks HTTP beside the loop, and open the workspace of a screen."""
+        from capgo_tui.workspace import session  # noqa: PLC0415 - brings pydantic, after the paint
+
+        arguments = (screen.target,) if self._now is None else (screen.target, self._now)
+        return await asyncio.to_thread(session.open_workspace, *arguments)
 
     async def on_main_screen_key_request(self, event: MainScreen.KeyRequest) -> None:
         """Ask for another API key in place of a refused one, unless a write is under way."""

@@ -61,6 +61,11 @@ class Launch(Access):
     """Whether the terminal is asked to report the mouse."""
 
     @property
+    def first_tab(self) -> str:
+        """The name of the tab in view first."""
+        return "devices" if self.device else self.start or "channels"
+
+    @property
     def target(self) -> Target | None:
         """The target, or None while the API key or the app id is missing."""
         if self.api_key is None or self.app_id is None or self.server_named_by is not None:

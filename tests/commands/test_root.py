@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from capgo_tui import __version__
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import Revision
-from capgo_tui.commands import root
+from capgo_tui.commands import interface
 from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.root import capgo_tui
 from capgo_tui.sandbox.store import Store
@@ -96,7 +96,7 @@ def start(*arguments: str, ends_with: int = OK) -> Start:
 
     errors = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, on_a_terminal():
-        patch.setattr(root, "_run", record_launch)
+        patch.setattr(interface, "run_interface", record_launch)
         patch.setattr(sys, "stderr", errors)
         with pytest.raises(SystemExit) as left:
             capgo_tui(list(arguments))

@@ -23,6 +23,7 @@ from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.confirmation import Yes
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.widgets.status_line import StatusLine
+from capgo_tui.workspace.prefetch import Prefetch
 from tests.support.cheap_pilot import make_pilot_cheap
 from tests.support.retry_policy import one_try
 from tests.support.world import ALL, APP
@@ -192,9 +193,12 @@ async def open_app(
     launch: Launch | None = None,
     key: str = ALL,
     now: Callable[[], datetime] | None = None,
+    prefetch: bool = False,
     **more: Any,
 ) -> AsyncIterator[Driver]:
     """Run the app on a server and wait until it shows `wait_for`.
+
+    With `prefetch` its first list is asked for before, as the command does.
 
     If the list in view gets a reply, the other lists wait for it, also on a busy machine: the
     size of their first page depends on the revision that the reply reveals.
@@ -204,7 +208,13 @@ async def open_app(
     if launch.retry_policy is None:
         launch = replace(launch, retry_policy=one_try())
     clock = now or (lambda: server.time)
-    app = CapgoApp(replace(launch, **more), now=clock)
+    launch = replace(launch, **more)
+    early = None
+    if prefetch:
+        assert launch.target is not None
+        early = Prefetch(launch.target, launch.first_tab, clock)
+        await early.begin()
+    app = CapgoApp(launch, now=clock, prefetch=early)
     head_start = AN_HOUR if wait_for == LIST_LOADED else loading.HEAD_START
     with patch.object(loading, "HEAD_START", head_start):
         async with app.run_test(size=size) as pilot:

@@ -83,7 +83,7 @@ class MainScreen(OverlayScreen):
         target: Target,
         device: str | None = None,
         refresh_seconds: float | None = None,
-        start: str = "",
+        first_tab: str = "channels",
         record: StartRecord | None = None,
     ) -> None:
         # Textual sets these at the first resize, after a wasted layout.
@@ -99,8 +99,7 @@ class MainScreen(OverlayScreen):
         self.status = StatusLine()
         self.hints = HintBar()
         self._overlays: Overlays | None = None
-        tab = "devices" if device else start or "channels"
-        self.controllers = Controllers(self, self.title_bar, tab, refresh_seconds)
+        self.controllers = Controllers(self, self.title_bar, first_tab, refresh_seconds)
         self.body = Body(self.table, self.detail, self.controllers)
 
     def compose(self) -> ComposeResult:
@@ -126,6 +125,8 @@ class MainScreen(OverlayScreen):
         """
         self.workspace = workspace
         self.controllers.open(workspace, self._device, self._record)
+        if self.rows.view.collection.has_answer:
+            self.finish_start()
         self.set_timer(loading.HEAD_START, self.controllers.loading.begin_all)
 
     def finish_start(self) -> None:
