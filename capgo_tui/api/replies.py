@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from email.utils import parsedate_to_datetime
-from html import unescape
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
@@ -200,6 +199,8 @@ def _find_first_line(status: int, headers: Mapping[str, str], text: str) -> str:
     text = text.strip()
     if "html" in headers.get("content-type", "") or text.startswith("<"):
         title = _TITLE.search(text)
+        from html import unescape  # noqa: PLC0415 - for what is no reply of the API
+
         name = " ".join(unescape(title[1]).split()) if title else ""
         suffix = f": {name}" if name else ""
         return f"HTTP {status}, a web page instead of an answer{suffix}"

@@ -8,8 +8,6 @@ import click
 
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.revisions import Extra
-from capgo_tui.commands.bundle_cleanup import clean_up
-from capgo_tui.commands.channel_changes import put_on_channel, put_on_channels, send_draft
 from capgo_tui.commands.common_options import (
     add_common_options,
     add_options_before_verb,
@@ -21,7 +19,6 @@ from capgo_tui.commands.durations import parse_duration
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.list_options import list_options
 from capgo_tui.commands.list_selection import ListSelection
-from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_list, write_one
 from capgo_tui.commands.running import run
@@ -33,12 +30,7 @@ from capgo_tui.commands.selection import (
     split_app,
 )
 from capgo_tui.commands.verbs import Noun
-from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
-from capgo_tui.workspace.changes.bundle_deletions import (
-    make_bundle_deletion,
-    plan_deletions,
-    update_links,
-)
+from capgo_tui.commands.writing import run_writing
 from capgo_tui.workspace.cleanup import Rules
 from capgo_tui.workspace.resources.bundle import BUNDLES
 
@@ -48,6 +40,7 @@ if TYPE_CHECKING:
     from capgo_tui.commands.common_options import CommonOptions, WriteOptions
     from capgo_tui.commands.list_options import ListOptions
     from capgo_tui.commands.operation import Operation
+    from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.session import Workspace
 
@@ -112,6 +105,11 @@ def promote_bundle(common: CommonOptions, options: WriteOptions, words: tuple[st
     common, (name, *channel_names) = split_app(common, words, least=2)
 
     async def run_command(operation: Operation) -> Exit:
+        from capgo_tui.commands.channel_changes import (  # noqa: PLC0415 - models of changes
+            put_on_channel,
+            put_on_channels,
+        )
+
         workspace = operation.workspace
         await load_channels(workspace)
         bundle = await find_bundle(workspace, name)
@@ -145,6 +143,12 @@ def delete_bundles(common: CommonOptions, options: WriteOptions, words: tuple[st
 
 
 async def _delete(operation: Operation, names: Sequence[str]) -> Exit:
+    from capgo_tui.workspace.changes.bundle_deletions import (  # noqa: PLC0415 - models of changes
+        make_bundle_deletion,
+        plan_deletions,
+        update_links,
+    )
+
     workspace = operation.workspace
     await load_channels(workspace)
     bundles, codes = [], []
@@ -214,6 +218,8 @@ def clean_up_bundles(
     rules = Rules(newest=keep, run=devices, older_than=age, name=only)
 
     async def run_command(operation: Operation) -> Exit:
+        from capgo_tui.commands.bundle_cleanup import clean_up  # noqa: PLC0415 - models of changes
+
         return await clean_up(operation, rules)
 
     run_writing(common, options, run_command)
@@ -238,6 +244,9 @@ def set_bundle(
         raise click.UsageError("give --comment, --link or both")
 
     async def run_command(operation: Operation) -> Exit:
+        from capgo_tui.commands.channel_changes import send_draft  # noqa: PLC0415 - models of changes
+        from capgo_tui.workspace.bundle_draft import NotesDraft  # noqa: PLC0415 - as above
+
         workspace = operation.workspace
         _check_extra(workspace, Extra.METADATA)
         draft = NotesDraft(workspace, await find_bundle(workspace, name))
@@ -275,6 +284,8 @@ def add_bundle(
     """
 
     async def run_command(operation: Operation) -> Exit:
+        from capgo_tui.workspace.bundle_draft import RegistrationDraft  # noqa: PLC0415 - a change
+
         workspace = operation.workspace
         _check_extra(workspace, Extra.EXTERNAL_BUNDLES)
         await load_bundles(workspace)

@@ -7,13 +7,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from capgo_tui.api.errors import CapgoError, ErrorKind, UnsupportedByRevision
-from capgo_tui.commands.channel_changes import (
-    FINISH,
-    STOP,
-    change_channel,
-    send_draft,
-    step_rollout,
-)
 from capgo_tui.commands.channel_options import add_setting_options, fill
 from capgo_tui.commands.common_options import (
     add_common_options,
@@ -25,17 +18,16 @@ from capgo_tui.commands.completions import complete_channels
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.list_options import list_options
 from capgo_tui.commands.list_selection import ListSelection
-from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_list, write_one
 from capgo_tui.commands.running import run
 from capgo_tui.commands.selection import find_channel, load_bundles, load_channels
 from capgo_tui.commands.verbs import Noun
-from capgo_tui.workspace.changes.new_channels import make_channel_deletion
-from capgo_tui.workspace.channel_draft import ChannelDraft
+from capgo_tui.commands.writing import run_writing
 from capgo_tui.workspace.channel_fields import NAME, NAME_TAKEN, read_name
 from capgo_tui.workspace.links import list_overridden_devices
 from capgo_tui.workspace.resources.channel import CHANNELS
+from capgo_tui.workspace.rollout_labels import FINISH, STOP
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Channel
@@ -139,6 +131,12 @@ def set_channel(
         raise click.UsageError("give at least one setting")
 
     async def run_command(operation: Operation) -> Exit:
+        from capgo_tui.commands.channel_changes import (  # noqa: PLC0415 - models of changes
+            send_draft,
+            step_rollout,
+        )
+        from capgo_tui.workspace.channel_draft import ChannelDraft  # noqa: PLC0415 - as above
+
         workspace = operation.workspace
         record = await find_channel(workspace, name)
         if step is not None:
@@ -193,6 +191,9 @@ def add_channel(
         raise click.UsageError(f"{name!r} is no name of a channel: {error}") from None
 
     async def run_command(operation: Operation) -> Exit:
+        from capgo_tui.commands.channel_changes import send_draft  # noqa: PLC0415 - models of changes
+        from capgo_tui.workspace.channel_draft import ChannelDraft  # noqa: PLC0415 - as above
+
         workspace = operation.workspace
         await load_channels(workspace)
         draft = ChannelDraft(workspace)
@@ -229,6 +230,11 @@ def delete_channel(
     """
 
     async def run_command(operation: Operation) -> Exit:
+        from capgo_tui.commands.channel_changes import change_channel  # noqa: PLC0415 - a model
+        from capgo_tui.workspace.changes.new_channels import (  # noqa: PLC0415 - as above
+            make_channel_deletion,
+        )
+
         workspace = operation.workspace
         try:
             record = await find_channel(workspace, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.commands.exit_codes import CommandError, Exit
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.promotions import Rollback
     from capgo_tui.workspace.draft import ChangeDraft
     from capgo_tui.workspace.rollout import RolloutStep
-
-
-FINISH: Final = "promote to stable"
-STOP: Final = "roll back"
-"""Labels of steps of a rollout, which end it."""
 
 
 async def change_channel(

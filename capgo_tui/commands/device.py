@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from capgo_tui.api.requests import MAX_LIMIT
-from capgo_tui.commands.change_reports import combine_exits
 from capgo_tui.commands.common_options import (
     add_common_options,
     add_options_before_verb,
@@ -19,14 +18,12 @@ from capgo_tui.commands.device_selection import UNSEEN, report_walk, select_devi
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.list_options import list_options
 from capgo_tui.commands.list_selection import ListSelection
-from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_list, write_one, write_rows
 from capgo_tui.commands.running import run
 from capgo_tui.commands.selection import find_bundle, find_channel, read_ids, split_app
 from capgo_tui.commands.verbs import Noun
-from capgo_tui.workspace.changes.override_plans import plan_overrides
-from capgo_tui.workspace.changes.overrides import explain_bundle_refusal, explain_channel_refusal
+from capgo_tui.commands.writing import run_writing
 from capgo_tui.workspace.custom_ids import find_device
 from capgo_tui.workspace.resources.device import DEVICES
 
@@ -131,6 +128,10 @@ def link_devices(
     ids = read_ids(ids)
 
     async def run_command(operation: Operation) -> Exit:
+        from capgo_tui.workspace.changes.overrides import (  # noqa: PLC0415 - a model
+            explain_channel_refusal,
+        )
+
         workspace = operation.workspace
         channel = await find_channel(workspace, channel_name)
         if why_not := explain_channel_refusal(workspace, channel):
@@ -163,6 +164,10 @@ def unlink_devices(common: CommonOptions, options: WriteOptions, words: tuple[st
 
 
 async def _find_link_bundle(workspace: Workspace, name: str) -> Bundle:
+    from capgo_tui.workspace.changes.overrides import (  # noqa: PLC0415 - a model
+        explain_bundle_refusal,
+    )
+
     traits = workspace.client.traits
     if traits.link_bundle_field is None:
         raise CommandError(Exit.REFUSED, "this server takes no bundle with an override")
@@ -180,6 +185,9 @@ async def _override(
     *,
     takes_unseen: bool,
 ) -> Exit:
+    from capgo_tui.commands.change_reports import combine_exits  # noqa: PLC0415 - with the journal
+    from capgo_tui.workspace.changes.override_plans import plan_overrides  # noqa: PLC0415 - models
+
     workspace = operation.workspace
     selection = await select_devices(workspace, ids, takes_unseen=takes_unseen)
     for missing in selection.missing:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.session import Workspace
 
 
-def run_writing(
+def run_operation(
     common: CommonOptions,
     options: WriteOptions,
     command: Callable[[Operation], Coroutine[None, None, Exit]],

@@ -10,8 +10,8 @@ from capgo_tui.commands.channel_changes import put_on_channel
 from capgo_tui.commands.common_options import app_argument, write_options
 from capgo_tui.commands.completions import complete_bundles, complete_channels
 from capgo_tui.commands.exit_codes import CommandError, Exit
-from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.selection import find_bundle, find_channel, load_bundles
+from capgo_tui.commands.writing import run_writing
 from capgo_tui.workspace.changes.promotions import Rollback
 from capgo_tui.workspace.rollback import choose, describe_forward, find_rollback_candidate
 

@@ -9,8 +9,6 @@ import click
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.commands.channel_changes import (
-    FINISH,
-    STOP,
     check_step,
     find_step,
     send_draft,
@@ -20,12 +18,13 @@ from capgo_tui.commands.channel_options import fill
 from capgo_tui.commands.common_options import add_options_before_verb, app_argument, write_options
 from capgo_tui.commands.completions import complete_bundles, complete_channels
 from capgo_tui.commands.exit_codes import CommandError, Exit
-from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.selection import find_channel
 from capgo_tui.commands.verbs import Noun
+from capgo_tui.commands.writing import run_writing
 from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.channel_fields import read_text
 from capgo_tui.workspace.rollout import NO_TARGET
+from capgo_tui.workspace.rollout_labels import FINISH, STOP
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Channel

@@ -9,8 +9,8 @@ import click
 
 from capgo_tui.commands.common_options import write_options
 from capgo_tui.commands.exit_codes import CommandError, Exit
-from capgo_tui.commands.operation import run_writing
 from capgo_tui.commands.output import say, show_progress
+from capgo_tui.commands.writing import run_writing
 from capgo_tui.workspace.changes.perform import NOTHING_CHANGED
 from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.changes.undo import find_batch, find_latest, plan_undo

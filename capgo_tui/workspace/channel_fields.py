@@ -10,7 +10,7 @@ from capgo_tui.api.channel_setting import Kind
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
-from capgo_tui.workspace.changes.new_channels import AFTER_CREATION
+from capgo_tui.workspace.changes.rollout_state import AFTER_CREATION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

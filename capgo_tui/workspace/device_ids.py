@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -77,6 +76,8 @@ def _find_column(lines: Sequence[str]) -> list[str] | None:
     at = next((index for index, head in enumerate(heads) if head in _HEADS), None)
     if at is None:
         return None
+    import csv  # noqa: PLC0415 - for a table alone
+
     rows = csv.reader(lines[1:], delimiter=delimiter)
     return [_strip_bare(row[at]) for row in rows if at < len(row)]
 

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.workspace.curl import find_address, format_curl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +119,11 @@ class RequestLog:
         request = entry.exchange.request
         if request is None:
             return None
+        from capgo_tui.workspace.curl import (  # noqa: PLC0415 - seldom asked for
+            find_address,
+            format_curl,
+        )
+
         return format_curl(request, find_address(self._target), self._target.api_key)
 
     def _write_line(self, line: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from capgo_tui.api.errors import CapgoError, ErrorKind
@@ -28,7 +28,6 @@ from capgo_tui.workspace.insight.adoption import (
 )
 from capgo_tui.workspace.insight.routes import NO_FLAGS, FlagsByChannel, read_flags
 from capgo_tui.workspace.insight.survey import Survey, take_survey
-from capgo_tui.workspace.journal import Journal
 from capgo_tui.workspace.known_names import KINDS, keep_names
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.missing_rights import MissingRights
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Channel, Device
     from capgo_tui.api.retry_policy import PendingRetry
     from capgo_tui.workspace.changes.states import State
+    from capgo_tui.workspace.journal import Journal
     from capgo_tui.workspace.load_effort import LoadEffort
     from capgo_tui.workspace.resources.resource import ListedResource
     from capgo_tui.workspace.target import Target
@@ -130,12 +130,18 @@ class Workspace:
         self.audit = AuditHistory(client, app)
         self.told_flags: FlagsByChannel = NO_FLAGS
         """The platforms of channels as the audit history tells them."""
-        self.journal = Journal(
-            target.journal,
-            server=target.server,
-            app_id=app,
-            key_fingerprint=client.key_fingerprint,
-            now=now,
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The journal, which is opened at the first need."""
+        from capgo_tui.workspace.journal import Journal  # noqa: PLC0415 - it brings SQLite
+
+        return Journal(
+            self.target.journal,
+            server=self.target.server,
+            app_id=self.target.app_id,
+            key_fingerprint=self.client.key_fingerprint,
+            now=self.now,
         )
 
     def list_of(self, resource: ListedResource[T]) -> Collection[T]:
@@ -298,7 +304,8 @@ class Workspace:
     async def aclose(self) -> None:
         """Close the connections to the server and the journal, and keep the names of its lists."""
         await self.client.aclose()
-        self.journal.close()
+        if "journal" in vars(self):
+            self.journal.close()
         names = {kind: [*map(_wire_id, self.collections[kind].records.values())] for kind in KINDS}
         whole = {kind for kind in KINDS if self.collections[kind].at_end}
         names = {kind: each for kind, each in names.items() if each}

@@ -15,8 +15,8 @@ from capgo_tui.workspace.changes.channel_words import describe_setting, label_se
 from capgo_tui.workspace.changes.channels import ChannelChange, build_settings
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
+    AFTER_CREATION,
     NO_ROLLOUT,
-    ROLLOUT,
     describe_rollout,
     has_target,
     pick_rollout,
@@ -39,8 +39,6 @@ NAME_ALONE: Final = (
     "this server deletes by name alone: a channel of that name in another app may go instead"
 )
 BUNDLE_GONE: Final = ("its bundle was deleted with it and does not come back",)
-AFTER_CREATION: Final = frozenset(ROLLOUT)
-"""Fields that can only be set on an existing channel (contract §6.4)."""
 
 
 class ChannelCreation(ChannelChange):

@@ -24,6 +24,8 @@ NO_ROLLOUT: Final[State] = {
 """The rollout of a new channel, and of one whose rollout was rolled back or promoted."""
 ROLLOUT: Final = tuple(NO_ROLLOUT)
 """The fields of a channel's state that make up its rollout."""
+AFTER_CREATION: Final = frozenset(ROLLOUT)
+"""Fields that can only be set on an existing channel (contract §6.4)."""
 _MOST_STAGES: Final = 4
 
 
