@@ -23,5 +23,5 @@ def groups(folder: Path, *, thorough: bool = False) -> dict[str, Callable[[], Fi
         "changes": partial(change_counts.measure, folder),
         "scale": partial(scale.measure, folder),
         "append": partial(append.measure, 15 if thorough else 5),
-        "start": partial(start.measure, folder, 11 if thorough else 5),
+        "start": partial(start.measure, folder, 15 if thorough else 5),
     }
