@@ -9,13 +9,13 @@ import click
 from capgo_tui import __version__
 from capgo_tui.api.errors import InvalidEnvironment
 from capgo_tui.api.proxies import find_proxy_of
+from capgo_tui.cells import measure_width
 from capgo_tui.commands.common_options import get_earlier
 from capgo_tui.commands.machine import NO_JOURNAL, find_environment, open_journal_file
 from capgo_tui.commands.options import find_format
 from capgo_tui.commands.output import prepare, write
 from capgo_tui.settings import Options, Setting, Settings, SettingsError, find
 from capgo_tui.text import clean
-from capgo_tui.workspace.export.formats import align
 from capgo_tui.workspace.export.json_text import format_json
 
 if TYPE_CHECKING:
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from capgo_tui.profiles import Profile
 
 MISSING = "not found"
-WIDEST = 500
-"""Most cells of a column: a path or a reason that is cut helps nobody."""
+_NEXT_STEPS = {"key": "set CAPGO_TOKEN, or write it to ~/.capgo", "app": "give --app ID"}
+"""What to do about a setting that was found nowhere."""
+NAME_WIDTH = 8
+VALUE_WIDTH = 32
+"""Cells of the values; a longer one, such as a path, moves the source of its own line only."""
 
 
 @click.command()
@@ -105,8 +108,14 @@ def info(
         document = {n: {"value": v, "source": s} if v or s else None for n, v, s in lines}
         write(format_json(cast("JSON", document), indent=2) + "\n")
     else:
-        table = [[name, clean(value or MISSING), source] for name, value, source in lines]
-        write(align(table, widest=WIDEST))
+        write("".join(_format_line(name, value, source) for name, value, source in lines))
+
+
+def _format_line(name: str, value: str | None, source: str) -> str:
+    text = clean(value or MISSING)
+    source = source or _NEXT_STEPS.get(name, "")
+    rest = " " * max(0, VALUE_WIDTH - measure_width(text))
+    return f"{name:<{NAME_WIDTH}}  {text}{rest}  {source}".rstrip() + "\n"
 
 
 def _find_proxy_setting(server: str) -> Setting[str]:

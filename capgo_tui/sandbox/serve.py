@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -57,11 +58,13 @@ def serve(app: Starlette, entrance: Entrance, *, host: str, port: int) -> int:
         return 1
     real_port = listener.getsockname()[1]
     url = f"http://[{host}]:{real_port}" if ":" in host else f"http://{host}:{real_port}"
+    app_id, key = quote(entrance.app_id), quote(entrance.key)
     lines = [
         f"url  {url}",
         f"app  {entrance.app_id}",
         f"key  {entrance.key}",
-        f"capgo-tui --api-url {url} --app {entrance.app_id} -a {entrance.key}",
+        f"capgo-tui --api-url {url} --app {app_id} -a {key}",
+        f"export CAPGO_API_URL={url} CAPGO_APP_ID={app_id} CAPGO_TOKEN={key}",
         "ctrl+c stops",
     ]
     server = _AnnouncingServer(make_server_config(app), lines)

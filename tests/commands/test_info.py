@@ -105,3 +105,11 @@ def test_in_a_folder_that_is_gone_what_is_given_works(folder: Path) -> None:
     result = run("info")
     assert result.exit_code == USAGE
     assert "the current folder is gone; give both --app and --api-url" in result.stderr
+
+
+def test_a_long_value_moves_the_source_of_its_own_line_only() -> None:
+    rows = run("info").stdout.splitlines()
+    short = [row for row in rows if row.split()[0] in ("server", "proxy", "revision", "version")]
+    assert [(row[42:44], row[44:45].strip() != "", len(row) <= 80) for row in short] == [
+        ("  ", True, True)
+    ] * 4

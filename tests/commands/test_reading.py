@@ -362,7 +362,10 @@ def test_info_says_where_each_setting_comes_from_and_asks_nobody(shell: Shell) -
     shell.environ.delenv("CAPGO_TOKEN")
     shell.environ.delenv("CAPGO_APP_ID")
     lines = shell.data("info").splitlines()[:2]
-    assert [line.split() for line in lines] == [["key", "not", "found"], ["app", "not", "found"]]
+    assert [" ".join(line.split()) for line in lines] == [
+        "key not found set CAPGO_TOKEN, or write it to ~/.capgo",
+        "app not found give --app ID",
+    ]
     assert json.loads(shell.data("info", "--json"))["app"] is None
     assert "-a" in shell.data("info", "-a", ALL)
     assert ALL not in shell.data("info", "-a", ALL)

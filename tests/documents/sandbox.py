@@ -103,8 +103,6 @@ def open_desk(folder: Path) -> Iterator[Desk]:
         config.mkdir(parents=True)
         (config / "config.toml").write_text(CONFIG, "utf-8")
         (folder / "capacitor.config.json").write_text(json.dumps({"appId": world.app_id}), "utf-8")
-        (folder / ".venv").mkdir()
-        (folder / ".venv" / "bin").symlink_to(COMMAND.parent)
         with serve_app(create_app(store, revision="live", limits="none")) as port:
             environ = {
                 "PATH": f"{COMMAND.parent}:/usr/bin:/bin",

@@ -34,7 +34,7 @@ class Run(NamedTuple):
 
 
 NOT_RUN: Final = {
-    "python3 -m venv .venv && .venv/bin/pip install .": (
+    "python3 -m venv .venv && . .venv/bin/activate && pip install -q .": (
         "installs from the network; .ci/run does the same, with the tests' packages"
     ),
     "pip install textual-serve": "installs from the network",
@@ -48,7 +48,7 @@ NOT_RUN: Final = {
 APPS: Final = {
     "capgo-tui": "1 Channels 6",
     "capgo-tui --app com.acme.shop": "1 Channels 6",
-    ".venv/bin/capgo-tui --demo": "production",
+    "capgo-tui --demo": "production",
     "capgo-tui --device qa-08": QA,
     "capgo-tui --channel beta --read-only": "beta",
     "capgo-tui open 2.4.1": "2.4.1",

@@ -45,7 +45,7 @@ def start_command(
         assert process.stdout is not None
         assert process.stderr is not None
         try:
-            lines = [process.stdout.readline().rstrip("\n") for _ in range(5)]
+            lines = [process.stdout.readline().rstrip("\n") for _ in range(6)]
             entrance = dict(line.split("  ", 1) for line in lines[:3])
             yield process, entrance, lines
             if process.returncode != -signal.SIGKILL:
@@ -63,7 +63,11 @@ def test_serving_until_ctrl_c(tmp_path: Path) -> None:
         assert lines[3] == (
             f"capgo-tui --api-url {entrance['url']} --app {entrance['app']} -a {entrance['key']}"
         )
-        assert lines[4] == "ctrl+c stops"
+        assert lines[4] == (
+            f"export CAPGO_API_URL={entrance['url']} CAPGO_APP_ID={entrance['app']}"
+            f" CAPGO_TOKEN={entrance['key']}"
+        )
+        assert lines[5] == "ctrl+c stops"
         headers = {"authorization": entrance["key"]}
         query = {"app_id": entrance["app"]}
         with httpx.Client(base_url=entrance["url"], headers=headers, trust_env=False) as client:

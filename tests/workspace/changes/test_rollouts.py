@@ -141,7 +141,7 @@ async def test_a_server_that_does_more_than_was_said_is_told(revision: str) -> N
         line = describe_outcome_line(change, outcome)
         assert line.startswith("! beta: bundle is")
         became = "rollout of 2.5" if revision == "next" else "its rollout goes on (25 % of devices"
-        assert f"otherwise than was said: {became}" in line
+        assert f"not as announced: {became}" in line
 
 
 async def test_a_rollout_changed_meanwhile_is_asked_about_again() -> None:
