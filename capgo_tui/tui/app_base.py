@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.memory import Memory
 from capgo_tui.tui.terminal.key_queue import KeyQueueApp
+from capgo_tui.tui.tone_colours import derive_tones
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -34,6 +35,13 @@ class AppBase(KeyQueueApp):
         """The outcomes of writes that ended while the app was quitting."""
         self._writes: dict[asyncio.Task[object], Callable[[], None] | None] = {}
         self._leaving = False
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the theme's variables, with the tones of texts that can be read and told apart."""
+        theme, variables = self.current_theme, super().get_css_variables()
+        variables |= derive_tones(variables, is_dark=theme.dark, is_ansi=theme.ansi)
+        self.theme_variables = variables
+        return variables
 
     @property
     def is_writing(self) -> bool:

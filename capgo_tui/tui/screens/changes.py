@@ -12,6 +12,7 @@ from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.actions import read_only_reason
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
+from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.workspace.changes.history import describe_entry, list_details
@@ -37,7 +38,6 @@ COLUMNS = (
     PlainColumn("who", "KEY", 9, 9, 3),
 )
 NOTHING = ("Nothing has been changed from here.", "Changes made elsewhere are not listed.")
-TONES = {"✓": "good", "✗": "bad", "↶": "muted"}
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class EntryRows:
     def make_row(self, index: int, columns: Sequence[Column]) -> Row:
         """Return the row of an entry."""
         summary = describe_entry(self.entries[index])
-        tone = TONES.get(summary.mark, "warn")
+        tone = SIGN_TONES[summary.mark]
         cells = _make_cells(summary)
         texts = [cells[column.id] for column in columns]
         tones = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
 from capgo_tui.workspace.ages import format_full_time
 from capgo_tui.workspace.cells import name_device_bundle
 from capgo_tui.workspace.changes.names import shorten
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.insight.update_rules import Rule
 
 MARKS: Final = {Verdict.PASSES: "✓", Verdict.BLOCKS: "✗", Verdict.UNKNOWN: "?"}
-TONES: Final = {Verdict.PASSES: "good", Verdict.BLOCKS: "bad", Verdict.UNKNOWN: "warn"}
 PREFIXES: Final = {Verdict.PASSES: "", Verdict.BLOCKS: "no: ", Verdict.UNKNOWN: "not known: "}
 LONGEST: Final = 200
 """Most cells of one text."""
@@ -78,5 +78,5 @@ def _make_rule_line(rule: Rule) -> Line:
     return Line(
         f"{MARKS[rule.verdict]} {rule.name}",
         f"{PREFIXES[rule.verdict]}{rule.reason}",
-        label_tone=TONES[rule.verdict],
+        label_tone=SIGN_TONES[MARKS[rule.verdict]],
     )

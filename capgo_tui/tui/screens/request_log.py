@@ -11,6 +11,7 @@ from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
+from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.text_line import TextLine
@@ -77,11 +78,10 @@ class LogRows:
         """Return the row of an exchange."""
         entry = self._entries[index]
         texts = _format_texts(entry)
-        bad = entry.exchange.error is not None
-        glyph, tone = ("✗", "bad") if bad else ("!", "warn") if entry.unreadable else ("✓", "good")
+        sign = "✗" if entry.exchange.error is not None else "!" if entry.unreadable else "✓"
         return Row(
-            glyph,
-            tone,
+            sign,
+            SIGN_TONES[sign],
             [texts[column.id] for column in columns],
             ["plain" if column.id == "path" else "muted" for column in columns],
         )

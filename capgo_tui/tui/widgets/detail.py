@@ -13,6 +13,7 @@ from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.detail_rows import DetailRow, Line, wrap_lines
 from capgo_tui.tui.widgets.json_roles import pieces_of
 from capgo_tui.tui.widgets.lines import Run, measure_width, strip
+from capgo_tui.tui.widgets.outcome_signs import split_at_signs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,7 +177,13 @@ class Detail(Widget, can_focus=True):
         tone = line.tone if line.link is None else "cursor" if is_chosen else "link"
         label = self.get_component_rich_style(f"detail--{line.label_tone}")
         text = self.get_component_rich_style(f"detail--{tone}")
-        return [(row.lead, label if row.lead.strip() else base), (row.text, text)]
+        runs = (
+            split_at_signs(row.text, text, self._style_of) if row.start == 0 else [(row.text, text)]
+        )
+        return [(row.lead, label if row.lead.strip() else base), *runs]
+
+    def _style_of(self, tone: str) -> Style:
+        return self.get_component_rich_style(f"detail--{tone}")
 
     def _is_chosen(self, at: int) -> bool:
         """Return whether a row is one of the chosen link."""

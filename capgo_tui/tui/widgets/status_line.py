@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.widget import Widget
 
 from capgo_tui.tui.widgets.lines import measure_width, pad, strip, wrap
+from capgo_tui.tui.widgets.outcome_signs import SEPARATOR, split_at_signs
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from textual import events
     from textual.app import ComposeResult
     from textual.geometry import Size
     from textual.strip import Strip
 
-
-SEPARATOR = " · "
 MAX_ROWS: Final = 3
 """Rows a message may take, on a screen that is high enough."""
 SCREEN_SHARE: Final = 6
@@ -69,12 +69,20 @@ class StatusLine(Widget):
         & > .status-line--state { color: $foreground-muted; }
         & > .status-line--stale { color: $text-warning; }
         & > .status-line--message { color: $foreground; text-style: bold; }
+        & > .status-line--good { color: $text-success; text-style: bold; }
+        & > .status-line--warn { color: $text-warning; text-style: bold; }
+        & > .status-line--bad { color: $text-error; text-style: bold; }
+        & > .status-line--muted { color: $foreground-muted; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "status-line--state",
         "status-line--stale",
         "status-line--message",
+        "status-line--good",
+        "status-line--warn",
+        "status-line--bad",
+        "status-line--muted",
     }
 
     def __init__(self) -> None:
@@ -193,7 +201,13 @@ class StatusLine(Widget):
         style = self.get_component_rich_style(f"status-line--{part}")
         width = self.size.width
         text = self._lines[y] if y < len(self._lines) else ""
-        return strip([(pad(f" {text}", width).rstrip(), style)], width, self.rich_style)
+        line = pad(f" {text}", width).rstrip()
+        is_first = part == "message" and y == 0
+        runs = split_at_signs(line, style, self._pick_style) if is_first else [(line, style)]
+        return strip(runs, width, self.rich_style)
+
+    def _pick_style(self, tone: str) -> Style:
+        return self.get_component_rich_style(f"status-line--{tone}")
 
 
 def _fit(text: str, width: int, *, keep_last: bool) -> str:

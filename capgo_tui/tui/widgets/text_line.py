@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.widget import Widget
 
 from capgo_tui.tui.widgets.lines import pad, strip, wrap
+from capgo_tui.tui.widgets.outcome_signs import split_at_signs
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from textual.geometry import Size
     from textual.strip import Strip
 
@@ -22,14 +24,18 @@ class TextLine(Widget):
         & > .text-line--plain { color: $foreground; }
         & > .text-line--title { color: $text-accent; text-style: bold; }
         & > .text-line--muted { color: $foreground-muted; }
+        & > .text-line--good { color: $text-success; text-style: bold; }
         & > .text-line--warn { color: $text-warning; text-style: bold; }
+        & > .text-line--bad { color: $text-error; text-style: bold; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "text-line--plain",
         "text-line--title",
         "text-line--muted",
+        "text-line--good",
         "text-line--warn",
+        "text-line--bad",
     }
 
     def __init__(self, text: str = "", tone: str = "plain", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
@@ -50,9 +56,16 @@ class TextLine(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw the row; lines below the first are blank."""
-        style = self.get_component_rich_style(f"text-line--{self._tone}")
         text = pad(self._text, self.size.width).rstrip() if y == 0 else ""
-        return strip([(text, style)], self.size.width, self.rich_style)
+        return self._draw(text, is_first=y == 0)
+
+    def _draw(self, text: str, *, is_first: bool) -> Strip:
+        style = self._pick_style(self._tone)
+        runs = split_at_signs(text, style, self._pick_style) if is_first else [(text, style)]
+        return strip(runs, self.size.width, self.rich_style)
+
+    def _pick_style(self, tone: str) -> Style:
+        return self.get_component_rich_style(f"text-line--{tone}")
 
 
 class TextBlock(TextLine):
@@ -76,10 +89,9 @@ class TextBlock(TextLine):
 
     def render_line(self, y: int) -> Strip:
         """Draw one of its lines."""
-        lines, width = self._wrap_lines(self.size.width), self.size.width
-        style = self.get_component_rich_style(f"text-line--{self._tone}")
+        lines = self._wrap_lines(self.size.width)
         text = f"{self._margin}{lines[y]}" if y < len(lines) else ""
-        return strip([(text, style)], width, self.rich_style)
+        return self._draw(text, is_first=y == 0)
 
     @property
     def _margin(self) -> str:
