@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.memory import Memory
 from capgo_tui.tui.terminal.key_queue import KeyQueueApp
-from capgo_tui.tui.tone_colours import derive_tones
+from capgo_tui.tui.tone_colours import make_tones
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -39,7 +39,7 @@ class AppBase(KeyQueueApp):
     def get_css_variables(self) -> dict[str, str]:
         """Return the theme's variables, with the tones of texts that can be read and told apart."""
         theme, variables = self.current_theme, super().get_css_variables()
-        variables |= derive_tones(variables, is_dark=theme.dark, is_ansi=theme.ansi)
+        variables |= make_tones(variables, is_dark=theme.dark, is_ansi=theme.ansi)
         self.theme_variables = variables
         return variables
 

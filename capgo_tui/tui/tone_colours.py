@@ -7,6 +7,7 @@ from the others, and else takes another of the theme's, or one of our own.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from textual.color import Color
@@ -65,7 +66,7 @@ _ANSI: Final[Mapping[bool, Mapping[str, str]]] = {
 """The terminal's own colours, for a dark and for a light one."""
 
 
-def derive_tones(colours: Mapping[str, str], *, is_dark: bool, is_ansi: bool) -> dict[str, str]:
+def make_tones(colours: Mapping[str, str], *, is_dark: bool, is_ansi: bool) -> dict[str, str]:
     """Return the variables of the tones of text and of the ground of a marked row.
 
     Args:
@@ -124,8 +125,7 @@ def measure_contrast(one: Color, other: Color) -> float:
 
 def measure_distance(one: Color, other: Color) -> float:
     """Return how far two colours are from each other to the eye, in OKLab; white to black is 1."""
-    pairs = zip(_to_oklab(one), _to_oklab(other), strict=True)
-    return sum((a - b) ** 2 for a, b in pairs) ** 0.5
+    return math.dist(_to_oklab(one), _to_oklab(other))
 
 
 def _measure_luminance(colour: Color) -> float:

@@ -9,12 +9,13 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
+from capgo_tui.help import read_page
 from capgo_tui.tui.theme import CAPGO_CONTRAST, OUR_THEMES, THEME_NAMES
 from capgo_tui.tui.tone_colours import (
     DISTINCT,
     READABLE,
     READABLE_MUTED,
-    derive_tones,
+    make_tones,
     measure_contrast,
     measure_distance,
 )
@@ -28,7 +29,7 @@ TONES = ("text-error", "text-success", "text-warning", "text-accent")
 
 def list_colours(theme: Theme) -> dict[str, str]:
     colours = theme.to_color_system().generate()
-    return colours | derive_tones(colours, is_dark=theme.dark, is_ansi=theme.ansi)
+    return colours | make_tones(colours, is_dark=theme.dark, is_ansi=theme.ansi)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,8 @@ def test_contrast_and_distance_are_measured_as_published(
     colours = Color.parse(one), Color.parse(other)
     assert measure_contrast(*colours) == pytest.approx(contrast, abs=0.01)
     assert measure_distance(*colours) == pytest.approx(distance, abs=0.01)
+
+
+def test_the_help_names_every_theme_of_our_own() -> None:
+    page = read_page("settings")
+    assert all(theme.name in page for theme in OUR_THEMES)

@@ -296,10 +296,10 @@ def _pick_device_glyph(device: Device, context: CellContext) -> Glyph:
         shape = "○"
     else:
         shape = "◌" if device.is_prod is None else "●"
-    return shape, _contact_tone(device, context)
+    return shape, _pick_contact_tone(device, context)
 
 
-def _contact_tone(device: Device, context: CellContext) -> str:
+def _pick_contact_tone(device: Device, context: CellContext) -> str:
     seen = device.updated_at
     if seen is None or context.now - seen > STALE_AFTER:
         return "muted"

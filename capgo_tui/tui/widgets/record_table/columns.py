@@ -114,7 +114,7 @@ def fit_columns(
     """
     ranks = [0 if column.id == kept_id else column.priority for column in columns]
     by_importance = sorted(range(len(columns)), key=ranks.__getitem__)
-    extents = [_extent(column, needs, has_arrow=column.id == kept_id) for column in columns]
+    extents = [_measure_extent(column, needs, has_arrow=column.id == kept_id) for column in columns]
     places: set[int] = set()
     room = width + 1
     reserve = 0
@@ -155,7 +155,7 @@ class _Extent(NamedTuple):
     whole: int
 
 
-def _extent(column: Column, needs: Mapping[str, int] | None, *, has_arrow: bool) -> _Extent:
+def _measure_extent(column: Column, needs: Mapping[str, int] | None, *, has_arrow: bool) -> _Extent:
     if needs is None or column.id not in needs:
         return _Extent(column.width, column.ideal, column.ideal)
     need = max(needs[column.id], measure_width(column.title) + has_arrow)

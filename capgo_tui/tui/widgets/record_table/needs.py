@@ -27,7 +27,7 @@ class Needs:
         self.widths: dict[str, int] = {}
         """The cells by the column's id; empty until a row was measured."""
 
-    def sample(self, source: RowSource) -> None:
+    def measure_sample(self, source: RowSource) -> None:
         """Measure some rows, evenly spread over all."""
         self.measure(source, range(0, len(source), max(1, len(source) // SAMPLE)))
 

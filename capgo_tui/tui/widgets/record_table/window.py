@@ -272,7 +272,7 @@ class RowWindow(Widget):
             state.skip_count = self._layout.skip_count
             return
         if self._source is not None and self._length and not self._needs.widths:
-            self._needs.sample(self._source)
+            self._needs.measure_sample(self._source)
         sort_id = state.sort[0] if state.sort else None
         self._layout = fit_columns(self._columns, room, sort_id, self._needs.widths)
 
