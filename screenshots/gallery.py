@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.snapshots.picture import FOLDER as PICTURES
@@ -15,6 +16,8 @@ from tests.snapshots.picture import FOLDER as PICTURES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+README: Final = Path(__file__).parents[1] / "README.md"
+_PNG: Final = re.compile(r"\]\(screenshots/([\w-]+)\.png\)")
 SIZE: Final = re.compile(r"-(?:(ansi|light|colourless)-)?(\d+x\d+)$")
 
 
@@ -111,8 +114,6 @@ SECTIONS: Final[tuple[tuple[str, tuple[Shown, ...]], ...]] = (
         ),
     ),
 )
-IN_README: Final = ("demo-devices-80x24", "demo-overview-140x40")
-"""Those that are drawn as PNGs as well."""
 
 
 def list_pictures() -> dict[str, str]:
@@ -127,6 +128,11 @@ def list_pictures() -> dict[str, str]:
         for shown in group
         for look in kept[shown.scene]
     }
+
+
+def list_pngs() -> list[str]:
+    """Return the names of the pictures that the README shows as PNGs."""
+    return _PNG.findall(README.read_text(encoding="utf-8"))
 
 
 def write_page(names: Sequence[str]) -> str:

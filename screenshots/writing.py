@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from screenshots.animation import draw_animation
 from screenshots.cells import CellScreen, read_picture
-from screenshots.gallery import IN_README, list_pictures, write_page
+from screenshots.gallery import list_pictures, list_pngs, write_page
 from screenshots.record import read_frames
 from screenshots.scripts import SCRIPTS
 from screenshots.svg import draw_svg
@@ -44,7 +44,7 @@ def draw_files() -> dict[str, str]:
 def list_screens() -> dict[str, CellScreen]:
     """Return the screens that are drawn as PNGs, by the picture's name."""
     pictures = list_pictures()
-    return {name: read_screen(pictures[name]) for name in IN_README}
+    return {name: read_screen(pictures[name]) for name in list_pngs()}
 
 
 def list_strays() -> list[Path]:
@@ -54,7 +54,7 @@ def list_strays() -> list[Path]:
         file
         for file in sorted(FOLDER.iterdir())
         if (file.suffix == ".svg" and file.stem not in names)
-        or (file.suffix == ".png" and file.stem not in IN_README)
+        or (file.suffix == ".png" and file.stem not in list_pngs())
     ]
 
 
