@@ -23,7 +23,7 @@ class Prefetch:
         """Open the workspace, which takes 0.1 s for the imports; to be done before the loop."""
         from capgo_tui.workspace.session import (  # noqa: PLC0415 - as it says
             open_workspace,
-            utc_now,
+            read_utc_clock,
         )
 
         self._list_name = list_name
@@ -31,7 +31,7 @@ class Prefetch:
         self._reading: asyncio.Task[None] | None = None
         self._workspace: Workspace | Exception
         try:
-            self._workspace = open_workspace(target, now or utc_now)
+            self._workspace = open_workspace(target, now or read_utc_clock)
         except Exception as error:  # noqa: BLE001 - `open` raises it
             self._workspace = error
 

@@ -36,10 +36,10 @@ def _report_at(row: str, fd: int) -> None:
                     os.write(fd, json.dumps(sorted(sys.modules)).encode() + b"\n")
                 write(driver, data)
 
-            driver_class.write = write_and_report  # type: ignore[method-assign]
+            driver_class.write = write_and_report  # type: ignore[method-assign,assignment]
             return driver_class
 
-        app_class.get_driver_class = get_reporting_driver_class  # type: ignore[method-assign]
+        app_class.get_driver_class = get_reporting_driver_class  # type: ignore[method-assign,assignment]
         return app_class
 
     interface.import_app = import_reporting_app

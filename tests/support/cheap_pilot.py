@@ -17,6 +17,7 @@ from textual.pilot import Pilot, WaitForScreenTimeout
 if TYPE_CHECKING:
     from textual.css.model import RuleSet
     from textual.css.types import CSSLocation
+    from textual.message import Message
     from textual.message_pump import MessagePump
 
     Rules: TypeAlias = dict[tuple[str, CSSLocation, bool, int, str], list[RuleSet]]
@@ -29,18 +30,15 @@ _rules_by_sheet: WeakKeyDictionary[Stylesheet, tuple[dict[str, str], Rules]] = W
 
 def make_pilot_cheap() -> None:
     """Patch the pilot and the style sheet of Textual in this process."""
-    Pilot._wait_for_screen = _wait_for_busy_pumps  # type: ignore[method-assign]
+    Pilot._wait_for_screen = _wait_for_busy_pumps  # type: ignore[method-assign,assignment]
     Stylesheet._parse_rules = _parse_rules_once  # type: ignore[method-assign]
 
 
 def is_waiting(pump: MessagePump) -> bool:
     """Whether a running pump has handled all of its messages and waits for another."""
-    queue = pump._message_queue
-    return (
-        queue.empty()
-        and not pump._next_callbacks
-        and any(not getter.done() for getter in getattr(queue, "_getters", ()))
-    )
+    queue: asyncio.Queue[Message | None] = pump._message_queue
+    has_waiter = any(not getter.done() for getter in getattr(queue, "_getters", ()))
+    return has_waiter and queue.empty() and not pump._next_callbacks
 
 
 async def _wait_for_busy_pumps(self: Pilot[object], timeout: float = PATIENCE) -> bool:  # noqa: ASYNC109 - the name is Textual's
