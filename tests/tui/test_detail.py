@@ -93,8 +93,8 @@ async def test_what_the_server_never_tells_is_said_in_one_line(
         await driver.type("enter")
         await driver.until("Who it serves")
         await driver.type("G")
-        await driver.until("iOS, Android, Electron: not reported by the API")
-        assert "unknown, the API" not in driver.text
+        await driver.until("iOS, Android, Electron: not in the API")
+        assert "unknown: the API" not in driver.text
 
 
 async def test_the_detail_does_not_repeat_its_heading_nor_a_link(server: Server) -> None:

@@ -352,7 +352,7 @@ async def test_a_journal_that_cannot_be_used_is_told_and_nothing_is_sent(
     file = tmp_path / "journal.sqlite3"
     file.write_bytes(b"not a database at all " * 100)
     server.override(ONE, "beta")
-    async with open_app(server, journal=file, wait_for="Z tells more") as driver:
+    async with open_app(server, journal=file, wait_for="Z shows more") as driver:
         await driver.type("Z")
         await driver.until("a new one is begun")
         assert f"move{file}elsewhere" in "".join(driver.text.split()), "not one letter is cut"

@@ -116,7 +116,7 @@ async def test_what_is_typed_and_chosen_is_what_is_sent(world: World) -> None:
     draft.type(field(draft, "bundle"), names(world)[4])
     assert draft.dirty == 4
     assert "development builds: yes → no" in draft.summarize()
-    assert "at a failure rate of: none → 2.5 %" in draft.summarize()
+    assert "failure rate: none → 2.5 %" in draft.summarize()
     method, body = draft.request().split(" {", 1)
     assert method == "POST /channel"
     outcome = await carry_out(draft.change(), world.workspaces[0])

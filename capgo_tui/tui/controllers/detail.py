@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.insight.places import Link
     from capgo_tui.workspace.resources.section import Section
 
-NEVER_TOLD = "not reported by the API"
+NEVER_TOLD = "not in the API"
 LINKS = "Leads to"
 """The heading above the links of a record."""
 FOLLOW_SECONDS = 0.06
