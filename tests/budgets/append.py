@@ -91,10 +91,10 @@ class _Client:
         self.traits = TRAITS[Revision.LIVE]
         self.key_fingerprint = ""
 
-    def devices(self, *_: object, **__: object) -> _Pages:
+    def list_devices(self, *_: object, **__: object) -> _Pages:
         return self._walk
 
-    channels = bundles = devices
+    list_channels = list_bundles = list_devices
 
 
 async def _do_nothing() -> None:

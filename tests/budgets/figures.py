@@ -88,6 +88,7 @@ MORE_ROWS = 500
 """Rows appended at once, to compare two tables."""
 BUDGETS: tuple[Budget, ...] = (
     *_bytes("cursor", "cursor key", 270, 480),
+    *_bytes("mark", "mark of a row", 270, 480),
     *_bytes("edge", "cursor key over the edge", 2350, 4600),
     *_bytes("page", "page key", 2350, 4600),
     *_bytes("prompt", "prompt opening", 240, 300),

@@ -63,6 +63,8 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Figures:
         if key == ":":
             most["palette"] = max(press(letter) for letter in "ios")
         press(ESC)
+    most["mark"] = max(press(" ") for _ in range(4))
+    press("u")
     # Filter for one device, then clear the filter: the cursor stays on it among the others.
     press("/" + overridden + ENTER)
     press(ESC)

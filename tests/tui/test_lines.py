@@ -101,3 +101,26 @@ def test_wrapped_text_keeps_every_letter_in_order_and_every_line_fits(
 )
 def test_words_are_wrapped_where_they_end(text: str, width: int, lines: list[str]) -> None:
     assert wrap(text, width) == lines
+
+
+RED, BLUE, ON_BLUE = Style(color="red"), Style(color="blue"), Style(bgcolor="blue")
+UNDERLINED = Style(color="red", underline=True)
+
+
+@pytest.mark.parametrize(
+    ("runs", "segments"),
+    [
+        ([("a", RED), ("  ", BLUE), ("b", RED)], [("a  b  ", RED)]),
+        ([("  ", BLUE), ("a", RED)], [("  a   ", RED)]),
+        ([("a", RED), (" ", ON_BLUE)], [("a", RED), (" ", ON_BLUE), ("    ", BLUE)]),
+        ([("a", UNDERLINED)], [("a", UNDERLINED), ("     ", BLUE)]),
+        ([("a", ON_BLUE), ("  ", BLUE)], [("a", ON_BLUE), ("     ", BLUE)]),
+        ([], [("      ", BLUE)]),
+        ([("  ", RED)], [("      ", BLUE)]),
+    ],
+)
+def test_blank_cells_join_their_neighbours_where_that_looks_the_same(
+    runs: list[tuple[str, Style]], segments: list[tuple[str, Style]]
+) -> None:
+    line = strip(runs, 6, BLUE)
+    assert [(segment.text, segment.style) for segment in line] == segments

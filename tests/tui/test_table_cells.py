@@ -82,13 +82,13 @@ def test_a_terminal_puts_it_there_too(text: str, cut_middle: bool) -> None:
     ("tones", "texts", "is_marked", "count"),
     [
         (("plain", "plain"), ("one", "two"), False, 2),
-        (("muted", "muted"), ("one", "two"), False, 3),
-        (("muted", "muted"), ("", ""), False, 2),
-        (("plain", "warn"), ("one", "two"), False, 4),
+        (("muted", "muted"), ("one", "two"), False, 2),
+        (("muted", "muted"), ("", ""), False, 1),
+        (("plain", "warn"), ("one", "two"), False, 3),
         (("plain", "warn"), ("one", ""), False, 2),
         (("plain", "plain"), ("one", "two"), True, 3),
-        (("accent", "accent"), ("one", "two"), True, 4),
-        (("good", "warn"), ("one", "two"), False, 3),
+        (("accent", "accent"), ("one", "two"), True, 3),
+        (("good", "warn"), ("one", "two"), False, 2),
     ],
 )
 def test_one_segment_for_each_run_of_a_style(

@@ -7,6 +7,7 @@ on the terminal.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -77,28 +78,43 @@ def pad_middle(text: str, width: int) -> str:
 
 
 def strip(runs: Iterable[Run], width: int, fill: Style) -> Strip:
-    """Return a line of exactly `width` cells, with one segment for each run of one style."""
+    """Return a line of exactly `width` cells, with one segment for each run of one style.
+
+    Blank cells take the style of their neighbours where that looks the same.
+    """
     segments: list[Segment] = []
     text, style, cells = "", fill, 0
     for piece, piece_style in runs:
         if not piece:
             continue
         cells += measure_width(piece)
-        if piece_style == style:
+        if piece_style == style or (
+            text and piece.isspace() and is_same_ground(piece_style, style)
+        ):
             text += limit_marks(piece)
+            continue
+        if text.isspace() and is_same_ground(style, piece_style):
+            text, style = text + limit_marks(piece), piece_style
             continue
         if text:
             segments.append(Segment(text, style))
         text, style = limit_marks(piece), piece_style
     if cells < width:
-        if style != fill and text:
+        if text and not is_same_ground(style, fill):
             segments.append(Segment(text, style))
             text, style = "", fill
         text += " " * (width - cells)
     if text:
-        segments.append(Segment(text, style))
+        segments.append(Segment(text, style if text.strip() else fill))
     line = Strip(segments, max(cells, width))
     return line if cells <= width else line.crop(0, width)
+
+
+@lru_cache(1024)
+def is_same_ground(one: Style, other: Style) -> bool:
+    """Return whether blank cells look the same in two styles."""
+    lines = (one.reverse, one.underline, one.strike), (other.reverse, other.underline, other.strike)
+    return (one.bgcolor == other.bgcolor and not any(map(any, lines))) or one == other
 
 
 def with_edge(runs: Iterable[Run], width: int, edge: Run) -> list[Run]:
