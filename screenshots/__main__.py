@@ -1,8 +1,9 @@
 """``python -m screenshots``: record, and draw every picture of this folder.
 
-The stills are drawn from what ``python -m tests.snapshots`` keeps, the animations from the
-installed command, which is run in a terminal for them. ``--keep-recordings`` draws those as they
-were recorded last.
+The stills are drawn from the states that ``tests/snapshots`` keeps, the animations from the
+installed command, which is run in a terminal for them. ``--states`` takes the states anew before,
+as ``python -m tests.snapshots`` does; ``--keep-recordings`` draws the animations as they were
+recorded last.
 """
 
 from __future__ import annotations
@@ -14,14 +15,19 @@ from screenshots.png import draw_image, save_png
 from screenshots.record import record, write_frames
 from screenshots.scripts import SCRIPTS
 from screenshots.writing import FOLDER, draw_files, fingerprint, list_screens, list_strays
+from tests.snapshots.taking import retake
 
+STATES = "--states"
 KEEP = "--keep-recordings"
 
 
 def main(arguments: list[str]) -> None:
     """Write the files that differ and delete those that nothing draws."""
-    if set(arguments) - {KEEP}:
-        raise SystemExit(f"usage: python -m screenshots [{KEEP}]")
+    if set(arguments) - {STATES, KEEP}:
+        raise SystemExit(f"usage: python -m screenshots [{STATES}] [{KEEP}]")
+    if STATES in arguments:
+        for name in retake():
+            sys.stdout.write(f"{name} in tests/snapshots\n")
     if KEEP not in arguments:
         with ThreadPoolExecutor() as pool:
             for script, frames in zip(SCRIPTS, pool.map(record, SCRIPTS), strict=True):

@@ -1,0 +1,62 @@
+"""Take the pictures of scenes anew, several scenes at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+from tests.snapshots.picture import FOLDER, file_of
+from tests.snapshots.scenes import SCENES
+from tests.snapshots.stage import Scene, playing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+QUIET_LOOKS = 8
+
+
+async def take(scene: Scene) -> dict[str, str]:
+    """Play a scene and return its picture by each look, once it no longer changes."""
+    pictures: dict[str, str] = {}
+    async with playing(scene) as (driver, draw):
+        for look in scene.looks:
+            await look.take(driver)
+            before, quiet = draw(), 0
+            while quiet < QUIET_LOOKS:
+                await driver.pilot.pause(0.02)
+                now = draw()
+                before, quiet = now, quiet + 1 if now == before else 0
+            pictures[scene.name(look)] = before
+    return pictures
+
+
+def take_by_number(number: int) -> dict[str, str]:
+    """Take the pictures of a scene by its place among all."""
+    return asyncio.run(take(SCENES[number]))
+
+
+def retake(prefixes: tuple[str, ...] = ("",)) -> Iterator[str]:
+    """Write the pictures that differ and yield their names; delete those without a scene.
+
+    A prefix picks the scenes with a picture whose name begins with it.
+    """
+    FOLDER.mkdir(exist_ok=True)
+    numbers = [
+        number
+        for number, scene in enumerate(SCENES)
+        if any(name.startswith(prefixes) for name in scene.names)
+    ]
+    # They wait more than they compute.
+    workers = (os.cpu_count() or 1) + 2
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for pictures in pool.map(take_by_number, numbers):
+            for name, picture in pictures.items():
+                file = file_of(name)
+                if not file.exists() or file.read_text(encoding="utf-8") != picture:
+                    file.write_text(picture, encoding="utf-8")
+                    yield name
+    for stray in set(FOLDER.iterdir()) - {file_of(name) for each in SCENES for name in each.names}:
+        stray.unlink()
