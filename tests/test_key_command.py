@@ -23,8 +23,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="shell scripts a
 LONG = 60.0
 PROGRAM = """
 import sys, pathlib
-from capgo_tui.key_command import output_of
-told = output_of(["sh", "-c", sys.argv[1]], pathlib.Path("/"), 60)
+from capgo_tui.key_command import read_output
+told = read_output(["sh", "-c", sys.argv[1]], pathlib.Path("/"), 60)
 print("told", told.strip(), flush=True)
 with open("/dev/tty") as terminal:
     print("and", terminal.readline().strip(), flush=True)
