@@ -7,6 +7,7 @@ from textwrap import wrap
 
 import capgo_tui.help
 from capgo_tui.tui.actions import FORMS, MOVES
+from capgo_tui.tui.keys import use_keys
 from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.tabs import EVERYWHERE, LISTS
 
@@ -29,12 +30,13 @@ Other keys are set by these ids in config.toml (capgo-tui help settings):
 
 def key_page() -> str:
     """Return the page in Markdown."""
+    use_keys(ACTIONS)
     groups: dict[str, list[str]] = {"On every tab": []}
     for action in sorted(ACTIONS, key=lambda each: each.rank):
         is_general = action.tabs in (LISTS, EVERYWHERE)
         title = "On every tab" if is_general else f"On {' and '.join(sorted(action.tabs))}"
         first = f"{action.key:<{KEY_WIDTH}}{action.id:<{ID_WIDTH}}"
-        groups.setdefault(title, []).append(_entry(first, action.tooltip))
+        groups.setdefault(title, []).append(_entry(first, action.description))
     groups["Moving"] = [_entry(f"{keys:<{KEY_WIDTH}}", text) for keys, text in MOVES]
     groups["In forms"] = [_entry(f"{keys:<{KEY_WIDTH}}", text) for keys, text in FORMS]
     parts = [f"{title}\n\n" + "\n".join(lines) + "\n" for title, lines in groups.items()]

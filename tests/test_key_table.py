@@ -13,4 +13,4 @@ def test_the_page_is_what_its_command_writes() -> None:
 def test_every_action_has_one_entry_with_its_key_and_its_words() -> None:
     page = " ".join(key_page().split())
     for action in ACTIONS:
-        assert page.count(f"{action.key} {action.id} {action.tooltip}") == 1, action.id
+        assert page.count(f"{action.key} {action.id} {action.description}") == 1, action.id

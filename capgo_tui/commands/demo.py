@@ -38,4 +38,5 @@ def open_demo(device: str | None = None, revision: Revision | None = None) -> It
             revision=revision,
             asgi_app=serve,
             device=device,
+            is_demo=True,
         )

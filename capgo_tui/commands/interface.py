@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,6 +17,14 @@ from capgo_tui.workspace.prefetch import Prefetch
 if TYPE_CHECKING:
     from capgo_tui.tui.app import CapgoApp
     from capgo_tui.tui.launch import Launch
+
+NEXT_COMMAND: Final = """\
+The demo is over and nothing of it was kept. To open an app of your own:
+
+    capgo-tui --app com.example.app
+
+It asks for the API key, unless CAPGO_TOKEN or ~/.capgo has one."""
+"""What is printed after a demo."""
 
 
 def run_interface(launch: Launch) -> int:
@@ -30,6 +38,8 @@ def run_interface(launch: Launch) -> int:
         click.echo(f"capgo-tui: {app.fault}", err=True)
     if app.bug is not None:
         click.echo(f"capgo-tui met a bug; please report this:\n{app.bug}", err=True)
+    if launch.is_demo and not app.return_code:
+        click.echo(NEXT_COMMAND, err=True)
     return Exit.FAILED if app.return_code else Exit.OK
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 TOPICS: Final = {
-    "filters": "What to type after / and --filter.",
+    "filters": "What to type into a filter and after --filter.",
     "keys": "Every key, and its id for config.toml.",
     "screen": "More about some keys, forms, undo, exports and waiting.",
     "settings": "Where the key, the app and the server come from; config.toml.",

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from capgo_tui.lazy_dataclass import dataclass
+from capgo_tui.tui.keys import fill_keys, name_key
 from capgo_tui.tui.tabs import LISTS, TAB_BY_NAME
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class ActionContext:
     """Whether there is a record under the cursor."""
     has_marks: bool = False
     mark_count: int = 0
+    has_open_outcome: bool = False
+    """Whether the outcome of a write is in sight that the server did not confirm."""
     empty_step: str = ""
     """A sentence on what to do where there is no record under the cursor."""
     missing_rights: Sequence[MissingRight] = field(default=())
@@ -88,6 +91,7 @@ class Action:
     keys: str
     label: str
     tooltip: str
+    """What it does, with other actions in braces; `description` has their keys in place."""
     run: Callable[..., Awaitable[None] | None]
     """The method of the controller that declares this."""
     rank: int
@@ -95,6 +99,8 @@ class Action:
     tabs: frozenset[str] = LISTS
     hint: bool = True
     """Whether the hint bar offers it while there is room."""
+    is_timely: Callable[[ActionContext], bool] | None = None
+    """Returns whether it is what comes next: then the hint bar has it first of all."""
     shown_key: str = ""
     writes: bool = False
     """Whether it may change something on the server."""
@@ -117,6 +123,11 @@ class Action:
         """The key as the interface writes it."""
         return self.shown_key or self.keys.split(",")[0]
 
+    @property
+    def description(self) -> str:
+        """What it does, as the help and the palette say it."""
+        return fill_keys(self.tooltip)
+
     def disabled_reason(self, context: ActionContext) -> DisabledReason | None:
         """Return why this does nothing now; None when it does something."""
         if self.writes and (reason := read_only_reason(context.target)):
@@ -135,14 +146,17 @@ class Action:
             return DisabledReason(why, f"Nothing was sent: {why}.")
         for lack in context.missing_rights:
             if lack.right == self.right and lack.channel in ("", context.channel):
-                return DisabledReason(f"{lack}, said the server", next_step="r asks again.")
+                step = fill_keys("{list.refresh} asks again.")
+                return DisabledReason(f"{lack}, said the server", next_step=step)
         return None
 
     def _make_wrong_tab_reason(self) -> DisabledReason:
         tabs = [tab for name, tab in TAB_BY_NAME.items() if name in self.tabs]
         where = " or ".join(tab.name for tab in tabs) if len(tabs) < len(LISTS) else "a list"
-        sentence = f"That is done on {where}: {tabs[0].key} shows the {tabs[0].name}."
-        return DisabledReason(f"only on {where}", self.elsewhere or sentence)
+        sentence = (
+            f"That is done on {where}: {name_key(f'tab.{tabs[0].name}')} shows the {tabs[0].name}."
+        )
+        return DisabledReason(f"only on {where}", fill_keys(self.elsewhere) or sentence)
 
     def _find_empty_reason(self, context: ActionContext) -> DisabledReason | None:
         if self.takes is Takes.TWO:
@@ -160,7 +174,7 @@ class Action:
             return None
         number = f"{count or 'none'} {'is' if count == 1 else 'are'}"
         text = f"it takes two marked {context.tab}, and {number} marked"
-        return DisabledReason(text, next_step="space marks one.")
+        return DisabledReason(text, next_step=fill_keys("{mark.toggle} marks one."))
 
 
 def action_on_tab(actions: Iterable[Action], action_id: str, tab: str) -> Action:

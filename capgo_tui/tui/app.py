@@ -17,9 +17,13 @@ from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 from capgo_tui.tui import garbage
 from capgo_tui.tui.app_base import AppBase
+from capgo_tui.tui.keys import fill_keys, make_page_keymap, name_key, use_keys
+from capgo_tui.tui.rebinding import rebind
+from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.screens.main import MainScreen, make_screen_class
 from capgo_tui.tui.theme import CAPGO_DARK, OUR_THEMES
 from capgo_tui.tui.theme_choice import ThemeChoice
+from capgo_tui.tui.words import describe_demo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -116,6 +120,13 @@ class CapgoApp(AppBase):
 
             return driver.ColourQueryDriver if self.light_theme else driver.TerminalDriver
         return driver_class
+
+    def on_load(self) -> None:
+        """Have the interface name the keys of this run, and the pages take them."""
+        actions = rebind(ACTIONS, self.launch.keys)
+        use_keys(actions)
+        if self.launch.keys:
+            self.set_keymap(make_page_keymap(actions))
 
     def get_default_screen(self) -> Screen[None]:
         """Return the screen below all others."""
@@ -221,6 +232,8 @@ class CapgoApp(AppBase):
         self.light_theme = None
 
     def _connect(self, screen: MainScreen) -> None:
+        if self.launch.is_demo and len(self._opened) == 1:
+            screen.status.hint(describe_demo())
         self.run_worker(self._open(screen), exit_on_error=False)
 
     async def _open(self, screen: MainScreen, prefetch: Prefetch | None = None) -> None:
@@ -251,7 +264,9 @@ class CapgoApp(AppBase):
         """Ask for another API key in place of a refused one, unless a write is under way."""
         if self._writes:
             if isinstance(self.screen, MainScreen):
-                self.screen.say("A write is under way: r asks for another key once it has ended.")
+                self.screen.say(
+                    fill_keys("A write is under way: {list.refresh} asks for another key after it.")
+                )
             return
         opened = next(each for each in self._opened if each.screen is self.screen)
         self._opened.remove(opened)
@@ -337,7 +352,8 @@ class CapgoApp(AppBase):
             self.report_bug(error)
             if isinstance(self.screen, MainScreen):
                 self.screen.say(
-                    f"✗ A bug in capgo-tui ({type(error).__name__}); q quits and shows it."
+                    f"✗ A bug in capgo-tui ({type(error).__name__});"
+                    f" {name_key('quit')} quits and shows it."
                 )
             return True
 

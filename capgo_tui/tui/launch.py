@@ -57,6 +57,8 @@ class Launch(Access):
     """The profiles of ``config.toml``."""
     launch_profile: Callable[[Launch, str], Launch] | None = None
     """Returns settings with another profile; raises ValueError when that cannot be used."""
+    is_demo: bool = False
+    """Whether all of it is made up and forgotten at the end."""
     mouse: bool = True
     """Whether the terminal is asked to report the mouse."""
 

@@ -242,10 +242,10 @@ class Offer:
         for action in self.actions:
             if self.context.tab not in action.tabs or action.id in EXCLUDED_ACTIONS:
                 continue
-            label, all_of_it = action.label.casefold(), f"{action.label} {action.tooltip}"
+            label, all_of_it = action.label.casefold(), f"{action.label} {action.description}"
             if all(word in all_of_it.casefold() for word in words):
                 reason = action.disabled_reason(self.context)
-                explanation = f"✗ {reason}" if reason else f"{action.key}  {action.tooltip}"
+                explanation = f"✗ {reason}" if reason else f"{action.key}  {action.description}"
                 entry = Entry(action.label, explanation, Act(action.id), off=bool(reason))
                 first = words[0] if words else ""
                 matches.append((not label.startswith(" ".join(words)), first not in label, entry))

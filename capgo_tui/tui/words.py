@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, EndlessList, ErrorKind
 from capgo_tui.lazy_dataclass import dataclass
+from capgo_tui.tui.keys import capitalize_key, fill_keys, name_key
 from capgo_tui.workspace import failures
 from capgo_tui.workspace.ages import format_age, format_clock_time
 from capgo_tui.workspace.failures import REVISION_GUESSED, describe_lock, format_time_to_wait
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 
-ESC_STOPS = "esc stops"
-
-
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A headline and what to do about it."""
@@ -35,13 +33,13 @@ class Notice:
 
 
 _STEPS = {
-    NextStep.REFRESH: "; r reads again",
-    NextStep.OTHER_KEY: ", r asks for another",
-    NextStep.READ_ON: " · L reads on",
-    NextStep.LOAD_ALL: ": L loads it",
-    NextStep.LIST_CHANGES: " · Z shows",
-    NextStep.EDIT: ": e edits it",
-    NextStep.DELETE_ALL: ": C",
+    NextStep.REFRESH: "; {list.refresh} reads again",
+    NextStep.OTHER_KEY: ", {list.refresh} asks for another",
+    NextStep.READ_ON: " · {list.all} reads on",
+    NextStep.LOAD_ALL: ": {list.all} loads it",
+    NextStep.LIST_CHANGES: " · {change.list} shows",
+    NextStep.EDIT: ": {channel.edit} edits it",
+    NextStep.DELETE_ALL: ": {bundle.clean-up}",
 }
 
 
@@ -72,6 +70,7 @@ def explain(
 def _explain(
     error: CapgoError, doing: str, target: Target, seconds_ago: float, failed_at: datetime | None
 ) -> Notice:
+    reads = name_key("list.refresh")
     server_text = f" The server said: {_make_sentence(error.message)}" if error.message else ""
     status = f" ({error.status})" if error.status else ""
     match error.kind:
@@ -79,7 +78,7 @@ def _explain(
             return Notice(
                 f"The key was refused{status}.",
                 "It is wrong or has expired. No more requests are sent with it. "
-                "r asks for another key.",
+                f"{reads} asks for another key.",
             )
         case ErrorKind.NOT_ALLOWED:
             return Notice(
@@ -91,29 +90,32 @@ def _explain(
             return Notice(
                 f"This address is {describe_lock(error, failed_at)}.",
                 f"The server has refused 20 keys from here{status} and answers none until then."
-                " After that r tries again.",
+                f" After that {reads} tries again.",
             )
         case ErrorKind.RATE_LIMITED:
             return Notice(
                 "The server asks to slow down (429).",
-                f"Wait {format_time_to_wait(error, seconds_ago)}; then r tries again.",
+                f"Wait {format_time_to_wait(error, seconds_ago)}; then {reads} tries again.",
             )
         case ErrorKind.UNREACHABLE:
             return Notice(
-                _make_sentence(error.message), "Check the network and the address; r tries again."
+                _make_sentence(error.message),
+                f"Check the network and the address; {reads} tries again.",
             )
         case ErrorKind.NOT_FOUND if error.hint:
             return Notice(
-                f"Not found{status}.{server_text}", f"{_make_sentence(error.hint)} r tries again."
+                f"Not found{status}.{server_text}",
+                f"{_make_sentence(error.hint)} {reads} tries again.",
             )
         case ErrorKind.NOT_FOUND:
             return Notice(
-                f"Not found{status}.{server_text}", "It may have been deleted; r reads again."
+                f"Not found{status}.{server_text}",
+                f"It may have been deleted; {reads} reads again.",
             )
         case ErrorKind.SERVER_FAULT if isinstance(error, EndlessList):
-            return Notice(_make_sentence(error.message), "L reads on.")
+            return Notice(_make_sentence(error.message), f"{name_key('list.all')} reads on.")
         case ErrorKind.SERVER_FAULT:
-            return Notice(f"The server failed{status}.{server_text}", "r tries again.")
+            return Notice(f"The server failed{status}.{server_text}", f"{reads} tries again.")
         case ErrorKind.RULE | ErrorKind.BAD_REQUEST:
             return Notice(f"The server refused to {doing}{status}.{server_text}")
 
@@ -133,7 +135,20 @@ def shorten_step(step: NextStep | None) -> str:
 
 def step_label(step: NextStep | None) -> str:
     """Return the suffix for a next step: its key binding and what it does."""
-    return "" if step is None else _STEPS[step]
+    return "" if step is None else fill_keys(_STEPS[step])
+
+
+def describe_demo() -> str:
+    """Return what the first screen of the demo says of itself."""
+    return fill_keys(
+        "A demo: safe to change, kept nowhere. Try {tab.devices}, then {device.override} on a"
+        " device, then {change.undo}."
+    )
+
+
+def describe_stop() -> str:
+    """Return that the key for going back stops what is under way."""
+    return f"{name_key('back')} stops"
 
 
 def describe_waiting(wait: RetryCountdown, now: datetime, *, writing: bool = False) -> str:
@@ -143,7 +158,7 @@ def describe_waiting(wait: RetryCountdown, now: datetime, *, writing: bool = Fal
     """
     back = "reading back: " if writing and wait.retry.request.startswith("GET ") else ""
     why, next_try = _describe_reason(wait.retry.error), _describe_next_try(wait, now)
-    return f"{back}{why} · {next_try} · {ESC_STOPS}"
+    return f"{back}{why} · {next_try} · {describe_stop()}"
 
 
 def _describe_next_try(wait: RetryCountdown, now: datetime) -> str:
@@ -197,7 +212,10 @@ def find_placeholder(
     if visible_count is None and len(collection):
         return Notice(f"Filtering {group_digits(len(collection))} {name}…", "")
     if len(collection):
-        hints = (_list_elsewhere(collection, query, typing), "Esc clears the filter.")
+        hints = (
+            _list_elsewhere(collection, query, typing),
+            f"{capitalize_key('back')} clears the filter.",
+        )
         count = group_digits(len(collection))
         return Notice(
             f"0 of {count} loaded {name} match «{_shorten(query.text, 40)}».",
@@ -206,7 +224,9 @@ def find_placeholder(
     if collection.waiting is not None:
         why = explain(collection.waiting.retry.error, f"read the {name}", target)
         next_try = _describe_next_try(collection.waiting, now)
-        return Notice(why.headline, f"{next_try[:1].upper()}{next_try[1:]}. Esc stops.")
+        return Notice(
+            why.headline, f"{next_try[:1].upper()}{next_try[1:]}. {capitalize_key('back')} stops."
+        )
     if collection.error is not None:
         seconds_ago, failed_at = _count_seconds_since_failure(collection, now), collection.failed_at
         return explain(
@@ -215,7 +235,8 @@ def find_placeholder(
     if collection.unreadable:
         return Notice(
             f"{collection.unreadable} rows came that are no {name} this program can read.",
-            "They have no usable id or name. Is this the right server? ! shows them.",
+            "They have no usable id or name. Is this the right server?"
+            f" {name_key('list.unreadable')} shows them.",
         )
     if collection.at_end:
         return Notice(f"{target.app_id} has no {name}.", RESOURCE_BY_NAME[name].empty_advice)
@@ -229,7 +250,7 @@ def describe_loading(name: str, target: Target) -> Notice:
 
 def _list_elsewhere(collection: ListState, query: Query, typing: bool) -> str:
     """Return where to look for a record when no loaded one matches."""
-    more = "" if collection.at_end else "L loads all of them, ↓ some more."
+    more = "" if collection.at_end else f"{name_key('list.all')} loads all of them, ↓ some more."
     if typing and collection.name == "devices":
         what = "id" if query.looks_like_id else "custom id" if query.custom_id else ""
         if what:
@@ -260,7 +281,7 @@ def describe_status(
     elif collection.as_of is not None:
         parts.append(f"{group_digits(total)} loaded")
     if collection.unreadable:
-        parts.append(f"{collection.unreadable} unreadable (!)")
+        parts.append(f"{collection.unreadable} unreadable ({name_key('list.unreadable')})")
     if collection.unreadable_rows.too_many:
         parts.append("a page had more rows than it should")
     next_at = len(parts)
@@ -290,13 +311,13 @@ def _describe_next(collection: ListState, now: datetime) -> str:
         return describe_waiting(collection.waiting, now)
     if collection.loading_all:
         if collection.effort is not None:
-            return f"{describe_progress(collection.effort, now)} · {ESC_STOPS}"
+            return f"{describe_progress(collection.effort, now)} · {describe_stop()}"
         requests = collection.requests
-        return f"loading all… {requests} request{'' if requests == 1 else 's'} · {ESC_STOPS}"
+        return f"loading all… {requests} request{'' if requests == 1 else 's'} · {describe_stop()}"
     if collection.loading is Loading.REFRESH:
         if not collection.read_again:
             return "refreshing…"
-        return f"{group_digits(collection.read_again)} read again · {ESC_STOPS}"
+        return f"{group_digits(collection.read_again)} read again · {describe_stop()}"
     if collection.loading is Loading.MORE:
         return "loading more…" if len(collection) else "loading…"
     if collection.error is not None:

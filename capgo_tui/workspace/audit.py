@@ -29,8 +29,16 @@ class AuditHistory:
         self._is_refused = False
         self.latest: Sequence[AuditEntry] | None = None
         """The latest changes of the app's channels, newest first; None while they are not known."""
+        self._is_cut = False
+        """Whether there may be older changes than those that were read last."""
         self.gap = ""
         """Why the last reading told nothing; empty where it did."""
+
+    @property
+    def limit_note(self) -> str:
+        """What the last reading left out, as a sentence; empty where it read all."""
+        count = PAGES * AUDIT_PAGE
+        return f"Only the latest {count} changes of the audit history were read." * self._is_cut
 
     async def list_of_channel(self, channel_id: int) -> Sequence[AuditEntry]:
         """Return the changes of a channel, newest first; empty where they cannot be read."""
@@ -59,6 +67,7 @@ class AuditHistory:
         if self._is_refused:
             return None
         entries: list[AuditEntry] = []
+        self._is_cut = False
         try:
             org_id = await self._find_org()
             if org_id is None:
@@ -69,6 +78,8 @@ class AuditHistory:
                 entries += rows
                 if len(rows) < AUDIT_PAGE:
                     break
+            else:
+                self._is_cut = most > 1
         except UnsupportedByRevision:
             self._is_refused, self.gap = True, "this server has none"
             return None

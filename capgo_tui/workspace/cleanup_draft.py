@@ -63,7 +63,7 @@ class CleanupDraft(Draft):
             Entry("newest", "keep the newest", hint="with a matching name"),
             Entry("linked", "keep what channels use", EntryKind.LABEL),
             Entry("run", "keep what devices run", EntryKind.CHOICE, "of the loaded devices"),
-            Entry("older", "only older than", hint="days; empty for any age"),
+            Entry("older", "only older than", hint="days; empty: any age"),
             Entry("name", "only the names", hint="* and ? as in a shell"),
         )
         partial = not self._workspace.devices.at_end

@@ -16,6 +16,7 @@ from capgo_tui.commands.exit_codes import Exit
 from capgo_tui.commands.root import capgo_tui
 from capgo_tui.commands.verbs import VERBS
 from capgo_tui.help import TOPICS
+from capgo_tui.tui.keys import use_keys
 from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.workspace.query import Query
 from capgo_tui.workspace.resources.column import make_vocabulary
@@ -65,8 +66,9 @@ def test_a_page_is_readable_at_80_columns(topic: str) -> None:
 
 def test_the_page_of_the_keys_has_every_action() -> None:
     text = " ".join(page("help", "keys").split())
+    use_keys(ACTIONS)
     for action in ACTIONS:
-        assert f"{action.key} {action.id} {action.tooltip}" in text, action.id
+        assert f"{action.key} {action.id} {action.description}" in text, action.id
 
 
 def test_the_page_of_the_exit_codes_has_every_code() -> None:

@@ -115,7 +115,7 @@ def _filter(terminal: _Terminal, device: str) -> str:
 
 
 def _override(terminal: _Terminal, sandbox: Sandbox, device: str) -> str:
-    terminal.press("o", "esc cancel")
+    terminal.press("o", "esc leave")
     terminal.press(f"{CHANNEL}\r", "y yes")
     terminal.press("y", "read back")
     reply = httpx.get(

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.tui.keys import use_keys
+from capgo_tui.tui.screens.controllers import ACTIONS
 from tests.support.server import Server
 from tests.support.world import state, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+use_keys(ACTIONS)  # as in an app whose settings name no other keys
 
 
 @pytest.fixture(autouse=True)

@@ -468,7 +468,7 @@ async def test_the_bundle_is_deleted_with_its_channel_only_where_that_is_ticked(
     """Only preview keys may delete it; a refused deletion changes nothing."""
     async with on_channels(server, "qa") as driver:
         await driver.type("D")
-        await driver.until("[ ] also delete bundle 1.0.1 (preview keys only) · tab, space")
+        await driver.until("[ ] also delete bundle 1.0.1 (preview keys) · tab, space")
         await driver.type(*"qa", "tab", "space")
         await driver.until("[x] also delete bundle")
         await driver.type("tab", "enter")

@@ -271,6 +271,38 @@ async def test_no_text_steers_the_terminal_in_the_form_the_question_or_the_outco
         await driver.type("n")
 
 
+@pytest.mark.parametrize("name", TEXT_NAMES)
+async def test_no_text_steers_the_terminal_while_a_change_is_watched(name: str) -> None:
+    """The names that the change has, and what a server says of a record it does not show."""
+    text, size = TEXTS[name], (80, 24)
+    store = store_of(
+        state(devices=[device(1, custom_id=text)], channels=[channel(1, "production", public=True),
+              channel(2, f"c {text}")])
+    )  # fmt: skip
+    server = Server(store, limits="none")
+    async with on_devices(server, size=size, rows=1) as driver:
+        await driver.type("o", "c", "space")
+        await driver.settle()
+        await driver.type("down", "enter")
+        await driver.wait_for_question()
+        await driver.type("y")
+        await driver.until(lambda: "✓" in driver.status, "the outcome")
+        await driver.type("W")
+        await driver.until("the server shows it")
+        assert_sound(driver.app, size)
+        server.change("DELETE FROM overrides")
+        await driver.type("W")
+        await driver.until(lambda: "still not" in driver.status or "not shown" in driver.status)
+        assert_sound(driver.app, size)
+        body = json.dumps({"error": "invalid_something", "message": f"no {text}"}).encode()
+        server.on("GET", "/device", answering(400, body))
+        await driver.type("escape", "W")
+        await driver.until("not watched any longer")
+        assert_sound(driver.app, size)
+        assert driver.app.bug is None
+    store.close()
+
+
 async def test_lone_surrogates_and_hostile_errors_are_drawn_as_plain_text() -> None:
     server = Server(store_of(state()))
     async with on_devices(server) as driver:

@@ -266,7 +266,7 @@ async def test_json_and_fields_are_two_views_of_one_record(server: Server) -> No
     async with on_devices(server) as driver:
         await driver.type("enter")
         await driver.until("What it is")
-        assert "follows the default of its platform" in driver.text
+        assert "none: its platform's default" in driver.text
         await driver.type("J")
         await driver.until('"device_id"')
         await driver.type("J")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.api.revisions import Extra
 from capgo_tui.tui.actions import BUNDLES_ONLY, Action, Takes, require_extra
+from capgo_tui.tui.keys import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 def _explain_no_deletion(traits: Traits) -> str:
     if Extra.DELETE_ONE_BUNDLE in traits.extras:
         return ""
-    return f"the {traits.revision} API cannot delete one bundle, only all: C"
+    all_of_them = name_key("bundle.clean-up")
+    return f"the {traits.revision} API cannot delete one bundle, only all: {all_of_them}"
 
 
 class BundleActions:
@@ -83,7 +85,7 @@ class BundleActions:
             "bundle.clean-up", "C", "clean up",
             "Plan which old bundles to delete, then delete them; or delete all", clean_up, 133,
             BUNDLES_ONLY, writes=True, right="delete bundles",
-            elsewhere="Only bundles are cleaned up: 3 shows them.",
+            elsewhere="Only bundles are cleaned up: {tab.bundles} shows them.",
         ),
         Action(
             "bundle.new", "n", "register", "Register a bundle that is hosted elsewhere",

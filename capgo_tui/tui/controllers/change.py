@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
-from capgo_tui.tui.words import step_label
+from capgo_tui.tui.words import describe_stop, step_label
 from capgo_tui.workspace.changes.batch import TICK
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
@@ -94,7 +94,7 @@ class ScreenUi:
 
     async def wait(self, change: Change, seconds: float) -> bool:
         """Show the countdown for up to one tick; return False once the wait is cancelled."""
-        note = f" · the server takes it in {math.ceil(seconds)} s · esc stops"
+        note = f" · the server takes it in {math.ceil(seconds)} s · {describe_stop()}"
         room = self._host.size.width - len(note) - 4
         self._host.say(f"⟳ {describe(change).summarize(room)}{note}")
         self._stops[self._number] = self._stop

@@ -35,7 +35,7 @@ class ChangeActions:
         ),
         Action(
             "change.watch", "W", "watch",
-            "Read the last change again until the server shows it; esc stops", watch, 315,
-            EVERYWHERE, hint=False,
+            "Read the last change again until the server shows it; {back} stops", watch, 315,
+            EVERYWHERE, hint=False, is_timely=lambda context: context.has_open_outcome,
         ),
     )  # fmt: skip

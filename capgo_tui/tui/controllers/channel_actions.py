@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from capgo_tui.tui.controllers.lazy_loader import LazyLoader
     from capgo_tui.tui.host import Host
 
-ELSEWHERE = "That is done to a channel: 1 shows the channels."
-NEW_ELSEWHERE = "Channels and bundles are made on their own tabs: 1 shows them, or 3."
+ELSEWHERE = "That is done to a channel: {tab.channels} shows the channels."
+NEW_ELSEWHERE = (
+    "Channels and bundles are made on their own tabs: {tab.channels} shows them, or {tab.bundles}."
+)
 
 
 def _explain_no_clearing(traits: Traits) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.controllers.picker import make_bundle_choices, pick
+from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.overlays.confirmation import Choice
 from capgo_tui.workspace.cells import name_bundle
 from capgo_tui.workspace.changes.channels import make_settings_change
@@ -164,7 +165,7 @@ class ChannelController:
         name = name_bundle(channel.bundle, self._workspace.make_cell_context())
         if not name or not self._workspace.client.traits.deletes_channel_with_bundle:
             return None
-        return Choice(f"also delete bundle {shorten(name, NAME_WIDTH)} (preview keys only)")
+        return Choice(f"also delete bundle {shorten(name, NAME_WIDTH)} (preview keys)")
 
     async def _delete(
         self,
@@ -179,7 +180,10 @@ class ChannelController:
             await self._workspace.bundles.refresh()
         left = await reread_devices(self._workspace, overridden)
         if left:
-            self._host.tell(f"! {left} devices still show the override: r reads them again")
+            self._host.tell(
+                f"! {left} devices still show the override:"
+                f" {name_key('list.refresh')} reads them again"
+            )
 
     # All of them
 

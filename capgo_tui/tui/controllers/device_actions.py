@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.controllers.lazy_loader import LazyLoader
     from capgo_tui.tui.host import Host
 
-ELSEWHERE = "Overrides are set on a device: 2 shows the devices."
+ELSEWHERE = "Overrides are set on a device: {tab.devices} shows the devices."
 
 
 class DeviceActions:
@@ -74,6 +74,6 @@ class DeviceActions:
             "device.ids", "O", "list of ids",
             "Override or clear the devices of a list of ids; pasting one opens it too", type_ids,
             450, DEVICES_ONLY, hint=False, writes=True,
-            elsewhere="Ids are of devices: 2 shows them.",
+            elsewhere="Ids are of devices: {tab.devices} shows them.",
         ),
     )  # fmt: skip

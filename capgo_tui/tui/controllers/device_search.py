@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.text import clean
 from capgo_tui.tui import words
+from capgo_tui.tui.words import describe_stop
 from capgo_tui.workspace.custom_ids import describe_not_found, find_custom_id, find_device
 from capgo_tui.workspace.numbers import group_digits
 from capgo_tui.workspace.query import make_custom_id_filter
@@ -74,4 +75,4 @@ class DeviceSearch:
 
     def _say_read(self, count: int) -> None:
         read = group_digits(count)
-        self._host.say(f"Looking for that custom id: {read} devices read · esc stops")
+        self._host.say(f"Looking for that custom id: {read} devices read · {describe_stop()}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.widgets.lines import measure_width, pad_middle
-from capgo_tui.tui.words import ESC_STOPS, step_label
+from capgo_tui.tui.words import describe_stop, step_label
 from capgo_tui.workspace.export.file import WholeFile
 from capgo_tui.workspace.export.formats import OF_FILES, Format
 from capgo_tui.workspace.numbers import group_digits
@@ -56,7 +56,7 @@ class ExportController:
 
         """
         if self._under_way is not None:
-            self._host.say("An export is under way; esc stops it.")
+            self._host.say(f"An export is under way; {describe_stop()} it.")
             return None
         view = rows.view
         count, total = group_digits(len(view)), group_digits(len(view.collection))
@@ -110,7 +110,7 @@ class ExportController:
         self._under_way = export = rows.export(form)
 
         def show_progress() -> None:
-            self._host.say(f"{export.describe_progress()} · {ESC_STOPS}")
+            self._host.say(f"{export.describe_progress()} · {describe_stop()}")
 
         try:
             await self._host.app.see_through(export.go(file, show_progress), export.stop)

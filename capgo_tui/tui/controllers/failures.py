@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import CapgoError, Refusal
+from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.words import explain, step_label
 from capgo_tui.workspace.next_step import OtherWay
 
@@ -33,5 +34,8 @@ async def report_failures(host: Host, work: Awaitable[object], doing: str) -> No
         step = error.next_step if isinstance(error, OtherWay) else None
         host.say(f"✗ Nothing was sent: {error}{step_label(step)}.")
     except Exception as error:  # noqa: BLE001 - a bug in a worker must not end the program
-        host.say(f"✗ Failed to {doing}: {type(error).__name__}, a bug in capgo-tui. r reads again.")
+        host.say(
+            f"✗ Failed to {doing}: {type(error).__name__}, a bug in capgo-tui."
+            f" {name_key('list.refresh')} reads again."
+        )
         host.app.report_bug(error)

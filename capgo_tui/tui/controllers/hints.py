@@ -37,6 +37,14 @@ class HintController:
             if action.hint and host.tab in action.tabs and action.id != "help"
             if workspace is None or not action.server_reason(workspace.client.traits)
         ]
+        if workspace is not None:
+            timely = [
+                Hint(each.key, each.label, action_id=each.id)
+                for each in host.actions
+                if each.is_timely is not None and each.is_timely(context)
+                if each.disabled_reason(context) is None
+            ]
+            hints = [*timely, *(hint for hint in hints if hint not in timely)]
         if workspace is not None and host.page is None and host.rows.state.wide:
             hints = [Hint("←→", "slide"), host.hint_of("list.wide", "narrow"), *hints]
         if self._detail.is_open:

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.tui.actions import Action, Takes
+from capgo_tui.tui.keys import name_key
 
 if TYPE_CHECKING:
     from capgo_tui.tui.controllers.lazy_loader import LazyLoader
@@ -27,7 +28,10 @@ class ListActions:
         marks, cursor_key = host.rows.marks, host.table.cursor_key
         keys = tuple(islice(marks, MOST + 1))
         if len(keys) > MOST:
-            host.say(f"✗ Not copied: {len(marks)} are too many for a clipboard. E exports them.")
+            host.say(
+                f"✗ Not copied: {len(marks)} are too many for a clipboard."
+                f" {name_key('list.export')} exports them."
+            )
             return
         if not keys and cursor_key is not None:
             keys = (cursor_key,)

@@ -174,5 +174,5 @@ class LoadingController:
         Action(
             "list.refresh", "r", "refresh", "Read the list again; the cursor stays", refresh, 230,
         ),
-        Action("list.all", "L", "all", "Load the whole list; esc stops", load_all, 240),
+        Action("list.all", "L", "all", "Load the whole list; {back} stops", load_all, 240),
     )  # fmt: skip

@@ -161,7 +161,8 @@ class OverviewController:
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
-            "overview.open", "enter", "go there", "Go to what this line is about; esc returns",
+            "overview.open", "enter", "go there",
+            "Go to what this line is about; {back} returns",
             open_line, 211, OVERVIEW_ONLY, shown_key="⏎",
         ),
         Action(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.tui import words
 from capgo_tui.tui.actions import Action
+from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.tabs import EVERYWHERE, TAB_BY_NAME, TABS
 from capgo_tui.tui.widgets.title_bar import TabLabel
 
@@ -103,7 +104,10 @@ class TabController:
     def show_strip(self) -> None:
         """Draw the tabs, the page, the hints and the status line anew."""
         host, workspace = self._host, self._host.workspace
-        labels = [TabLabel(tab.key, tab.name, tab.title, self._count(tab.name)) for tab in TABS]
+        labels = [
+            TabLabel(name_key(f"tab.{tab.name}"), tab.name, tab.title, self._count(tab.name))
+            for tab in TABS
+        ]
         self._bar.show_tabs(labels, self.name)
         self._bar.show_path(self._trip.get_path_at(self.name))
         self._survey.follow()

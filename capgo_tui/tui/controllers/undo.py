@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from capgo_tui.tui.keys import fill_keys, name_key
 from capgo_tui.tui.words import step_label
 from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.journal import JournalUnusable
@@ -50,7 +51,10 @@ class UndoController:
 
             resolution = await resolve(self._workspace, partial(self._say_read, READING_LEFT))
         except JournalUnusable:
-            self._host.say("✗ The journal cannot be used, so nothing can be changed: Z shows more.")
+            self._host.say(
+                "✗ The journal cannot be used, so nothing can be changed:"
+                f" {name_key('change.list')} shows more."
+            )
             return
         if text := str(resolution):
             self._host.tell(text + step_label(resolution.next_step))
@@ -65,9 +69,11 @@ class UndoController:
         if choice.entries:
             await self._undo(choice.entries, choice.skip_reason)
         elif choice.skip_reason:
-            self._host.say(f"✗ Not undone: {choice.skip_reason}. Z lists all changes.")
+            self._host.say(
+                f"✗ Not undone: {choice.skip_reason}. {name_key('change.list')} lists all changes."
+            )
         else:
-            self._host.say("There is no change to undo. Z lists them all.")
+            self._host.say(fill_keys("There is no change to undo. {change.list} lists them all."))
 
     async def undo(self, entry: Entry) -> None:
         """Undo a change that was chosen, and all that was confirmed with it."""

@@ -6,6 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from capgo_tui.api.retry_policy import RetryPolicy
+from capgo_tui.tui.keys import name_key
+from capgo_tui.tui.words import describe_stop
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.recorded import revive
@@ -93,6 +95,7 @@ def _make_sentence(change: Change, look: Look) -> str:
     seconds = int(look.age.total_seconds())
     span = f"{seconds} s" if seconds < 600 else f"{seconds // 60} min"
     reads = f"{look.count} read{'s' * (look.count != 1)}"
+    goes_on = f" {name_key('change.watch')} goes on."
     match look.sight:
         case Sight.SHOWN:
             return f"✓ {name}: the server shows it, {span} after it was sent ({reads})."
@@ -100,12 +103,12 @@ def _make_sentence(change: Change, look: Look) -> str:
             return f"? {name}: this server does not report it, so that it cannot be watched."
         case Sight.TIMED_OUT:
             why = f": {look.problem}" if look.problem else ""
-            return f"? {name}: still not shown after five minutes and {reads}{why}. W goes on."
+            return f"? {name}: still not shown after five minutes and {reads}{why}.{goes_on}"
         case Sight.FAILED:
             return f"✗ {name}: not watched any longer: {look.problem}."
         case _:
             problem = f" · {look.problem}" if look.problem else ""
             return (
                 f"⟳ {name}: not shown yet, {span} after it was sent · next read in"
-                f" {look.pause:g} s · esc stops{problem}"
+                f" {look.pause:g} s · {describe_stop()}{problem}"
             )

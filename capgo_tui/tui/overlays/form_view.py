@@ -32,8 +32,11 @@ ABOUT: Final = 4
 """Lines below the rows of a low form."""
 BOX: Final = 44
 """Cells of a text in a low form at most."""
-LABEL: Final = 33
-"""Cells of the labels of a whole form at most, with the mark before them."""
+MARK: Final = 5
+"""Cells of the mark before a label, and of the gap after it."""
+LEAST_BOX: Final = 10
+LEAST_NOTE: Final = 12
+"""Cells below which nothing stands beside a value: a word or two tell nothing."""
 NARROW: Final = 70
 LOW: Final = 14
 """Height of a whole form below which each text below the rows gets one line."""
@@ -153,17 +156,19 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
     @property
     def _label_width(self) -> int:
         """Cells of the labels, with the mark before them."""
-        if self._is_whole:
-            return min(LABEL, self._width // 2)
-        labels = [each.label for each in self._entries if each.kind is not EntryKind.ACTION]
-        return max((len(label) for label in labels), default=0) + 5
+        texts = (EntryKind.ACTION, EntryKind.HEADING)
+        labels = [each.label for each in self._entries if each.kind not in texts]
+        longest = max(map(measure_width, labels), default=0)
+        return min(longest + MARK, max(LEAST_BOX, self._width * 3 // 5))
 
     @property
     def _box_width(self) -> int:
         """Cells of the input."""
         room = self._width - self._label_width
         if not self._is_whole:
-            return max(10, min(BOX, room // 2))
+            hints = [each.hint for each in self._entries if each.kind is not EntryKind.ACTION]
+            longest = max(map(measure_width, hints), default=0)
+            return min(BOX, max(LEAST_BOX, room - longest - 2))
         # In a narrow form errors are shown only below the rows.
         return min(40, room - 1 if self._width < NARROW else (room - 1) * 2 // 5)
 
@@ -261,11 +266,10 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
             runs = self._value(draft, entry, is_current=is_current)
             return [(label, style), (" ", self.rich_style), *runs]
         label = f" {mark} ▸ {entry.label} "
-        if self._is_whole and entry is LAST:
-            return [(label, style)]
-        if self._is_whole:
+        if self._is_whole and entry is not LAST:
             label = pad(label, self._label_width - 1)
-        return [(label, style), (f" {entry.hint}", self._style("muted"))]
+        room = max(0, self._width - measure_width(label))
+        return [(label, style), (pad(f" {entry.hint}", room).rstrip(), self._style("muted"))]
 
     def _value(self, draft: Draft, entry: Entry, *, is_current: bool) -> list[Run]:
         is_changed, width = draft.is_changed(entry.name), self._box_width
@@ -283,6 +287,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
             note, tone = f"  {'' if self._is_whole else '✗ '}{error}", "warn"
         room = max(0, self._width - self._label_width - measure_width(text))
         # What does not fit here is shown in full below the rows.
+        note = note if room >= min(LEAST_NOTE, measure_width(note)) else ""
         return [(text, style), (pad(note, room).rstrip(), self._style(tone))]
 
     def _about(self, draft: Draft, width: int) -> TonedLines:

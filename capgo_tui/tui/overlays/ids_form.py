@@ -15,6 +15,7 @@ from textual.widgets import TextArea
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
+from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.lines import pad, strip
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.device_ids import DeviceFinder, DeviceMatch, Ids
 
 Verb: TypeAlias = Literal["override", "clear"]
-KEYS = " o override  x clear  ⇧⇥ back to the list  esc cancel"
-MORE_KEYS = " o override  x clear{more}  ⇧⇥ list  esc"
+KEYS = " {device.override} override  {device.clear} clear  shift+tab back to the list  esc leave"
+MORE_KEYS = " {device.override} override  {device.clear} clear%s  shift+tab list  esc"
 LEFT_OUT_KEYS = "  d drop {count}"
 KEEP_KEYS = "  k {keep} {count} unknown"
-WAITS = " ⇥ on, then o override or x clear  esc cancel"
+WAITS = " ⏎ new line  tab on, then {device.override} override or {device.clear} clear  esc leave"
 MOST = 1_000_000
 """Characters of a pasted line at most."""
 MOST_SHOWN = 3
@@ -102,8 +103,8 @@ class Actions(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the keys that work."""
         width = self.size.width
-        keys = MORE_KEYS.format(more=self.more) if self.more else KEYS
-        keys = keys if self.has_focus else WAITS
+        keys = fill_keys(MORE_KEYS) % self.more if self.more else fill_keys(KEYS)
+        keys = keys if self.has_focus else fill_keys(WAITS)
         return strip([(pad(keys, width), self.rich_style)], width, self.rich_style)
 
 
@@ -128,6 +129,7 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         Binding("shift+tab", "to_text", show=False, priority=True, id="ids.back"),
         Binding("o", "wish('override')", "override", id="ids.override"),
         Binding("x", "wish('clear')", "clear", id="ids.clear"),
+        Binding("enter", "enter", show=False, id="ids.enter"),
         Binding("d", "drop", "drop what means no device", id="ids.drop"),
         Binding("k", "keep", "keep unknown ids, or not", id="ids.keep"),
     ]
@@ -225,6 +227,11 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
             self._area.read_only = True  # what was looked up is what is acted on
             self._look_up = self.run_worker(self._find(verb, entries), exit_on_error=False)
 
+    def action_enter(self) -> None:
+        """Say what goes on from the bottom row: there are two ways."""
+        if self._is_free:
+            self._say(fill_keys("{device.override} overrides them, {device.clear} clears them"))
+
     async def _find(self, verb: Verb, entries: Sequence[DeviceMatch]) -> None:
         finder = self._finder
         if finder is None:
@@ -267,7 +274,11 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         usable = [each for each in entries if not (each.trouble or (looked_up and not each.device))]
         drop_count = len(entries) - len(usable) + len(ids.left_out)
         if not drop_count:
-            self._say("nothing to drop: o or x asks the server for what is not loaded")
+            self._say(
+                fill_keys(
+                    "nothing to drop: {device.override} or {device.clear} asks the server first"
+                )
+            )
             return
         area = self._area
         with area.prevent(TextArea.Changed):
@@ -280,7 +291,9 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         if not self._is_free:
             return
         if not self._unknown:
-            self._say("no id was looked up yet: o or x asks the server first")
+            self._say(
+                fill_keys("no id was looked up: {device.override} or {device.clear} asks first")
+            )
         else:
             self._keeps = not self._keeps
             self._show_left_out()

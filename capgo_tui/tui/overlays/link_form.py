@@ -397,15 +397,15 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             count += " (loading the rest failed)"
         about = f" · {text}" if (text := choices.about()) else ""
         if len(choices):
-            self._hint_line.show(f"{self._keys(choices)}  esc cancel · {count}{about}", "muted")
+            self._hint_line.show(f"{self._keys(choices)}  esc leave · {count}{about}", "muted")
         else:
-            self._hint_line.show(f" no {choices.noun} matches · {count} · esc cancel", "warn")
+            self._hint_line.show(f" no {choices.noun} matches · {count} · esc leave", "warn")
 
     def _keys(self, choices: AnyChoices) -> str:
         if choices.marks is None:
-            return " ⏎ choose  ↑↓ move"
+            return " ↑↓ move  ⏎ choose"
         marked = f" {len(choices.marks)} marked" if choices.marks else ""
-        return f" ⏎ choose{marked}  space mark  ↑↓ move"
+        return f" ↑↓ move  space mark  ⏎ choose{marked}"
 
     def action_pick(self) -> None:
         """Pick the row under the cursor, if it can be picked."""

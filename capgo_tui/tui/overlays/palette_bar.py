@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from capgo_tui.lazy_dataclass import dataclass
+from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.overlays.typing_bar import TypingBar
 from capgo_tui.tui.widgets.line_history import LineHistory
 from capgo_tui.tui.widgets.lines import pad, pad_middle, strip
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     Search: TypeAlias = Callable[[str], Awaitable[Sequence[Entry]]]
 
 ROWS = 6
-SUGGESTION = "Lists, names and actions can be typed; ? shows the actions."
+SUGGESTION = "Lists, names and actions can be typed; {help} shows the actions."
 
 
 class Matches(Widget):
@@ -190,7 +191,7 @@ class PaletteBar(TypingBar):
         self._searching = None
         self.matches.show([*self.matches.entries, *more], keep=True)
         if not self.matches.entries:
-            self.matches.explain(f"Nothing matches «{text.strip()}». {SUGGESTION}")
+            self.matches.explain(f"Nothing matches «{text.strip()}». {fill_keys(SUGGESTION)}")
         elif self._eager:
             self.action_choose()
         self._eager = False

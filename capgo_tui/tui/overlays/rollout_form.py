@@ -57,6 +57,7 @@ class RolloutForm(AskingOverlay["str | None"], can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,up,plus", "move_share(1)", "more", id="rollout.more"),
         Binding("left,down,minus", "move_share(-1)", "less", id="rollout.less"),
+        Binding("enter", "enter", show=False, id="rollout.enter"),
         Binding("backspace", "erase", show=False, id="rollout.erase"),
         Binding("t", f"choose({TARGET!r})", "target", id="rollout.target"),
         *(
@@ -126,6 +127,15 @@ class RolloutForm(AskingOverlay["str | None"], can_focus=True):
             self.say("")
             self.give(name)
 
+    def action_enter(self) -> None:
+        """Go on to the question about the share or the target that was chosen."""
+        if self._draft is None or not self.asking:
+            return
+        if self._draft.is_changed:
+            self.action_choose(START)
+        else:
+            self.say("Nothing is changed: choose a share or a target, or a step by its key.")
+
     def action_leave(self) -> None:
         """Leave; while a step is carried out, close at once."""
         if self.asking:
@@ -190,7 +200,4 @@ class RolloutForm(AskingOverlay["str | None"], can_focus=True):
     def _key_row(self) -> Texts:
         if self._message:
             return [(f" {self._message}", "warn")]
-        keys = (("←→", "or a number: share"), ("t", "target"), ("esc", "leave"))
-        return [
-            each for key, label in keys for each in ((f" {key}", "key"), (f" {label} ", "muted"))
-        ]
+        return [(" ←→ or a number: share  t target  ⏎ next  esc leave", "muted")]

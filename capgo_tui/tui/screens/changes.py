@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from capgo_tui.api.errors import Refusal
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.actions import read_only_reason
+from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
 from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
@@ -108,7 +109,8 @@ class ChangesScreen(ModalScreen["ChosenEntry | None"]):
     ChangesScreen.-entry RecordTable { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,Z", "leave", "back", id="changes.leave"),
+        Binding("escape,q", "leave", "back", id="changes.leave"),
+        Binding("Z", "leave", "back", id="changes.close"),
         Binding("z", "undo", "undo this one", id="changes.undo"),
         Binding("W", "watch", "watch this one", id="changes.watch"),
         Binding("r", "reload", "read again", id="changes.reload"),
@@ -153,9 +155,13 @@ class ChangesScreen(ModalScreen["ChosenEntry | None"]):
         self._explain()
         table.attach(self._rows, COLUMNS, TableState())
         table.focus()
-        undo = "(z undo: read-only)" if self._target.read_only else "z undo this one"
+        undo = "{change.undo} undo"
+        undo = f"({undo}: read-only)" if self._target.read_only else f"{undo} this one"
         self.query_one("#changes-hints", TextLine).show(
-            f" ⏎ all of it  {undo}  W watch it  / find  r read again  esc back"
+            fill_keys(
+                f" ⏎ all of it  {undo}  {{change.watch}} watch it  {{list.filter}} find"
+                "  {list.refresh} read again  esc back"
+            )
         )
 
     def on_record_table_opened(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding, BindingType
 
 from capgo_tui.text import clean
+from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.screens.rows_page import PageRow, RowsPage
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.record_table import PlainColumn
@@ -31,8 +32,13 @@ COLUMNS: Final = (
     PlainColumn("effect", "BEFORE → AFTER", 28, 60, 0, cut_middle=True),
     PlainColumn("who", "WHO", 12, 32, 0, cut_middle=True),
 )
-HINTS: Final = "⏎ compare with now  z back to before it  r read again  esc close  ● ours"
-READ_ONLY_HINTS: Final = "⏎ compare with now  (z: read-only)  r read again  esc close"
+HINTS: Final = (
+    "⏎ compare with now  {change.undo} back to before it  {list.refresh} read again"
+    "  esc close  ● ours"
+)
+READ_ONLY_HINTS: Final = (
+    "⏎ compare with now  ({change.undo}: read-only)  {list.refresh} read again  esc close"
+)
 NOTHING: Final = (
     "No change of this channel is known.",
     "Overrides and older changes are not kept.",
@@ -60,7 +66,8 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
         now: Callable[[], datetime],
         refusal: str,
     ) -> None:
-        super().__init__(f"History of {channel}", COLUMNS, READ_ONLY_HINTS if refusal else HINTS)
+        hints = fill_keys(READ_ONLY_HINTS if refusal else HINTS)
+        super().__init__(f"History of {channel}", COLUMNS, hints)
         self._read = read
         self._plan = plan
         """Returns the state now, and what brings back the one before a change."""

@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 
 from capgo_tui.help import TOPICS, read_page
 from capgo_tui.tui.actions import FORMS, MOVES
+from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.widgets.column_list import ColumnList, Item
 from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
 from capgo_tui.tui.widgets.record_table.drawing import MARK
@@ -53,7 +54,7 @@ class HelpLine(NamedTuple):
 
 
 def _make_tooltip(action: Action, reason: DisabledReason | None) -> str:
-    return f"✗ {action.tooltip} · not now: {reason}" if reason else action.tooltip
+    return f"✗ {action.description} · not now: {reason}" if reason else action.description
 
 
 def help_lines(
@@ -67,7 +68,7 @@ def help_lines(
     off = [a for a in here if reasons[a.id] is not None]
     others = [a for a in actions if tab not in a.tabs]
     lines = [HelpLine("", f"Keys on {tab}")]
-    lines += [HelpLine(a.key, a.tooltip, a.id) for a in valid]
+    lines += [HelpLine(a.key, _make_tooltip(a, None), a.id) for a in valid]
     if off:
         lines += [HelpLine("", "Not now")]
         lines += [HelpLine(a.key, _make_tooltip(a, reasons[a.id]), a.id) for a in off]
@@ -124,7 +125,8 @@ class HelpScreen(ModalScreen[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "close", id="help.leave"),
-        Binding("q,question_mark", "dismiss(None)", "close", id="help.close"),
+        Binding("q", "dismiss(None)", "close", id="help.close"),
+        Binding("question_mark", "dismiss(None)", "close", id="help.key"),
         Binding("slash", "find", "find", id="help.find"),
     ]
 
@@ -138,7 +140,7 @@ class HelpScreen(ModalScreen[str | None]):
         """Make the page."""
         yield TextLine(f" Help · G: pages about {', '.join(TOPICS)}", "title")
         yield ColumnList()
-        yield TextLine(" ↑↓ move  ⏎ do it  / find  esc close", "muted")
+        yield TextLine(fill_keys(" ↑↓ move  ⏎ do it  {list.filter} find  esc close"), "muted")
         yield FindBar()
 
     def on_mount(self) -> None:

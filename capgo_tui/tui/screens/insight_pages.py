@@ -185,19 +185,20 @@ class InsightPages:
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
             "device.explain", "i", "explain",
-            "Which channel and bundle this device should get, and why", explain, 330,
-            DEVICES_ONLY, hint=False, takes=Takes.RECORD,
-            elsewhere="A device is explained: 2 shows the devices.",
+            "Which channel and bundle this device should get, and why", explain, 215,
+            DEVICES_ONLY, takes=Takes.RECORD,
+            elsewhere="A device is explained: {tab.devices} shows the devices.",
         ),
         Action(
             "channel.history", "H", "history",
             "The changes of this channel; compare one with now, or go back to before it",
-            show_history, 335, CHANNELS_ONLY, hint=False, takes=Takes.RECORD,
-            elsewhere="Only channels have a history: 1 shows them.",
+            show_history, 216, CHANNELS_ONLY, takes=Takes.RECORD,
+            elsewhere="Only channels have a history: {tab.channels} shows them.",
         ),
         Action(
             "list.compare", "equals_sign", "compare",
             "Compare two marked channels or bundles, side by side", compare, 340,
             frozenset({"channels", "bundles"}), hint=False, shown_key="=", takes=Takes.TWO,
+            is_timely=lambda context: context.mark_count == 2,
         ),
     )  # fmt: skip

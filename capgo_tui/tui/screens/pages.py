@@ -84,7 +84,7 @@ class PageController:
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(
             "change.list", "Z", "changes",
-            "All changes made with this program and their results; z there undoes one",
+            "All changes made with this program and their results; {change.undo} there undoes one",
             show_changes, 320, EVERYWHERE,
         ),
         Action(

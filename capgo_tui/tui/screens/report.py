@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from capgo_tui.api.errors import CapgoError, Refusal
+from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.text_line import TextLine
 
@@ -28,7 +29,8 @@ class ReportScreen(ModalScreen[None]):
     ReportScreen { background: $background; layout: vertical; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,i", "dismiss(None)", "close", id="report.close"),
+        Binding("escape,q", "dismiss(None)", "close", id="report.close"),
+        Binding("i", "dismiss(None)", "close", id="report.key"),
         Binding("r", "read_again", "read again", id="report.reload"),
     ]
     app: AppBase
@@ -43,7 +45,7 @@ class ReportScreen(ModalScreen[None]):
         """Make the page."""
         yield TextLine(f" {self._title}", "title")
         yield Detail()
-        yield TextLine(" ↑↓ scroll  r read again  esc close", "muted")
+        yield TextLine(fill_keys(" ↑↓ scroll  {list.refresh} read again  esc close"), "muted")
 
     def on_mount(self) -> None:
         """Begin to read."""

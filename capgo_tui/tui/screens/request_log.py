@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.5
 """Seconds between two looks for new requests."""
-HINTS = "y copy as curl  v show it  / find  ↑↓ move  esc close"
+HINTS = "{record.copy} copy as curl  v show it  {list.filter} find  ↑↓ move  esc close"
 
 
 COLUMNS = (
@@ -113,7 +114,8 @@ class RequestLogScreen(ModalScreen[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,at", "leave", "close", id="log.close"),
+        Binding("escape,q", "leave", "close", id="log.close"),
+        Binding("at", "leave", "close", id="log.key"),
         Binding("slash", "find", "find", id="log.find"),
         Binding("y", "copy", "copy as curl", id="log.copy"),
         Binding("v", "show", "show as curl", id="log.show"),
@@ -139,7 +141,7 @@ class RequestLogScreen(ModalScreen[None]):
         table = self.query_one(RecordTable)
         table.attach(self._rows, COLUMNS, TableState())
         self.query_one(Detail).can_focus = False
-        self.query_one(StatusLine).show_state(HINTS)
+        self.query_one(StatusLine).show_state(fill_keys(HINTS))
         table.focus()
         self._look()
         self.set_interval(LOOK_SECONDS, self._look)

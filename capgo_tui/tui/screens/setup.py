@@ -130,7 +130,7 @@ class SetupScreen(Screen[Target | None]):
     @property
     def _hints(self) -> str:
         save = "" if self._launch.key_file is None else "  ctrl+s save the key"
-        return f" ⏎ next  tab between fields  ↑↓ apps{save}  ctrl+c twice quits"
+        return f" tab move  ↑↓ apps  ⏎ next{save}  ctrl+c twice quits"
 
     def action_choose(self, steps: int) -> None:
         """Fill in the next app of the key."""

@@ -37,7 +37,8 @@ class UnreadableScreen(ModalScreen[None]):
     UnreadableScreen { background: $background; layout: vertical; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,exclamation_mark", "dismiss(None)", "close", id="unreadable.close"),
+        Binding("escape,q", "dismiss(None)", "close", id="unreadable.close"),
+        Binding("exclamation_mark", "dismiss(None)", "close", id="unreadable.key"),
     ]
 
     def __init__(self, state: ListState) -> None:

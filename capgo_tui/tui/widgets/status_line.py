@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.widget import Widget
 
+from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.widgets.lines import measure_width, pad, strip, wrap
 from capgo_tui.tui.widgets.outcome_signs import SEPARATOR, split_at_signs
 
@@ -89,6 +90,10 @@ class StatusLine(Widget):
         super().__init__()
         self._state, self._keeps_last = ("", False), False
         self._message = ""
+        self.has_open_outcome = False
+        """Whether the message is the outcome of a write that was not confirmed."""
+        self._is_quiet = False
+        """Whether the message is only a hint, drawn as the state is."""
         self._keeps_message = False
         """Whether the message is an outcome that was not drawn yet."""
         self._unseen = 0
@@ -103,7 +108,7 @@ class StatusLine(Widget):
         """The last message that is not dismissed; empty when the state shows."""
         if not self._message or not self._unseen:
             return self._message
-        return f"{self._message} (+{self._unseen} before: Z lists)"
+        return f"{self._message} (+{self._unseen} before: {name_key('change.list')} lists)"
 
     def show_state(self, text: str, *, stale: bool = False, keep_last: bool = False) -> None:
         """Set the state of the list, visible when there is no message.
@@ -140,6 +145,10 @@ class StatusLine(Widget):
         """Show a message until the next one."""
         self._replace(message, is_outcome=False)
 
+    def hint(self, text: str) -> None:
+        """Show a dim line in place of the state until the next message or dismissal."""
+        self._replace(text, is_outcome=False, is_quiet=True)
+
     def tell(self, outcome: str) -> None:
         """Show the outcome of a write; one replaced before it was drawn is counted."""
         self._replace(outcome, is_outcome=True)
@@ -147,17 +156,22 @@ class StatusLine(Widget):
     def dismiss(self) -> None:
         """Remove the message; an older one never comes back."""
         self._message, self._keeps_message, self._unseen = "", False, 0
+        self.has_open_outcome = False
         self._update()
 
-    def _replace(self, message: str, *, is_outcome: bool) -> None:
+    def _replace(self, message: str, *, is_outcome: bool, is_quiet: bool = False) -> None:
         self._unseen += self._keeps_message
         self._message, self._keeps_message = message, is_outcome
+        self.has_open_outcome = is_outcome and not message.startswith(("✓", "✗"))
+        self._is_quiet = is_quiet
         self._update()
 
     def _update(self) -> None:
         text, stale = self._state
         message = self.message
-        part = "stale" if self._wait else "message" if message else "stale" if stale else "state"
+        part = "stale" if self._wait or (stale and not message) else "state"
+        if message and not self._wait and not self._is_quiet:
+            part = "message"
         notice = self._wait or message
         before, self._drawing = (
             self._drawing,
@@ -186,7 +200,7 @@ class StatusLine(Widget):
     def _break(self, width: int) -> list[str]:
         """Return the text in lines of less than `width` cells, at least one."""
         text, part, keep_last = self._drawing
-        is_notice = part == "message" or bool(self._wait)
+        is_notice = part == "message" or bool(self._wait or self._message)
         rows = min(MAX_ROWS, self.app.size.height // SCREEN_SHARE) if is_notice else 1
         if rows < 2 or measure_width(text) < width or width < 2:
             return [_fit(text, width - 1, keep_last=keep_last)]

@@ -24,7 +24,7 @@ class HistoryReport:
 
     items: Sequence[HistoryItem] = ()
     gaps: tuple[str, ...] = ()
-    """A sentence for each source that could not be read."""
+    """A sentence for each source that could not be read, or not to its end."""
 
 
 async def report_history(workspace: Workspace, channel: Channel) -> HistoryReport:
@@ -40,6 +40,8 @@ async def report_history(workspace: Workspace, channel: Channel) -> HistoryRepor
     audit = await workspace.audit.list_of_channel(channel.id)
     if workspace.audit.gap:
         gaps.append(f"Without the audit history: {workspace.audit.gap}.")
+    elif workspace.audit.limit_note:
+        gaps.append(workspace.audit.limit_note)
     if audit or workspace.joins_bundle_names:
         # The audit history names bundles by their ids.
         await workspace.bundles.load_all()

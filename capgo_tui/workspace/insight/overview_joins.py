@@ -306,6 +306,8 @@ def _describe_changes(facts: Facts, entries: Sequence[Entry] | None) -> str:
 
 def _make_warning_line(warning: Warning) -> WarningLine:
     channel = warning.channel
+    if channel is not None and warning.action == "device.clear":
+        return WarningLine(warning.text, warning.action, place_of_forced(channel.name))
     place = Place("channels", "channels") if channel is None else place_of_channel(channel)
     return WarningLine(warning.text, warning.action, place)
 

@@ -23,7 +23,7 @@ class Warning:  # noqa: A001 - what it is; the built-in one is not used here
 
     text: str
     channel: Channel | None = None
-    """The channel to change; None where any may do."""
+    """The channel it is about; None where any may do."""
     action: str = "channel.edit"
     """The id of the action that mends it."""
 
@@ -126,7 +126,7 @@ def _warn_of_overrides(
                 f"{_count(count, PLATFORMS[platform] + ' device')} forced to {name}, which does"
                 f" not serve {PLATFORMS[platform]}"
             )
-            yield Warning(text, channel)
+            yield Warning(text, channel, "device.clear")
 
 
 def _count(number: int, noun: str) -> str:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.resources.resource import Glyph, Source
     from capgo_tui.workspace.sorting import SortValue
 
-NO_OVERRIDE = "none: follows the default of its platform"
+NO_OVERRIDE = "none: its platform's default"
 
 
 def _get_device_bundle(device: Device, context: CellContext) -> SortValue | None:

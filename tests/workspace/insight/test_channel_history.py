@@ -10,6 +10,7 @@ import pytest
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.promotions import make_promotion
 from capgo_tui.workspace.insight.channel_history import HistoryItem, merge_history
+from capgo_tui.workspace.insight.history_report import report_history
 from tests.support.world import World, open_world
 from tests.workspace.channels import (
     bundle,
@@ -97,3 +98,22 @@ async def test_the_state_before_is_what_brings_it_back(world: World) -> None:
     assert {field: item.state_before[field] for field in shared} == {
         field: before[field] for field in shared
     }
+
+
+@pytest.mark.parametrize(("count", "is_cut"), [(250, False), (301, True)])
+async def test_a_history_that_is_read_in_part_says_so(
+    world: World, count: int, is_cut: bool
+) -> None:
+    world.run(
+        f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"  # noqa: S608 - a number of ours
+        " INSERT INTO audit_logs (created_at, table_name, record_id, operation, org_id,"
+        " old_record, new_record) SELECT '2026-11-01T00:00:00+00:00', 'channels', '9999',"
+        " 'UPDATE', (SELECT owner_org FROM apps LIMIT 1), json_object('id', 9999),"
+        " json_object('id', 9999) FROM n"
+    )
+    workspace = await load_workspace(world)
+    report = await report_history(workspace, channel(workspace, "beta"))
+    told = "Only the latest 300 changes of the audit history were read." in report.gaps
+    assert told is is_cut
+    await workspace.audit.read_latest()
+    assert not workspace.audit.limit_note, "the latest are a page by design"

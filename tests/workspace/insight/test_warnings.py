@@ -12,7 +12,7 @@ from capgo_tui.api.records import BundleRef
 from capgo_tui.workspace.insight.packages import compare_packages
 from capgo_tui.workspace.insight.routes import find_routes, read_flags
 from capgo_tui.workspace.insight.survey import survey_devices
-from capgo_tui.workspace.insight.warnings import find_warnings
+from capgo_tui.workspace.insight.warnings import Warning, find_warnings  # noqa: A004 - ours
 from tests.workspace.insight.records import NOON, STABLE, TARGET, find_bundle, random_devices
 
 if TYPE_CHECKING:
@@ -38,12 +38,18 @@ def entry(new_record: JSON) -> AuditEntry:
     return AuditEntry(id=1, new_record=new_record)
 
 
-def warn(changes: dict[str, Any], *others: Channel, seed: int | None = None) -> Sequence[str]:
+def all_warnings(
+    changes: dict[str, Any], *others: Channel, seed: int | None = None
+) -> Sequence[Warning]:
     channels = [replace(SOUND, **changes), *others]
     devices = [] if seed is None else random_devices(seed, 100)
     survey = survey_devices(devices, NOON, is_whole=True)
     routes = find_routes(channels, all_loaded=True)
-    return [each.text for each in find_warnings(channels, routes, survey, find_bundle)]
+    return find_warnings(channels, routes, survey, find_bundle)
+
+
+def warn(changes: dict[str, Any], *others: Channel, seed: int | None = None) -> Sequence[str]:
+    return [each.text for each in all_warnings(changes, *others, seed=seed)]
 
 
 def test_a_sound_default_has_no_warning() -> None:
@@ -102,6 +108,13 @@ def test_an_override_to_a_channel_without_its_platform_is_named() -> None:
     forced = len([d for d in devices if d.channel == "beta" and d.platform == "ios"])
     texts = warn({}, beta, seed=5)
     assert texts == [f"{forced} iOS devices forced to beta, which does not serve iOS"]
+
+
+def test_the_step_for_such_an_override_is_to_clear_it_where_the_devices_are() -> None:
+    beta = replace(SOUND, id=2, name="beta", public=False, ios=False)
+    (warning,) = all_warnings({}, beta, seed=5)
+    assert warning.action == "device.clear"
+    assert warning.channel == beta
 
 
 def test_flags_of_the_audit_history_are_the_latest_that_are_told() -> None:
