@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from capgo_tui.api.errors import CapgoError
-from capgo_tui.tui.widgets.record_table import RecordTable, TableState
+from capgo_tui.tui.widgets.record_table import RecordTable, Row, TableState
 from capgo_tui.workspace.cells import CellContext
 from capgo_tui.workspace.collection import Addition, Update
 from capgo_tui.workspace.marks import Marks
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from capgo_tui.api.models import Device
-    from capgo_tui.tui.widgets.record_table import Column, Row
+    from capgo_tui.tui.widgets.record_table import Column
     from capgo_tui.workspace.collection import Event
     from capgo_tui.workspace.view import ViewChange
     from tests.workspace.restless import Change
@@ -97,7 +97,7 @@ class WatchedList:
         return self.view.index_of(key)
 
     def make_row(self, index: int, columns: Sequence[Column]) -> Row:
-        raise NotImplementedError
+        return Row("", "plain", ["" for _ in columns], ["plain" for _ in columns])
 
     async def step(self, kind: str, number: int) -> None:
         collection = self.server.collection
@@ -120,7 +120,7 @@ class WatchedList:
                 self.server.change([("remove", number, 0)])
                 await collection.remove(self.server.removed_key)
             case "cursor":
-                self.table._put_cursor(number)
+                self.table.action_move_to(number)
             case _:
                 pass
 
