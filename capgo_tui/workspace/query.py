@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Final
 
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.measure import Measure
-from capgo_tui.workspace.terms import COMPARISONS, UNUSABLE, Row, Term, TermKind, is_narrower
+from capgo_tui.workspace.terms import COMPARISONS, UNUSABLE, Row, Term, TermKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -173,10 +173,6 @@ class Query:
     def is_match(self, haystack: str, row: Row = NO_ROW) -> bool:
         """Return whether a row meets every condition; `haystack` has a case-folded line a cell."""
         return all(term.is_true(haystack, row) for term in self.terms)
-
-    def is_narrowing(self, other: Query) -> bool:
-        """Return whether `other` matches every row that this query matches."""
-        return is_narrower(self.in_force, other.in_force)
 
     @property
     def looks_like_id(self) -> bool:

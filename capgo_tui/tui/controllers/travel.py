@@ -38,7 +38,7 @@ NO_TIMES: Final = "The journal cannot be read: when overrides were set is not kn
 def _read_times(workspace: Workspace) -> Mapping[str, tuple[datetime, datetime]] | None:
     """Read the journal; brings the change models."""
     from capgo_tui.workspace.changes import kinds  # noqa: F401, PLC0415
-    from capgo_tui.workspace.insight.override_inventory import read_override_times  # noqa: PLC0415
+    from capgo_tui.workspace.insight.override_times import read_override_times  # noqa: PLC0415
 
     try:
         return read_override_times(workspace.journal.list_entries(MOST_ENTRIES))

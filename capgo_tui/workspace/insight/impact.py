@@ -30,11 +30,6 @@ class PromotionImpact:
     native_versions: Mapping[str, int]
     """Those of them stopped by their native version, by that version."""
 
-    @property
-    def refusal_count(self) -> int:
-        """Devices that will not take the bundle."""
-        return sum(self.refusals.values())
-
     def list_lines(self, bundle: Bundle) -> list[str]:
         """Describe the devices that do not take the bundle for what it is; none where all do."""
         result = []
