@@ -126,17 +126,19 @@ def _do_nothing() -> None:
     pass
 
 
-if sys.platform == "win32":
+def _start(words: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - the user's own command, in the user's own file
+        words,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        process_group=None if sys.platform == "win32" else 0,
+    )
 
-    def _start(words: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - the user's own command, in the user's own file
-            words,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-        )
+
+if sys.platform == "win32":
 
     def _end(process: subprocess.Popen[bytes]) -> None:
         """Kill a process and its children, as far as Windows knows them."""
@@ -150,23 +152,12 @@ if sys.platform == "win32":
         process.wait()
 
     @contextmanager
-    def _hold_terminal(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    def _open_terminal(process: subprocess.Popen[bytes]) -> Iterator[None]:
         """Do nothing: all programs of a console share it."""
         del process
         yield
 
 else:
-
-    def _start(words: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - the user's own command, in the user's own file
-            words,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            process_group=0,
-        )
 
     def _end(process: subprocess.Popen[bytes]) -> None:
         """Kill a process and its group."""

@@ -105,7 +105,7 @@ def read_theme(file: Path | None) -> tuple[str, str] | None:
     return _read_text(file, "theme")
 
 
-def start_of(file: Path | None) -> tuple[str, str] | None:
+def read_start(file: Path | None) -> tuple[str, str] | None:
     """Return the tab that ``config.toml`` begins with, and its place in the file; None for none.
 
     Raises:
@@ -122,12 +122,19 @@ def _read_text(file: Path | None, key: str) -> tuple[str, str] | None:
         ConfigFileError: when there is a mistake in the file.
 
     """
-    config = None if file is None else ConfigFile.read(file)
+    config = _read_config(file)
     if config is None:
         return None
-    _check_profiles(config)
     text = config.tables.get(key)
     return (text, config.describe_place(key)) if isinstance(text, str) else None
+
+
+def _read_config(file: Path | None) -> ConfigFile | None:
+    """Read ``config.toml``, whose profiles are checked; None where there is none."""
+    config = None if file is None else ConfigFile.read(file)
+    if config is not None:
+        _check_profiles(config)
+    return config
 
 
 def list_profile_names(file: Path | None) -> list[str]:
@@ -150,10 +157,9 @@ def read_keys(file: Path | None) -> tuple[ConfigFile, dict[str, str]] | None:
         ConfigFileError: when there is a mistake in the file.
 
     """
-    config = None if file is None else ConfigFile.read(file)
+    config = _read_config(file)
     if config is None:
         return None
-    _check_profiles(config)
     table = config.tables.get("keys")
     if not isinstance(table, dict) or not table:
         return None

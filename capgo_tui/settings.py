@@ -23,7 +23,7 @@ from capgo_tui.config_file import ConfigFileError
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.plain_files import UnsuitableFileError, decode_text, read_plain
 from capgo_tui.profile_key import read_key
-from capgo_tui.profiles import choose_profile, read_theme, start_of
+from capgo_tui.profiles import choose_profile, read_start, read_theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -164,7 +164,7 @@ def find_start(environment: Environment) -> Setting[str] | None:
 
     """
     try:
-        start = start_of(environment.config_file)
+        start = read_start(environment.config_file)
     except ConfigFileError as error:
         raise SettingsError(str(error)) from None
     return None if start is None else Setting(*start)
