@@ -20,7 +20,7 @@ COLUMN = """
         lambda d, _: d.install_source or "?",
         8,
         16,
-        lambda d, _: text_value(d.install_source),
+        lambda d, _: fold_text(d.install_source),
         10,
         fields=("install_source",),
     ),
@@ -36,17 +36,17 @@ ACTION = '''
 VERB = '''
 @device.command("platforms")
 @app_argument
-@common_options
+@add_common_options
 def list_platforms(common: CommonOptions) -> None:
     """List the platforms of an app's devices."""
 
-    async def command(workspace: Workspace) -> Exit:
+    async def run_command(workspace: Workspace) -> Exit:
         await workspace.devices.load_all()
         for name in sorted({str(each.platform) for each in workspace.devices.records.values()}):
             click.echo(name)
         return Exit.OK
 
-    run(common.target(), command)
+    run(common.target(), run_command)
 
 
 '''
@@ -106,9 +106,9 @@ async def main():
     app = os.environ["CAPGO_APP_ID"]
     key, server = ApiKey(os.environ["CAPGO_TOKEN"]), os.environ["CAPGO_API_URL"]
     async with CapgoClient(key, server=server) as client:
-        await client.devices(app).next_page()
+        await client.list_devices(app).read_next_page()
         print(client.revision)
-        await client.channels(app).next_page()
+        await client.list_channels(app).read_next_page()
         print(client.revision)
         await client.link_device(app, "a-new-device", "beta")
         try:
@@ -123,7 +123,7 @@ TAB = """
 APPS = ListedResource(
     name="apps",
     title="Apps",
-    walk=lambda source: source.client.apps(),
+    walk=lambda source: source.client.list_apps(),
     operation="list_apps",
     row_key=lambda app: app.app_id,
     columns=APP_COLUMNS,
