@@ -181,7 +181,7 @@ def add_channel(
 ) -> None:
     """Create the channel NAME, with any of the settings of channel set.
 
-    capgo-tui channel add pr-481 --bundle 2.5.0-pr.481 --self-assign
+    capgo-tui channel add pr-482 --bundle 2.5.0-beta.3 --self-assign
 
     capgo-tui channel add canary --from beta --yes
     """

@@ -22,7 +22,7 @@ def completion(context: click.Context, shell: str) -> None:
 
     The names are those of the journal and of the lists that were read last; no request is sent.
 
-    capgo-tui completion bash > ~/.local/share/bash-completion/completions/capgo-tui
+    capgo-tui completion bash >> ~/.bash_completion
 
     capgo-tui completion zsh > ~/.zfunc/_capgo-tui
 

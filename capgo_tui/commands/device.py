@@ -74,9 +74,9 @@ def get_device(common: CommonOptions, device_id: str) -> None:
     A server that cannot look a custom id up is asked for those that have one, page by page.
     Where several have the same one all of them are listed, and the exit code is 1.
 
-    capgo-tui device get qa-07
+    capgo-tui device get qa-08
 
-    capgo-tui device get 0b3f1c52-7d64-4c1c-9b52-5a0e3f8f2d11 --json
+    capgo-tui device get 9ee1181d-5102-4434-8410-26058f3c3cd2 --json
     """
     if not device_id.strip():
         raise click.UsageError("the ID is empty")
@@ -117,7 +117,7 @@ def link_devices(
 ) -> None:
     """Force devices to a CHANNEL; an ID can be a custom id, and - reads ids from standard input.
 
-    capgo-tui device link qa-07 beta
+    capgo-tui device link qa-08 beta
 
     capgo-tui device link - beta --yes < ids.txt
     """
@@ -148,7 +148,7 @@ def link_devices(
 def unlink_devices(common: CommonOptions, options: WriteOptions, words: tuple[str, ...]) -> None:
     """Clear the overrides of devices; an ID can be a custom id, and - reads standard input.
 
-    capgo-tui device unlink qa-07
+    capgo-tui device unlink qa-08
 
     capgo-tui device unlink - --yes --confirm 200 < ids.txt
     """

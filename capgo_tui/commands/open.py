@@ -25,7 +25,7 @@ def open(  # noqa: A001 - the name of the verb
 
     capgo-tui open production
 
-    capgo-tui open qa-07 --profile shop
+    capgo-tui open qa-08 --profile shop
     """
     if not name.strip():
         raise click.UsageError("the name is empty")

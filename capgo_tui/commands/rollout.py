@@ -72,7 +72,7 @@ def start_rollout(
 ) -> None:
     """Give a bundle to a share of the devices of a CHANNEL.
 
-    capgo-tui rollout start production --bundle 2.5.0 --share 10%
+    capgo-tui rollout start production --bundle 2.5.0-beta.3 --share 10%
 
     capgo-tui rollout start production --yes
     """

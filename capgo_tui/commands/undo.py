@@ -35,7 +35,7 @@ def undo(common: CommonOptions, options: WriteOptions, words: tuple[str, ...]) -
 
     capgo-tui undo
 
-    capgo-tui undo 12 --dry-run
+    capgo-tui undo 1 --dry-run
     """
     number = int(words[0]) if words and words[0].isascii() and words[0].isdigit() else None
     rest = words if number is None else words[1:]
