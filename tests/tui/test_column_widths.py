@@ -175,3 +175,10 @@ def test_kinds_of_builds_are_never_cut() -> None:
     for width in range(60, 240):
         drawn = fit_columns(DEVICES.columns, width, needs=needs).columns
         assert {column.id: cells for column, cells in drawn}.get("kind", 13) == 13
+
+
+@pytest.mark.parametrize(("set_cells", "shown"), [(0, "seen"), (9, "set")])
+def test_a_column_without_any_text_gives_way_to_its_equal(set_cells: int, shown: str) -> None:
+    columns = (NAME, Cells("set", "SET BY US", 9, 9, 3), Cells("seen", "SEEN", 9, 9, 3))
+    widths, _ = _fit(18, {"name": 6, "set": set_cells, "seen": 9}, *columns)
+    assert list(widths) == ["name", shown]

@@ -101,7 +101,8 @@ def fit_columns(
     """Choose the columns that fit, and how wide each is.
 
     The most important come first, each at its narrowest. One that is too wide for what is
-    left gives way to one a step less important, and no further ones are tried. The remaining
+    left gives way to one a step less important, and no further ones are tried. One without a
+    text in any row is a step less important than it would be. The remaining
     room goes to the most important, up to what their texts need, or where that is not known
     to their ideal width; then some cells to each, so that it is easier to tell them apart.
 
@@ -112,7 +113,7 @@ def fit_columns(
         needs: the cells of the widest text of each column, by its id.
 
     """
-    ranks = [0 if column.id == kept_id else column.priority for column in columns]
+    ranks = [0 if column.id == kept_id else _rank(column, needs) for column in columns]
     by_importance = sorted(range(len(columns)), key=ranks.__getitem__)
     extents = [_measure_extent(column, needs, has_arrow=column.id == kept_id) for column in columns]
     places: set[int] = set()
@@ -145,6 +146,11 @@ def fit_columns(
     return Layout(
         [(columns[at], widths[at]) for at in sorted(places)], gap=min(1 + spare, WIDEST_GAP)
     )
+
+
+def _rank(column: Column, needs: Mapping[str, int] | None) -> int:
+    is_empty = needs is not None and needs.get(column.id) == 0
+    return column.priority + 1 if column.priority and is_empty else column.priority
 
 
 class _Extent(NamedTuple):
