@@ -81,7 +81,7 @@ def make_tones(colours: Mapping[str, str], *, is_dark: bool, is_ansi: bool) -> d
     plain = Color.parse(colours["foreground"])
     tint = ground.blend(Color.parse(colours["primary"]), TINT, 1)
     grounds = [tint, *(Color.parse(colours[name]) for name in ("background", "surface", "panel"))]
-    muted = _make_readable(ground.blend(plain, 0.6, 1), [ground], plain, READABLE_MUTED)
+    muted = _make_muted(plain, ground, tint)
     tones = {"foreground-muted": muted.hex, "primary-muted": tint.hex}
     taken = [plain, muted]
     far = Color(255, 255, 255) if is_dark else Color(0, 0, 0)
@@ -92,6 +92,15 @@ def make_tones(colours: Mapping[str, str], *, is_dark: bool, is_ansi: bool) -> d
         tones[f"text-{tone}"] = chosen.hex
         taken.append(chosen)
     return tones
+
+
+def _make_muted(plain: Color, ground: Color, tint: Color) -> Color:
+    """Return a fainter colour than that of plain texts, to be read on a marked row if it can."""
+    faint = ground.blend(plain, 0.6, 1)
+    muted = _make_readable(faint, [ground, tint], plain, READABLE_MUTED)
+    if measure_distance(muted, plain) >= DISTINCT:
+        return muted
+    return _make_readable(faint, [ground], plain, READABLE_MUTED)
 
 
 def _make_readable(

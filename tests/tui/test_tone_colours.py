@@ -63,6 +63,13 @@ def test_the_terminals_own_colours_are_pairwise_others(theme: Theme) -> None:
     assert "ansi_yellow" not in {colours[tone] for tone in TONES} or theme.dark
 
 
+@pytest.mark.parametrize("theme", OUR_THEMES, ids=lambda theme: theme.name)
+def test_in_our_own_themes_faint_texts_can_be_read_on_a_marked_row(theme: Theme) -> None:
+    colours = list_colours(theme)
+    muted, marked = Color.parse(colours["foreground-muted"]), Color.parse(colours["primary-muted"])
+    assert measure_contrast(muted, marked) >= READABLE_MUTED
+
+
 def test_the_theme_of_high_contrast_keeps_its_word() -> None:
     colours = list_colours(CAPGO_CONTRAST)
     ground = Color.parse(colours["background"])
