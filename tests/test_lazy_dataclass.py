@@ -161,7 +161,11 @@ def _behaviour(classes: dict[str, type], name: str) -> list[object]:
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("name", CALLS)
-def test_a_class_behaves_as_a_standard_one(name: str, options: dict[str, bool]) -> None:
+@pytest.mark.parametrize("few", [0, lazy_dataclass.FEW])
+def test_a_class_behaves_as_a_standard_one(
+    few: int, name: str, options: dict[str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lazy_dataclass, "FEW", few)
     ours = _classes(lazy_dataclass.dataclass, options)
     theirs = _classes(dataclasses.dataclass, options)
     assert _behaviour(ours, name) == _behaviour(theirs, name)
@@ -206,7 +210,7 @@ def test_an_instance_is_pickled_with_all_its_fields() -> None:
 
 
 def test_many_threads_may_make_the_first_instances_at_once() -> None:
-    count = 8
+    count = lazy_dataclass.FEW + 4
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
