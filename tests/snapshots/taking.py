@@ -42,6 +42,10 @@ def retake(prefixes: tuple[str, ...] = ("",)) -> Iterator[str]:
     """Write the pictures that differ and yield their names; delete those without a scene.
 
     A prefix picks the scenes with a picture whose name begins with it.
+
+    Raises:
+        SystemExit: when some scenes are not reached; the pictures of the others are written.
+
     """
     FOLDER.mkdir(exist_ok=True)
     numbers = [
@@ -49,10 +53,17 @@ def retake(prefixes: tuple[str, ...] = ("",)) -> Iterator[str]:
         for number, scene in enumerate(SCENES)
         if any(name.startswith(prefixes) for name in scene.names)
     ]
+    failures: list[str] = []
     # They wait more than they compute.
     workers = (os.cpu_count() or 1) + 2
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for pictures in pool.map(take_by_number, numbers):
+        futures = [pool.submit(take_by_number, number) for number in numbers]
+        for number, future in zip(numbers, futures, strict=True):
+            try:
+                pictures = future.result()
+            except AssertionError as error:
+                failures.append(f"{SCENES[number].names[0]}: {error}")
+                continue
             for name, picture in pictures.items():
                 file = file_of(name)
                 if not file.exists() or file.read_text(encoding="utf-8") != picture:
@@ -60,3 +71,5 @@ def retake(prefixes: tuple[str, ...] = ("",)) -> Iterator[str]:
                     yield name
     for stray in set(FOLDER.iterdir()) - {file_of(name) for each in SCENES for name in each.names}:
         stray.unlink()
+    if failures:
+        raise SystemExit("\n".join([*failures, f"{len(failures)} scenes were not reached"]))
