@@ -12,14 +12,14 @@ import os
 import socket
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from tests.support.closable import Closable
 from tests.support.pseudo_terminal import PATIENCE, PseudoTerminal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
-    from types import TracebackType
 
     from capgo_tui.tui.app import CapgoApp
     from capgo_tui.tui.screens.main import MainScreen
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 0.002
 
 
-class AppProbe:
+class AppProbe(Closable):
     """The app in a pseudo-terminal, with questions to its process."""
 
     def __init__(self, sandbox: Sandbox, folder: Path, **environ: str) -> None:
@@ -42,18 +42,10 @@ class AppProbe:
             )
         self._socket = ours
 
-    def __enter__(self) -> Self:
-        self.terminal.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the process and close what leads to it."""
         self._socket.close()
-        self.terminal.__exit__(kind, error, trace)
+        self.terminal.close()
 
     def ask(self, question: str, about: float | str = 0.0, patience: float = PATIENCE) -> float:
         """Ask, and read the terminal until the answer comes."""

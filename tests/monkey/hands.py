@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from textual import events
 from textual.geometry import Size
-from textual.keys import _character_to_key
 from textual.widgets import Input
 from textual.worker import WorkerState
 
@@ -21,7 +20,7 @@ from capgo_tui.workspace.list_state import Loading
 from tests.monkey.ledger import LOSING, Ledger, find_journal_difference
 from tests.monkey.level import PartCounts
 from tests.monkey.strokes import Agree, Click, Key, Paste, Resize, Stroke, WindowFocus
-from tests.tui.driving import assert_sound, screen_text
+from tests.tui.driving import assert_sound, make_key, screen_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,8 +94,9 @@ class Hands:
                 self._post(events.Paste(text))
                 await self.wait_for_keys()
             case Resize(width, height):
-                assert self.app._driver is not None
-                self.app._driver._size = (width, height)
+                driver = self.app._driver
+                assert driver is not None
+                driver._size = (width, height)
                 self._post(events.Resize(Size(width, height), Size(width, height)))
             case Click():
                 self._click(stroke)
@@ -126,8 +126,7 @@ class Hands:
             await self.press("y")
 
     def _post_key(self, key: str) -> None:
-        key_name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
-        event = events.Key(key_name, " " if key == "space" else key if len(key) == 1 else None)
+        event = make_key(key)
         if key == "y":
             self.ledger.note_y(event.time)
         self._post(event)
@@ -182,8 +181,8 @@ class Hands:
         app = self.app
         if app.bug is not None:
             self._fail(f"a bug was reported:\n{app.bug}")
-        if app._exception is not None:
-            self._fail(f"the app fails with {app._exception!r}")
+        if (error := app._exception) is not None:
+            self._fail(f"the app fails with {error!r}")
         for worker in self._workers:
             if worker.state is WorkerState.ERROR:
                 self._fail(f"a worker failed: {worker.error!r}")
@@ -195,7 +194,7 @@ class Hands:
         app = self.app
         if not app.is_running or self.ledger.has_unseen_question:
             return
-        size = app.screen._compositor.size
+        size = app.screen.size
         assert_sound(app, (size.width, size.height))
         if self.sandbox.key in screen_text(app):
             self._fail("the API key is on the screen")

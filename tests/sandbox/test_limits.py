@@ -178,10 +178,11 @@ def test_counters_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = Limits("hosted", clock, refuse)
     for number in range(100):
         limits.count_failed_auth(f"192.0.2.{number}")
-    assert len(limits._counters.entries) == 10
+    counters = limits._counters
+    assert len(counters.entries) == 10
     clock.advance(1000)
     limits.count_failed_auth("192.0.2.200")
-    assert len(limits._counters.entries) == 1
+    assert len(counters.entries) == 1
 
 
 def test_device_limits_leave_the_rest_alone(open_sandbox: OpenSandbox) -> None:

@@ -7,21 +7,21 @@ import os
 import select
 import subprocess
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import pyte
 
+from tests.support.closable import Closable
 from tests.support.pseudo_terminal import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
-    from types import TracebackType
 
 PRELUDE = b"__GANGLION__\n"
 
 
-class BrowserPipes:
+class BrowserPipes(Closable):
     """A program and its server's end of the pipes; leaving the context kills it."""
 
     def __init__(self, command: Sequence[str], *, environ: Mapping[str, str], folder: Path) -> None:
@@ -47,15 +47,8 @@ class BrowserPipes:
             command, stdin=pipe, stdout=pipe, stderr=pipe, env=variables, cwd=folder
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the process and close what leads to it."""
         self.process.kill()
         self.process.communicate()
 

@@ -10,16 +10,16 @@ import sys
 import time
 from base64 import b64decode
 from shutil import which
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import pyte
 
+from tests.support.closable import Closable
 from tests.support.pseudo_terminal import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from types import TracebackType
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 _START = """
@@ -57,7 +57,7 @@ def find_chromium() -> str | None:
     return next(filter(None, map(which, filter(None, names))), None)
 
 
-class ChromiumPage:
+class ChromiumPage(Closable):
     """One page, with a terminal emulator fed by what its WebSocket receives."""
 
     def __init__(self, chromium: str, url: str, folder: Path) -> None:
@@ -91,15 +91,8 @@ class ChromiumPage:
         self._call("Page.bringToFront")
         self._call("Page.navigate", url=url)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the process and close what leads to it."""
         self.process.kill()
         self.process.wait()
         os.close(self._commands)

@@ -13,13 +13,14 @@ import sys
 import termios
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import pyte
 
+from tests.support.closable import Closable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).parent / "capgo-tui"
@@ -38,7 +39,7 @@ class ProgramEnd(AssertionError):  # noqa: N818 - an event, not always an error
     """The program closed its terminal."""
 
 
-class PseudoTerminal:
+class PseudoTerminal(Closable):
     """A program on a screen of a given size; leaving the context kills it."""
 
     def __init__(
@@ -84,15 +85,8 @@ class PseudoTerminal:
         )
         os.close(slave)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the process and close what leads to it."""
         self.process.kill()
         self.process.wait()
         self.hang_up()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.pilot import Pilot
     from textual.strip import Strip
+    from textual.widget import Widget
 
     from capgo_tui.tui.overlays.overlays import Overlays
     from tests.support.server import Server
@@ -164,13 +165,26 @@ async def until(pilot: Pilot[None], condition: str | Callable[[], object], why: 
     )
 
 
+def make_key(key: str) -> events.Key:
+    """Return the event of a key, which is a character or Textual's name of one."""
+    name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+    return events.Key(name, " " if key == "space" else key if len(key) == 1 else None)
+
+
 def post_keys(app: App[Any], keys: Iterable[str]) -> None:
     """Post key events, all of them before the app handles the first."""
     for key in keys:
-        key_name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
-        event = events.Key(key_name, " " if key == "space" else key if len(key) == 1 else None)
+        event = make_key(key)
         event.set_sender(app)
         app.post_message(event)
+
+
+async def turn_wheel(
+    pilot: Pilot[Any], widget: Widget, offset: tuple[int, int], *, down: bool = True
+) -> None:
+    """Turn the wheel of the mouse over a widget, which Textual's pilot has no name for."""
+    kind = events.MouseScrollDown if down else events.MouseScrollUp
+    await pilot._post_mouse_events([kind], widget, offset)
 
 
 def post_paste(app: App[Any], text: str) -> None:

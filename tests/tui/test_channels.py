@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Input
 
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.workspace.changes.new_channels import ChannelCreation, ChannelDeletion
@@ -176,7 +177,7 @@ async def test_an_error_stands_beside_its_field_and_nothing_is_asked(server: Ser
         await review(driver)
         await driver.until("bundle: there is no bundle of that name")
         assert "› bundle" in driver.text, "the cursor is on it"
-        assert driver.main.focused is driver.overlays.channel_form._box
+        assert driver.main.focused is driver.overlays.channel_form.query_one(Input)
         await driver.type(*["backspace"] * 5, *"1.0.", "right")
         await driver.wait_until_gone("there is no bundle")
         assert server.writes == 0

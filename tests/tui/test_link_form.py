@@ -10,7 +10,7 @@ from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.widgets.record_table import RecordTable
 from tests.support.server import FAULT, Gate, Server
 from tests.support.world import device, device_id, recorded_store, state, store_of
-from tests.tui.driving import on_devices, open_app
+from tests.tui.driving import on_devices, open_app, turn_wheel
 
 if TYPE_CHECKING:
     from tests.tui.driving import Driver
@@ -110,7 +110,7 @@ async def test_the_device_written_is_the_one_the_key_was_pressed_on(server: Serv
         await workspace.devices.refresh()
         await driver.settle()
         assert "Override tester-03 · now none" in driver.line(-6)
-        await driver.pilot._post_mouse_events([_wheel()], driver.main.table, (5, 2))
+        await turn_wheel(driver.pilot, driver.main.table, (5, 2))
         await driver.type(*"beta-two", "enter")
         await driver.wait_for_question("Override tester-03: none → beta-two?")
         driver.main.controllers.filter.narrow("tester-09")
@@ -120,12 +120,6 @@ async def test_the_device_written_is_the_one_the_key_was_pressed_on(server: Serv
         await driver.until("✓ tester-03: override is beta-two")
         assert server.overrides() == {device_id(3): "beta-two"}
         assert driver.cursor == device_id(9)
-
-
-def _wheel() -> type:
-    from textual import events
-
-    return events.MouseScrollDown
 
 
 async def test_all_channels_come_in_page_by_page_while_the_form_is_open() -> None:

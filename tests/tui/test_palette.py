@@ -36,6 +36,10 @@ def read_titles(driver: Driver) -> list[str]:
 
 async def ask(driver: Driver, text: str) -> None:
     await driver.type("colon", *text)
+    await wait_for_matches(driver)
+
+
+async def wait_for_matches(driver: Driver) -> None:
     await driver.until(lambda: driver.overlays.palette_bar._searching is None, "all that matches")
 
 
@@ -251,9 +255,7 @@ async def test_names_of_the_corpus_are_entries_like_any_other(server: Server) ->
             await driver.type("colon")
             post_paste(driver.app, text)
             await driver.settle()
-            await driver.until(
-                lambda: driver.overlays.palette_bar._searching is None, "the matches"
-            )
+            await wait_for_matches(driver)
             for _ in read_titles(driver):
                 await driver.type("down")
                 assert_sound(driver.app, size)

@@ -13,7 +13,7 @@ from textual import events
 from capgo_tui.text import clean
 from capgo_tui.tui.widgets.record_table import TableState
 from capgo_tui.tui.widgets.record_table.needs import SAMPLE
-from tests.tui.driving import strips
+from tests.tui.driving import strips, turn_wheel
 from tests.tui.tables import COLUMNS, Rows, names, table_of
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ async def _calls(count: int) -> dict[str, dict[str, int]]:
         await note("tab")
         await table.pilot.resize_terminal(60, 11)
         await note("resize")
-        await table.pilot._post_mouse_events([_wheel(down=True)], widget, (5, 5))
+        await turn_wheel(table.pilot, widget, (5, 5))
         await note("wheel")
     return calls
 
@@ -180,7 +180,7 @@ async def test_rows_that_come_above_move_nothing_on_the_screen() -> None:
     async with table_of(names(60)) as table:
         await table.press(*["j"] * 25)
         for _ in range(2):
-            await table.pilot._post_mouse_events([_wheel(down=True)], table.table, (5, 5))
+            await turn_wheel(table.pilot, table.table, (5, 5))
         await table.pilot.pause()
         before = table.lines
         await table.put([*names(7, start=500), *names(60)])
@@ -249,23 +249,19 @@ async def test_mouse_wheel_and_clicks() -> None:
         await table.pilot.click(offset=(1, 0))
         await table.pilot.pause()
         assert table.app.headers == ["name", "note"], "before the first column is none"
-        await table.pilot._post_mouse_events([_wheel(down=True)], table.table, (5, 5))
+        await turn_wheel(table.pilot, table.table, (5, 5))
         await table.pilot.pause()
         assert (table.top, table.key_drawn) == (3, "row-000003"), "it need not move"
-        await table.pilot._post_mouse_events([_wheel(down=True)], table.table, (5, 5))
+        await turn_wheel(table.pilot, table.table, (5, 5))
         await table.pilot.pause()
         assert (table.top, table.key_drawn, table.cursor_line) == (6, "row-000006", 1)
-        await table.pilot._post_mouse_events([_wheel(down=False)], table.table, (5, 5))
+        await turn_wheel(table.pilot, table.table, (5, 5), down=False)
         await table.pilot.pause()
         assert (table.top, table.key_drawn) == (3, "row-000006")
         await table.put(names(2))
         await table.pilot.click(offset=(5, 8))
         await table.pilot.pause()
         assert table.key_drawn == "row-000001", "below the last row is nothing"
-
-
-def _wheel(*, down: bool) -> type[events.MouseEvent]:
-    return events.MouseScrollDown if down else events.MouseScrollUp
 
 
 async def test_more_rows_are_asked_for_a_screen_before_the_end_and_wanted_at_the_very_last() -> (

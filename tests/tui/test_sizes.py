@@ -107,8 +107,9 @@ def assert_looks_right(driver: Driver, size: tuple[int, int]) -> None:
     region = table.region
     titles = lines[1].crop(0, region.width).text
     at = MARGIN
-    gap = table._layout.gap
-    for column, cells in table._layout.columns:
+    layout = table._layout
+    gap = layout.gap
+    for column, cells in layout.columns:
         title = _cells(titles, at, cells + 1)
         assert title.lstrip(" " * column.align_right).startswith(column.title[: cells - 1])
         for line in lines[2 : 2 + min(len(main.rows), table.rows_on_screen)]:

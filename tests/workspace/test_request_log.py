@@ -260,8 +260,9 @@ def test_a_log_file_of_somebody_else_is_refused_and_closed(
 def test_a_full_disk_ends_the_log_and_nothing_else(path: Path) -> None:
     file = LogFile(path)
     full = os.open("/dev/full", os.O_WRONLY)
-    assert file._file is not None
-    os.dup2(full, file._file)
+    descriptor = file._file
+    assert descriptor is not None
+    os.dup2(full, descriptor)
     os.close(full)
     log = RequestLog(Target(KEY, "com.demo.app", log_file=file), lambda: NOON)
     for _ in range(2):

@@ -15,6 +15,7 @@ from capgo_tui.workspace.view import View
 from tests.support.clock import NOON
 
 if TYPE_CHECKING:
+    from capgo_tui.workspace.collection import Event
     from capgo_tui.workspace.query import Query
     from capgo_tui.workspace.resources.column import Column
     from capgo_tui.workspace.session import Workspace
@@ -111,19 +112,24 @@ def empty_collection() -> Collection[Device]:
     )
 
 
+def tell(collection: Collection[Device], event: Event) -> None:
+    """Tell a collection's listeners of an event, without a server."""
+    collection._tell(event)
+
+
 def load(collection: Collection[Device], devices: list[Device]) -> None:
     """Let a page arrive, without a server."""
     new = {d.device_id: None for d in devices if d.device_id not in collection.records}
     collection.records.update((device.device_id, device) for device in devices)
-    collection._tell(Addition(list(new)))
+    tell(collection, Addition(list(new)))
     if known_ids := [device.device_id for device in devices if device.device_id not in new]:
-        collection._tell(Update(known_ids))
+        tell(collection, Update(known_ids))
 
 
 def swap(collection: Collection[Device], devices: list[Device]) -> None:
     """Let the list be read anew, without a server."""
     collection.records = {device.device_id: device for device in devices}
-    collection._tell(Replacement())
+    tell(collection, Replacement())
 
 
 def fleet(count: int, first: int = 0) -> list[Device]:
