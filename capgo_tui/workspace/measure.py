@@ -21,6 +21,7 @@ class Measure(Enum):
     VERSION = "version"
     AGE = "age"
     SHARE = "share"
+    NUMBER = "number"
 
     @property
     def example(self) -> str:
@@ -30,6 +31,7 @@ class Measure(Enum):
             Measure.VERSION: "2.0 or 2.4.1-rc.1",
             Measure.AGE: "12h, 7d, 2w, 3mo or 1y",
             Measure.SHARE: "25 or 12.5%",
+            Measure.NUMBER: "a whole number",
         }[self]
 
     def parse(self, text: str) -> SortValue | timedelta | None:
@@ -39,6 +41,8 @@ class Measure(Enum):
                 return parse_age(text)
             case Measure.SHARE:
                 return _parse_share(text)
+            case Measure.NUMBER:
+                return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
             case Measure.VERSION:
                 value = order_version(text)
                 return None if value is None or value.startswith(NO_VERSION) else value

@@ -319,6 +319,16 @@ async def test_bundles_and_channels_tell_their_share_of_devices() -> None:
         await driver.until("1 of 5 loaded")
 
 
+async def test_channels_are_filtered_by_the_number_of_their_overrides() -> None:
+    async with open_app(fleet(), size=WIDE) as driver:
+        await driver.until("FORCED")
+        await driver.until("67%")
+        await driver.type("slash", *"forced:>0", "enter")
+        await driver.until("2 of 6 loaded")
+        await driver.type("slash", "backspace", "x")
+        await driver.until("«x» is no number: forced takes a whole number")
+
+
 async def test_it_is_drawn_again_only_where_its_data_changed() -> None:
     async with on_overview(fleet()) as driver:
         await driver.until("last 14 days")

@@ -208,6 +208,7 @@ CHANNEL_SCREEN_COLUMNS: tuple[tuple[str, Column[Channel]], ...] = (
             align_right=True,
             is_searched=False,
             newest_first=True,
+            measure=Measure.NUMBER,
             is_known=lambda a: (
                 a.survey is not None and bool(a.survey.device_count) and a.tells_overrides
             ),

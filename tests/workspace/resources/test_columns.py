@@ -20,10 +20,12 @@ from capgo_tui.workspace.cells import (
     format_yes,
     name_device_kind,
 )
+from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS, list_bundle_details
 from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS, list_channel_details
 from capgo_tui.workspace.resources.column import Column, join_haystack
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS, list_device_details
+from capgo_tui.workspace.resources.registry import RESOURCES
 from capgo_tui.workspace.resources.section import UNTOLD, Section
 from tests.support.clock import NOON
 from tests.support.links import links_of
@@ -31,6 +33,8 @@ from tests.support.world import open_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from capgo_tui.workspace.resources.resource import ListedResource
 
 DATA = Path(__file__).parents[2] / "data"
 CONTEXT = CellContext(NOON)
@@ -266,6 +270,14 @@ def test_columns_can_be_told_apart_and_fit_together(columns: Sequence[Column[Any
     for column in columns:
         assert 0 < column.width <= column.ideal
         assert len(column.title) <= column.ideal
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_no_column_of_numbers_is_compared_by_letters(resource: ListedResource[Any]) -> None:
+    columns = [*resource.columns, *(column for _, column in resource.screen_columns)]
+    numbers = [column for column in columns if column.align_right]
+    assert numbers
+    assert [each.id for each in numbers if each.measure is Measure.TEXT] == []
 
 
 # Details
