@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Table: TypeAlias = dict[str, object]
-Kind: TypeAlias = tuple[tuple[type, ...], str]
+ValueKind: TypeAlias = tuple[tuple[type, ...], str]
 """The types a value may have, and their description for an error message."""
 
 MAX_NAMES: Final = 20
@@ -91,7 +91,7 @@ class ConfigFile:
         table = self.tables.get(name)
         return table if isinstance(table, dict) else {}
 
-    def check(self, place: tuple[str, ...], table: Table, kinds: Mapping[str, Kind]) -> None:
+    def check(self, place: tuple[str, ...], table: Table, kinds: Mapping[str, ValueKind]) -> None:
         """Check that a table has only known keys, each with a value of the right type.
 
         Raises:

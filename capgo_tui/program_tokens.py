@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-Kind: TypeAlias = Literal["name", "text", "number", "regex", "mark", "end"]
+TokenKind: TypeAlias = Literal["name", "text", "number", "regex", "mark", "end"]
 
 
 class UncertainProgramError(ValueError):
@@ -24,7 +24,7 @@ class UncertainProgramError(ValueError):
 class Token(NamedTuple):
     """A token, and where it is."""
 
-    kind: Kind
+    kind: TokenKind
     source: str
     line: int
     begins_line: bool
@@ -185,7 +185,7 @@ class _Splitter:
         else:
             raise self._make_doubt("a regular expression without end")
 
-    def _add(self, kind: Kind, end: int, source: str | None = None) -> None:
+    def _add(self, kind: TokenKind, end: int, source: str | None = None) -> None:
         text = self._code[self._at : end] if source is None else source
         self._tokens.append(Token(kind, text, self._line, self._begins_line))
         self._begins_line = False

@@ -39,7 +39,7 @@ SOME_UPDATES: Final = "some"
 Value: TypeAlias = "str | int | float | bool | datetime | None"
 
 
-class Kind(StrEnum):
+class SettingKind(StrEnum):
     """Type of the value of a setting, in words."""
 
     FLAG = "true or false"
@@ -63,7 +63,7 @@ class ChannelSetting:
     section: str = ""
     """Its heading in a form; empty for another spelling of a setting, which no form shows."""
     label: str = ""
-    kind: Kind = Kind.FLAG
+    kind: SettingKind = SettingKind.FLAG
     _: KW_ONLY
     wire: str = ""
     """Its name in JSON; its name in camel case unless given."""
@@ -93,11 +93,11 @@ class ChannelSetting:
     @property
     def expects(self) -> str:
         """What a value must be: ``a whole number of at least 0``."""
-        if self.kind is Kind.CHOICE:
+        if self.kind is SettingKind.CHOICE:
             labels = self.choice_labels
             words = [f"{c} (also {labels[c]})" if c in labels else c for c in self.choices]
             return f"{', '.join(words[:-1])} or {words[-1]}"
-        if self.kind not in (Kind.WHOLE, Kind.BPS, Kind.NUMBER):
+        if self.kind not in (SettingKind.WHOLE, SettingKind.BPS, SettingKind.NUMBER):
             return self.kind
         if self.most is None:
             return f"{self.kind} of at least {self.least}"
@@ -113,32 +113,32 @@ class ChannelSetting:
         if isinstance(value, datetime):
             return format_iso_utc(value)
         if isinstance(value, str):
-            if self.kind is Kind.BUNDLE and value.strip().lower() in INTERNAL_BUNDLES:
+            if self.kind is SettingKind.BUNDLE and value.strip().lower() in INTERNAL_BUNDLES:
                 raise ValueError(f"{value.strip()!r} means no bundle; say None for that")
             return next((k for k, label in self.choice_labels.items() if label == value), value)
         return value
 
     def _is_valid(self, value: Value) -> bool:
         match self.kind, value:
-            case Kind.FLAG, bool():
+            case SettingKind.FLAG, bool():
                 return True
-            case Kind.TRIGGER, bool():
+            case SettingKind.TRIGGER, bool():
                 return value
             case _, bool():
                 return False
-            case Kind.CHOICE, str():
+            case SettingKind.CHOICE, str():
                 return value in self.choices or value in self.choice_labels.values()
-            case Kind.BUNDLE, str():
+            case SettingKind.BUNDLE, str():
                 return bool(value.strip())
-            case Kind.BUNDLE, int():
+            case SettingKind.BUNDLE, int():
                 return self.takes_id and value > 0
-            case Kind.TEXT, str():
+            case SettingKind.TEXT, str():
                 return True
-            case Kind.MOMENT, datetime():
+            case SettingKind.MOMENT, datetime():
                 return value.utcoffset() is not None
-            case Kind.WHOLE | Kind.BPS | Kind.NUMBER, int():
+            case SettingKind.WHOLE | SettingKind.BPS | SettingKind.NUMBER, int():
                 return self._is_in_range(value)
-            case Kind.NUMBER, float():
+            case SettingKind.NUMBER, float():
                 return self._is_in_range(value)
         return False
 

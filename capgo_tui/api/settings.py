@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from capgo_tui.api.channel_setting import UNSET, ChannelSetting, Kind
+from capgo_tui.api.channel_setting import UNSET, ChannelSetting, SettingKind
 from capgo_tui.api.errors import InvalidSetting
 from capgo_tui.lazy_dataclass import dataclass
 
@@ -104,13 +104,13 @@ ROLLOUT: Final = "Rollout"
 AUTO_PAUSE: Final = "Automatic pause of a rollout"
 
 _ROWS: Final = (
-    ChannelSetting("bundle", CARRIES, "bundle", Kind.BUNDLE, null=True, wire="version"),
+    ChannelSetting("bundle", CARRIES, "bundle", SettingKind.BUNDLE, null=True, wire="version"),
     ChannelSetting("public", CARRIES, "default channel"),
     ChannelSetting(
         "disable_auto_update",
         UPDATES,
         "holds back updates",
-        Kind.CHOICE,
+        SettingKind.CHOICE,
         choices=("major", "minor", "patch", "version_number", "none"),
         choice_labels={"version_number": "metadata"},
     ),
@@ -124,7 +124,7 @@ _ROWS: Final = (
         "update_package",
         UPDATES,
         "update package",
-        Kind.CHOICE,
+        SettingKind.CHOICE,
         choices=("all", "zip", "delta", "zip_from_builtin", "delta_from_builtin"),
     ),
     ChannelSetting("ios", SERVES, "iOS"),
@@ -145,7 +145,7 @@ _ROWS: Final = (
         "rollout_bundle",
         ROLLOUT,
         "rollout target",
-        Kind.BUNDLE,
+        SettingKind.BUNDLE,
         read_as=("rollout_version_info", "rollout_version"),
         short_label="rollout",
         null=True,
@@ -153,32 +153,37 @@ _ROWS: Final = (
         initial=None,
         wire="rolloutVersion",
     ),
-    ChannelSetting("rollout_percentage", kind=Kind.NUMBER, most=100),
+    ChannelSetting("rollout_percentage", kind=SettingKind.NUMBER, most=100),
     ChannelSetting(
-        "rollout_percentage_bps", ROLLOUT, "rollout share", Kind.BPS, most=10_000, initial=0
+        "rollout_percentage_bps", ROLLOUT, "rollout share", SettingKind.BPS, most=10_000, initial=0
     ),
     ChannelSetting("rollout_enabled", ROLLOUT, "rollout on", initial=False),
     ChannelSetting("rollout_paused", ROLLOUT, "rollout paused", initial=False),
-    ChannelSetting("rollout_paused_at", kind=Kind.MOMENT, null=True),
+    ChannelSetting("rollout_paused_at", kind=SettingKind.MOMENT, null=True),
     ChannelSetting(
-        "rollout_pause_reason", ROLLOUT, "reason of the pause", Kind.TEXT, null=True, initial=None
+        "rollout_pause_reason",
+        ROLLOUT,
+        "reason of the pause",
+        SettingKind.TEXT,
+        null=True,
+        initial=None,
     ),
     ChannelSetting(
         "rollout_cache_ttl_seconds",
         ROLLOUT,
         "rollout cache TTL, seconds",
-        Kind.WHOLE,
+        SettingKind.WHOLE,
         least=60,
         most=31_536_000,
     ),
-    ChannelSetting("rollback", kind=Kind.TRIGGER),
-    ChannelSetting("promote_to_stable", kind=Kind.TRIGGER),
+    ChannelSetting("rollback", kind=SettingKind.TRIGGER),
+    ChannelSetting("promote_to_stable", kind=SettingKind.TRIGGER),
     ChannelSetting("auto_pause_enabled", AUTO_PAUSE, "auto pause"),
     ChannelSetting(
         "auto_pause_window_minutes",
         AUTO_PAUSE,
         "window, minutes",
-        Kind.WHOLE,
+        SettingKind.WHOLE,
         least=1,
         most=10_080,
     ),
@@ -186,7 +191,7 @@ _ROWS: Final = (
         "auto_pause_failure_rate_bps",
         AUTO_PAUSE,
         "failure rate",
-        Kind.BPS,
+        SettingKind.BPS,
         null=True,
         most=10_000,
     ),
@@ -194,25 +199,29 @@ _ROWS: Final = (
         "auto_pause_confidence",
         AUTO_PAUSE,
         "confidence",
-        Kind.NUMBER,
+        SettingKind.NUMBER,
         most=1,
         excludes_ends=True,
     ),
     ChannelSetting(
-        "auto_pause_min_attempts", AUTO_PAUSE, "minimum attempts", Kind.WHOLE, null=True
+        "auto_pause_min_attempts", AUTO_PAUSE, "minimum attempts", SettingKind.WHOLE, null=True
     ),
     ChannelSetting(
-        "auto_pause_min_failures", AUTO_PAUSE, "minimum failures", Kind.WHOLE, null=True
+        "auto_pause_min_failures", AUTO_PAUSE, "minimum failures", SettingKind.WHOLE, null=True
     ),
     ChannelSetting(
         "auto_pause_action",
         AUTO_PAUSE,
         "auto pause action",
-        Kind.CHOICE,
+        SettingKind.CHOICE,
         choices=("pause", "rollback", "notify"),
     ),
     ChannelSetting(
-        "auto_pause_cooldown_minutes", AUTO_PAUSE, "cooldown, minutes", Kind.WHOLE, most=10_080
+        "auto_pause_cooldown_minutes",
+        AUTO_PAUSE,
+        "cooldown, minutes",
+        SettingKind.WHOLE,
+        most=10_080,
     ),
 )
 CHANNEL_SETTINGS: Final = {row.name: row for row in _ROWS}

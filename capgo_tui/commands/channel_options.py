@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 
-from capgo_tui.api.channel_setting import Kind
+from capgo_tui.api.channel_setting import SettingKind
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.commands.completions import complete_bundles
@@ -87,7 +87,7 @@ def _list_options() -> Iterator[Decorator]:
         if not setting.section:
             continue
         yield _make_option(setting)
-        if setting.kind is Kind.BPS:
+        if setting.kind is SettingKind.BPS:
             yield click.option(
                 f"--{setting.name.replace('_', '-')}",
                 setting.name + RAW,
@@ -119,13 +119,13 @@ def _make_option(setting: ChannelSetting) -> Decorator:
     name = f"--{setting.name.removesuffix(_BPS).replace('_', '-')}"
     aliases = ALIASES.get(setting.name, ())
     help_text = f"{setting.section}: {setting.label}."
-    if setting.kind is Kind.FLAG:
+    if setting.kind is SettingKind.FLAG:
         long_name = f"{name}/--no-{name.removeprefix('--')}"
         return click.option(long_name, *aliases, setting.name, default=None, help=help_text)
-    if setting.kind is Kind.CHOICE:
+    if setting.kind is SettingKind.CHOICE:
         words = [*setting.choices, *setting.choice_labels.values()]
         return click.option(name, *aliases, setting.name, type=click.Choice(words), help=help_text)
-    complete = complete_bundles if setting.kind is Kind.BUNDLE else None
+    complete = complete_bundles if setting.kind is SettingKind.BUNDLE else None
     return click.option(
         name,
         *aliases,
@@ -137,8 +137,8 @@ def _make_option(setting: ChannelSetting) -> Decorator:
 
 
 def _make_metavar(setting: ChannelSetting) -> str:
-    words = {Kind.BUNDLE: "BUNDLE", Kind.BPS: "PERCENT", Kind.TEXT: "TEXT"}
-    rest = "|none" * (setting.null and setting.kind is not Kind.BUNDLE)
+    words = {SettingKind.BUNDLE: "BUNDLE", SettingKind.BPS: "PERCENT", SettingKind.TEXT: "TEXT"}
+    rest = "|none" * (setting.null and setting.kind is not SettingKind.BUNDLE)
     return f"{words.get(setting.kind, 'NUMBER')}{rest}"
 
 
@@ -153,7 +153,7 @@ def _add(texts: dict[str, bool | str], name: str, value: bool | str | None) -> N
 def _check(setting: ChannelSetting, text: bool | str) -> None:
     if isinstance(text, bool):
         return
-    if setting.kind is Kind.BUNDLE and not text.strip():
+    if setting.kind is SettingKind.BUNDLE and not text.strip():
         raise click.UsageError(f"--{setting.name.replace('_', '-')} is empty")
     try:
         read_text(setting, _without_none(setting, text))
@@ -200,5 +200,5 @@ def _explain_missing(setting: ChannelSetting, workspace: Workspace, *, is_new: b
 
 async def _read(setting: ChannelSetting, text: str, workspace: Workspace) -> str:
     text = _without_none(setting, text)
-    is_bundle = setting.kind is Kind.BUNDLE and text
+    is_bundle = setting.kind is SettingKind.BUNDLE and text
     return (await find_bundle(workspace, text)).name if is_bundle else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.channel_setting import Kind
+from capgo_tui.api.channel_setting import SettingKind
 from capgo_tui.api.errors import Refusal
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import describe_setting
@@ -105,7 +105,7 @@ class ChannelDraft(ChangeDraft):
         """Return the value that a field is to have, in words."""
         if self.fields[name].is_text:
             text = self.get_text(name)
-            if self.fields[name].kind is Kind.BPS and text:
+            if self.fields[name].kind is SettingKind.BPS and text:
                 return f"{text} %"
             return text or ("none" if self.is_told(name) else self.get_before(name))
         if name not in self._choices:
@@ -167,7 +167,7 @@ class ChannelDraft(ChangeDraft):
         names: list[str] = []
         if name == COPY:
             names = [channel.name for channel in self._workspace.channels.records.values()]
-        elif self._get_kind(name) is Kind.BUNDLE and self.is_changed(name):
+        elif self._get_kind(name) is SettingKind.BUNDLE and self.is_changed(name):
             names = [bundle.name for bundle in self._workspace.bundles.records.values()]
         fits = [name for name in names if name.casefold().startswith(prefix)]
         return [] if prefix in (name.casefold() for name in fits[:1]) else fits
@@ -275,7 +275,7 @@ class ChannelDraft(ChangeDraft):
 
     # Values
 
-    def _get_kind(self, name: str) -> Kind | None:
+    def _get_kind(self, name: str) -> SettingKind | None:
         return self.fields[name].kind if name in self.fields else None
 
     def _get_value(self, name: str) -> Value:
@@ -289,7 +289,7 @@ class ChannelDraft(ChangeDraft):
         if name == COPY or not self.is_changed(name):
             return None
         value = read_text(field, text)
-        if field.kind is Kind.BUNDLE and isinstance(value, str):
+        if field.kind is SettingKind.BUNDLE and isinstance(value, str):
             return self._find_bundle(name, value).wire_id
         if name == "rollout_pause_reason" and value and not self._is_paused:
             raise ValueError("only a paused rollout has one")

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.channel_setting import Kind
+from capgo_tui.api.channel_setting import SettingKind
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
@@ -32,7 +32,7 @@ class FormField:
     name: str
     label: str
     section: str
-    kind: Kind
+    kind: SettingKind
     null: bool = False
     options: tuple[Value, ...] = ()
     """The values to choose from; empty for a text."""
@@ -47,8 +47,10 @@ def list_form_fields(traits: Traits, *, new: bool) -> list[FormField]:
     """Return the fields of the settings that a revision takes; a new channel has no rollout yet."""
     fields = []
     if new:
-        fields.append(FormField(NAME, "name", "Its name", Kind.TEXT))
-        fields.append(FormField(COPY, "copy settings from", "Its name", Kind.TEXT, null=True))
+        fields.append(FormField(NAME, "name", "Its name", SettingKind.TEXT))
+        fields.append(
+            FormField(COPY, "copy settings from", "Its name", SettingKind.TEXT, null=True)
+        )
     left_out = AFTER_CREATION if new else frozenset()
     return fields + [
         _make_field(setting, traits)
@@ -59,7 +61,7 @@ def list_form_fields(traits: Traits, *, new: bool) -> list[FormField]:
 
 def _make_field(setting: ChannelSetting, traits: Traits) -> FormField:
     name, kind = setting.name, setting.kind
-    options: tuple[Value, ...] = (True, False) if kind is Kind.FLAG else setting.choices
+    options: tuple[Value, ...] = (True, False) if kind is SettingKind.FLAG else setting.choices
     if name == "disable_auto_update":
         options = tuple(each for each in setting.choices if each in traits.update_policies)
     null = setting.null and (name != "bundle" or traits.clears_bundle)
@@ -70,7 +72,7 @@ def as_text(field: FormField | ChannelSetting, value: Value) -> str:
     """Return the text of a value in a text field."""
     if value is None:
         return ""
-    if field.kind is Kind.BPS and isinstance(value, int):
+    if field.kind is SettingKind.BPS and isinstance(value, int):
         return f"{value / 100:g}"
     return clean(f"{value:g}" if isinstance(value, float) else str(value))
 
@@ -83,14 +85,14 @@ def read_text(field: FormField | ChannelSetting, text: str) -> Value:
             return None
         raise ValueError("cannot be empty")
     value: Value = text
-    if field.kind is Kind.BPS:
+    if field.kind is SettingKind.BPS:
         value = _parse_basis_points(text)
-    elif field.kind is Kind.WHOLE:
+    elif field.kind is SettingKind.WHOLE:
         value = _parse_number(text, "a whole number")
         if not value.is_integer():
             raise ValueError("must be a whole number")
         value = int(value)
-    elif field.kind is Kind.NUMBER:
+    elif field.kind is SettingKind.NUMBER:
         value = _parse_number(text, "a number")
     try:
         wire_value = CHANNEL_SETTINGS[field.name].check(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.channel_setting import Kind
+from capgo_tui.api.channel_setting import SettingKind
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.text import clean
 
@@ -23,7 +23,7 @@ def describe_setting(field: str, value: Value) -> str:
     setting = CHANNEL_SETTINGS.get(field)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if setting is not None and setting.kind is Kind.BPS and isinstance(value, int):
+    if setting is not None and setting.kind is SettingKind.BPS and isinstance(value, int):
         return f"{value / 100:g} %"
     text = "none" if value is None else str(value)
     return clean(text if setting is None else setting.choice_labels.get(text, text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capgo_tui.api.channel_setting import Kind
+from capgo_tui.api.channel_setting import SettingKind
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.channel_words import label_setting
@@ -65,7 +65,7 @@ def _find_obstacle(workspace: Workspace, field: str, value: Value, now: State) -
         return "this server does not report it now"
     if field not in traits.channel_fields:
         return "this server has no way to set it"
-    if setting.kind is Kind.BUNDLE:
+    if setting.kind is SettingKind.BUNDLE:
         if value is None:
             clears = field != "bundle" or traits.clears_bundle
             return "" if clears else "this server has no way to take a bundle off a channel"

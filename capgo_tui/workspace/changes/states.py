@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from capgo_tui.api.channel_setting import SOME_UPDATES, Kind
+from capgo_tui.api.channel_setting import SOME_UPDATES, SettingKind
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ known; the state of a record that does not exist is None."""
 _THRESHOLDS = tuple(
     name
     for name, setting in CHANNEL_SETTINGS.items()
-    if setting.null and setting.kind in (Kind.BPS, Kind.WHOLE)
+    if setting.null and setting.kind in (SettingKind.BPS, SettingKind.WHOLE)
 )
 """Fields in which null is a value of its own: no such threshold (contract §6.4)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from capgo_tui.api.channel_setting import Kind
+from capgo_tui.api.channel_setting import SettingKind
 from capgo_tui.api.settings import CHANNEL_SETTINGS, SERVES, UPDATES
 from capgo_tui.workspace.ages import format_age
 from capgo_tui.workspace.cells import (
@@ -263,7 +263,7 @@ def _format_setting(channel: Channel, name: str) -> str:
     if name == "disable_auto_update":
         return format_or_unknown(format_or_blank(format_policy_in_full(channel)), "channel")
     value = getattr(channel, name)
-    if CHANNEL_SETTINGS[name].kind is Kind.FLAG:
+    if CHANNEL_SETTINGS[name].kind is SettingKind.FLAG:
         return format_yes_or_no(value, "" if name in PLATFORMS else "channel")
     return format_or_unknown(value, "channel")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from capgo_tui.api.channel_setting import Kind
+from capgo_tui.api.channel_setting import SettingKind
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.channel_words import describe_setting, label_setting
@@ -33,7 +33,9 @@ class ChannelDescription(Description[C_co]):
     def label_state(self, state: State, field: str) -> str:
         """Return the label of the value, with the note on a bundle."""
         label = super().label_state(state, field)
-        has_bundle = field in CHANNEL_SETTINGS and CHANNEL_SETTINGS[field].kind is Kind.BUNDLE
+        has_bundle = (
+            field in CHANNEL_SETTINGS and CHANNEL_SETTINGS[field].kind is SettingKind.BUNDLE
+        )
         note = self.change.notes.get(str(state.get(field))) if has_bundle else None
         return f"{label} ({note})" if note else label
 
