@@ -1,6 +1,7 @@
 """Tests use a state folder and settings of their own; the run ends with three tables.
 
-Tests marked ``sampled`` run as a sample, unless ``--whole`` is given.
+Tests marked ``sampled`` run as a sample, and property tests a quarter of their examples, unless
+``--whole`` is given.
 
 The stores of a test's servers are closed with the test, or with its module.
 
@@ -16,11 +17,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from tests.arsenal.summary import print_arsenal
-from tests.sandbox.scoreboard import add_marked_numbers, print_conformance, pytest_configure
-from tests.support.sampling import Sampling, deselect_unsampled, print_samples
+from tests.sandbox import scoreboard
+from tests.sandbox.scoreboard import add_marked_numbers, print_conformance
+from tests.support.sampling import Sampling, deselect_unsampled, load_profile, print_samples
 from tests.support.server import closing_stores
 
 if TYPE_CHECKING:
@@ -40,17 +41,19 @@ if os.name == "posix":
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
-
-__all__ = ["pytest_configure"]
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--whole``."""
     parser.addoption(
         "--whole", action="store_true", help="run the sampled tests with all of their parameters"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks of the contract's numbers, and choose how much a property test runs."""
+    scoreboard.pytest_configure(config)
+    if not config.getoption("--hypothesis-profile", None):
+        load_profile(config)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

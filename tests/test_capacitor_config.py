@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from capgo_tui.capacitor_config import CONFIG_FILES, BrokenConfigError, CapacitorConfig
+from tests.support.sampling import examples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -517,7 +518,9 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=25).map("".join))
 @hypothesis_settings(
-    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(300),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_a_program_is_made_of_it_is_read(tmp_path: Path, code: str) -> None:
     config = read(tmp_path, code)

@@ -18,6 +18,7 @@ from capgo_tui.api.revisions import Revision
 from capgo_tui.api.settings import ChannelSettings
 from capgo_tui.workspace.unreadable_rows import UnreadableRows
 from tests.api.support import APP, Answer, SentRequest, open_client, walk
+from tests.support.sampling import examples
 
 LEAVES = (
     st.none()
@@ -169,7 +170,7 @@ def test_parsing_one(model: type[Record], body: bytes) -> None:
         assert isinstance(parse_one(model, body), (model, Listing))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.lists(
         st.tuples(st.sampled_from([200, 200, 200, 400, 404, 429, 500]), BODIES),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +17,24 @@ if TYPE_CHECKING:
 Choice: TypeAlias = "frozenset[tuple[str, int]]"
 """Which value, by its index, each parameter of a case has."""
 PROPERTY: Final = "sampled"
+_ALL_EXAMPLES: Final = 100
+settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=_ALL_EXAMPLES,
+)
+settings.register_profile("sample", settings.get_profile("patient"), max_examples=25)
+
+
+def load_profile(config: pytest.Config) -> None:
+    """Let property tests run a quarter of their examples, or all with ``--whole``."""
+    settings.load_profile("patient" if config.getoption("--whole") else "sample")
+
+
+def examples(count: int) -> int:
+    """Return how many of so many examples a property test runs, by the profile that is loaded."""
+    return count * settings().max_examples // _ALL_EXAMPLES
 
 
 def sample(choices: Sequence[Choice]) -> list[int]:
@@ -86,7 +105,7 @@ def deselect_unsampled(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def print_samples(terminal: TerminalReporter) -> None:
-    """Print how much of each sampled test was run."""
+    """Print how much of each sampled test was run, and of the examples of property tests."""
     counts: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     for report in (report for reports in terminal.stats.values() for report in reports):
@@ -100,3 +119,6 @@ def print_samples(terminal: TerminalReporter) -> None:
         terminal.section("samples; --whole runs all")
         for test, total in sorted(totals.items()):
             terminal.write_line(f"{counts[test]:5} of {total:4} {test}")
+        terminal.write_line(
+            f"{examples(_ALL_EXAMPLES):5} of {_ALL_EXAMPLES:4} examples of each property test"
+        )

@@ -15,6 +15,7 @@ from textual._xterm_parser import XTermParser
 
 from capgo_tui.tui.terminal.input import TerminalInput, is_doubtful
 from capgo_tui.tui.terminal.pastes import OPEN_SECONDS
+from tests.support.sampling import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -193,7 +194,7 @@ NOISE = st.text(alphabet="\x1b[]PO?;$y0129\\\x07Mu<\x9b", min_size=1, max_size=1
 
 
 @given(st.lists(NOISE, max_size=8))
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(400))
 def test_whatever_came_ctrl_c_is_heard_at_once(pieces: list[str]) -> None:
     # Behind an Esc it is alt+ctrl+c, which becomes Esc and ctrl+c where it is looked at.
     assert parse([*pieces, "\x03"])[-1].removeprefix("alt+") == "ctrl+c"

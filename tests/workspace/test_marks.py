@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from capgo_tui.workspace.marks import Marks
 from capgo_tui.workspace.sorting import Sort
+from tests.support.sampling import examples
 from tests.workspace.views import empty_collection, fleet, load, plain_view, swap
 
 
@@ -163,5 +164,5 @@ class Marking(RuleBasedStateMachine):
         )
 
 
-Marking.TestCase.settings = hypothesis_settings(deadline=None, max_examples=100)
+Marking.TestCase.settings = hypothesis_settings(deadline=None, max_examples=examples(100))
 TestMarking = Marking.TestCase

@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from capgo_tui.workspace.order import KeyIndex, Order, sort_by_parts
+from tests.support.sampling import examples
 
 if TYPE_CHECKING:
     from capgo_tui.workspace.order import Values
@@ -41,7 +42,7 @@ def expected_keys(values: dict[int, int | None], *, descending: bool) -> list[st
 
 
 @given(EDITS, st.booleans())
-@hypothesis_settings(deadline=None, max_examples=300)
+@hypothesis_settings(deadline=None, max_examples=examples(300))
 def test_an_order_is_what_sorting_would_give(
     edits: list[tuple[str, object, object]], descending: bool
 ) -> None:
@@ -77,7 +78,7 @@ def test_an_order_is_what_sorting_would_give(
 
 
 @given(st.lists(VALUES, max_size=60), st.booleans(), st.integers(1, 30))
-@hypothesis_settings(deadline=None, max_examples=300)
+@hypothesis_settings(deadline=None, max_examples=examples(300))
 def test_an_order_made_at_once_is_the_one_made_bit_by_bit(
     values: list[int | None], descending: bool, size: int
 ) -> None:

@@ -16,6 +16,7 @@ from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.query import Query, Vocabulary, make_custom_id_filter
 from capgo_tui.workspace.sorting import order_version
 from capgo_tui.workspace.terms import is_narrower
+from tests.support.sampling import examples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,7 +137,7 @@ def test_a_query_knows_which_others_it_narrows(new: str, old: str, narrows: bool
 
 
 @given(WORDS, WORDS, WORDS)
-@hypothesis_settings(deadline=None, max_examples=300)
+@hypothesis_settings(deadline=None, max_examples=examples(300))
 def test_what_a_narrower_query_matches_the_wider_one_matches_too(
     new: str, old: str, text: str
 ) -> None:
@@ -281,7 +282,7 @@ def test_a_pattern_that_takes_too_long_is_given_up_for_good() -> None:
 
 
 @given(st.text(alphabet=r"/!~:()[]{}*+?|\^$.,0123<>=Pabsio- ", max_size=25))
-@hypothesis_settings(deadline=None, max_examples=500)
+@hypothesis_settings(deadline=None, max_examples=examples(500))
 def test_any_text_is_a_filter(text: str) -> None:
     query = Query.parse(text, COLUMNS)
     query.is_match("ios\nab", Cells(ROW))
@@ -297,7 +298,7 @@ CELLS = st.fixed_dictionaries({c: st.text(alphabet="ab1", max_size=4) for c in C
 
 
 @given(FILTERS, FILTERS, CELLS)
-@hypothesis_settings(deadline=None, max_examples=1000)
+@hypothesis_settings(deadline=None, max_examples=examples(1000))
 def test_narrowing_is_sound_for_every_kind_of_condition(
     new: str, old: str, row: dict[str, str]
 ) -> None:
@@ -313,7 +314,7 @@ def test_a_word_of_a_column_that_is_not_searched_is_no_sieve() -> None:
 
 
 @given(FILTERS, CELLS)
-@hypothesis_settings(deadline=None, max_examples=300)
+@hypothesis_settings(deadline=None, max_examples=examples(300))
 def test_what_matches_passes_the_sieve(text: str, row: dict[str, str]) -> None:
     query = Query.parse(text, COLUMNS)
     row_text = "\n".join(row.values())
@@ -412,7 +413,7 @@ def test_what_may_be_one_whole_custom_id(text: str, custom_id: str | None) -> No
 
 
 @given(st.text(min_size=1, max_size=36).map(clean))
-@hypothesis_settings(deadline=None, max_examples=300)
+@hypothesis_settings(deadline=None, max_examples=examples(300))
 @hypothesis_example("a/b /c/")
 @hypothesis_example("!x")
 @hypothesis_example("straße \\ x")
@@ -521,7 +522,7 @@ def test_a_phrase_is_a_whole_custom_id(text: str) -> None:
 
 
 @given(st.text(alphabet='ab:|!"<>=~/ isoe17', max_size=14), st.text(alphabet="abis17 ", max_size=8))
-@hypothesis_settings(deadline=None, max_examples=400)
+@hypothesis_settings(deadline=None, max_examples=examples(400))
 def test_any_text_with_signs_is_a_filter(text: str, haystack: str) -> None:
     query = Query.parse(text, WORDS_OF_LIST)
     query.is_match(haystack, PHONE)

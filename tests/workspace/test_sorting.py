@@ -18,6 +18,7 @@ from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.sorting import Sort, fold_text, order_flag, order_version
 from tests.support.links import links_of
+from tests.support.sampling import examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +108,7 @@ def test_versions_of_the_same_rank(one: str, other: str) -> None:
 
 
 @given(st.lists(st.text(alphabet="0123.-+avß#٣", max_size=9), max_size=9))
-@hypothesis_settings(deadline=None, max_examples=300)
+@hypothesis_settings(deadline=None, max_examples=examples(300))
 def test_any_two_versions_compare(texts: list[str]) -> None:
     values: list[Any] = [value for text in texts if (value := order_version(text)) is not None]
     assert len(sorted(values)) == len(values)

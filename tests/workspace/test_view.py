@@ -17,6 +17,7 @@ from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.view import View, ViewChange
 from tests.support.clock import NOON
+from tests.support.sampling import examples
 from tests.support.world import open_world
 from tests.workspace.views import (
     assert_consistent,
@@ -234,7 +235,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@hypothesis_settings(deadline=None, max_examples=300)
+@hypothesis_settings(deadline=None, max_examples=examples(300))
 def test_whatever_is_put_and_typed_the_view_is_what_full_filtering_gives(
     steps: list[tuple[str, str, str]],
 ) -> None:
@@ -253,7 +254,7 @@ def test_whatever_is_put_and_typed_the_view_is_what_full_filtering_gives(
 
 
 @given(st.lists(NAMES, max_size=12), NAMES, NAMES)
-@hypothesis_settings(deadline=None, max_examples=200)
+@hypothesis_settings(deadline=None, max_examples=examples(200))
 def test_typing_letter_by_letter_equals_typing_at_once(
     names: list[str], first: str, second: str
 ) -> None:

@@ -15,6 +15,7 @@ from capgo_tui.workspace.collection import Addition, Update
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from capgo_tui.workspace.sorting import Sort
 from capgo_tui.workspace.view import SMALL, View, ViewChange
+from tests.support.sampling import examples
 from tests.workspace.views import (
     assert_consistent,
     empty_collection,
@@ -209,7 +210,7 @@ MOVES = st.lists(
 
 
 @given(MOVES)
-@hypothesis_settings(deadline=None, max_examples=400)
+@hypothesis_settings(deadline=None, max_examples=examples(400))
 def test_whatever_happens_in_between_the_settled_view_is_right(
     moves: list[tuple[str, Any]],
 ) -> None:

@@ -15,6 +15,7 @@ from capgo_tui.text import clean
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.description import ROOMY
 from capgo_tui.workspace.changes.overrides import OverrideChange
+from tests.support.sampling import examples
 
 
 def asking(label: str, before: str | None, after: str | None) -> OverrideChange:
@@ -56,7 +57,7 @@ NAMES = st.text(alphabet="abcdefXYZ0123456789-._/ 東京オé", min_size=1, max_
 
 @example("3f2a9c10-aaaa", "release-2026-11-customer-a-eu", "release-2026-12-customer-a-eu", 45)
 @given(NAMES, st.none() | NAMES, st.none() | NAMES, st.integers(45, 200))
-@hypothesis_settings(deadline=None, max_examples=300)
+@hypothesis_settings(deadline=None, max_examples=examples(300))
 def test_a_question_fits_its_row_and_names_the_device_and_both_channels(
     label: str, before: str | None, after: str | None, width: int
 ) -> None:
