@@ -232,8 +232,6 @@ class CapgoApp(AppBase):
         self.light_theme = None
 
     def _connect(self, screen: MainScreen) -> None:
-        if self.launch.is_demo and len(self._opened) == 1:
-            screen.status.hint(describe_demo())
         self.run_worker(self._open(screen), exit_on_error=False)
 
     async def _open(self, screen: MainScreen, prefetch: Prefetch | None = None) -> None:
@@ -250,6 +248,8 @@ class CapgoApp(AppBase):
             self.report_bug(error)
             return
         screen.open(workspace)
+        if self.launch.is_demo and len(self._opened) == 1:
+            screen.status.hint(describe_demo())
         if prefetch is not None:
             screen.read(prefetch.finish(), f"load the {screen.rows.view.collection.name}")
 

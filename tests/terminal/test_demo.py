@@ -33,6 +33,9 @@ def test_the_demo_says_what_it_is_and_leaving_it_what_comes_next(
         [str(COMMAND), "--demo"], columns=columns, lines=lines, environ=environ_in(tmp_path),
         folder=tmp_path,
     ) as terminal:  # fmt: skip
+        terminal.settle("production")
+        terminal.settle(NOTE)
+        terminal.type("j")
         terminal.settle(NOTE)
         text = " ".join(terminal.text.split())
         assert "Try 2, then o on a device, then z." in text
