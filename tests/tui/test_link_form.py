@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def choices(driver: Driver) -> list[str]:
     """Return the drawn rows of the picker."""
-    return [line.rstrip() for line in driver.text.split("\n")[-4:-1]]
+    return [line.strip() for line in driver.text.split("\n")[-4:-1]]
 
 
 async def leave(driver: Driver) -> None:
