@@ -339,7 +339,7 @@ async def test_a_write_that_was_cut_off_is_found_out_at_the_next_start(
     server.change("DELETE FROM overrides")
     writes = server.writes
     async with open_app(server, journal=file, wait_for="") as driver:
-        await driver.until("! A write was cut off by the program's end: 1 as meant · Z shows")
+        await driver.until("! A write was cut off by the program's end: 1 as intended · Z shows")
         (entry,) = entries(driver)
         assert (entry.state, entry.readback) == (OutcomeState.VERIFIED, {"channel": None})
         assert server.writes == writes

@@ -143,7 +143,7 @@ async def assert_found_out(scene: Scene) -> None:
     assert report["before"] == [[True, False]]
     assert [entry["fate"] for entry in report["now"]] == ["verified"]
     assert report["now"][0]["found"] == {"channel": scene.world.override_of(scene.device)}
-    assert "1 as meant" in report["told"]
+    assert "1 as intended" in report["told"]
     assert scene.world.override_of(scene.device) == "beta"
     assert scene.world.door.writes == 1
 

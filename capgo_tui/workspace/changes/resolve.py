@@ -41,7 +41,7 @@ class Resolution:
         parts = [
             f"{number} {what}"
             for number, what in (
-                (self.verified_count, "as meant"),
+                (self.verified_count, "as intended"),
                 (self.unknown_count, "not as intended"),
                 (self.unread_count, "cannot be read"),
             )
