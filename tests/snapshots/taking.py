@@ -6,6 +6,7 @@ import asyncio
 import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from traceback import format_exception
 from typing import TYPE_CHECKING
 
 from tests.snapshots.picture import FOLDER, file_of
@@ -34,8 +35,16 @@ async def take(scene: Scene) -> dict[str, str]:
 
 
 def take_by_number(number: int) -> dict[str, str]:
-    """Take the pictures of a scene by its place among all."""
-    return asyncio.run(take(SCENES[number]))
+    """Take the pictures of a scene by its place among all.
+
+    Raises:
+        AssertionError: with the text of any other error, as not every one passes to a process.
+
+    """
+    try:
+        return asyncio.run(take(SCENES[number]))
+    except Exception as error:  # noqa: BLE001 - any error of a scene is reported by its name
+        raise AssertionError("".join(format_exception(error))) from None
 
 
 def retake(prefixes: tuple[str, ...] = ("",)) -> Iterator[str]:
