@@ -16,6 +16,7 @@ from textual.worker import WorkerState
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.widgets.answer import Answer
+from capgo_tui.tui.widgets.tab_page import TabPage
 from capgo_tui.workspace.list_state import Loading
 from tests.monkey.ledger import LOSING, Ledger, find_journal_difference
 from tests.monkey.level import PartCounts
@@ -260,7 +261,8 @@ class Hands:
         answer = screen.focused
         if isinstance(answer, Answer):
             await self.wait_until(lambda: self._is_drawn(answer), "the question drawn")
-        await self.press("escape")
+        # A page has no list, and Esc leaves it only if a link led there.
+        await self.press("1" if isinstance(answer, TabPage) else "escape")
         # What a key starts, such as closing a form, may need other tasks to run first.
         await self.wait_until(self._is_calm, "calm after escape")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.tui.widgets.overview import OverviewPage
-from tests.support.server import FAULT, Server
+from tests.support.server import FAULT, Gate, Server
 from tests.support.world import (
     APP,
     CHANNELS,
@@ -35,6 +35,7 @@ OWN_REQUESTS = 5
 """Most requests besides those of the lists."""
 NEWER = ("live", "next")
 """The revisions with statistics, an audit history and rollouts."""
+HEADINGS = ("ROUTING", "ADOPTION", "FLEET", "LATELY", "WARNINGS")
 LISTS = ("/channel", "/device", "/bundle", "/versions")
 
 
@@ -98,7 +99,7 @@ async def test_it_shows_what_each_server_tells(revision: str, size: tuple[int, i
         await driver.until("all 12")
         await driver.until("67 %")
         text = driver.text
-        for heading in ("ROUTING", "ADOPTION", "FLEET", "LATELY", "WARNINGS"):
+        for heading in HEADINGS:
             assert heading in text
         await driver.until("platforms unknown")
         await driver.until("1.0.4  ")
@@ -346,3 +347,16 @@ async def test_it_is_drawn_again_only_where_its_data_changed() -> None:
         await driver.until(lambda: page._is_outdated is False, "made anew")
         await driver.settle()
         assert drawn == []
+
+
+async def test_nothing_is_claimed_before_the_first_answers() -> None:
+    server, gate = fleet(), Gate()
+    for path in LISTS:
+        server.on("GET", path, gate.before)
+    async with on_overview(server) as driver:
+        for heading in HEADINGS:
+            assert f"{heading}  not read yet" in driver.text
+        assert not any(claim in driver.text for claim in ("WARNINGS  0", "no change yet", "0 %"))
+        gate.open.set()
+        await driver.until("last 14 days")
+        assert "not read yet" not in driver.text

@@ -13,7 +13,7 @@ from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.lines import Run, measure_width, strip
 from capgo_tui.tui.widgets.overview_lines import GAP, PageRow, lay_out
 from capgo_tui.tui.widgets.tab_page import TabPage
-from capgo_tui.workspace.insight.overview import Overview
+from capgo_tui.workspace.insight.overview import NOTHING_READ
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.strip import Strip
 
+    from capgo_tui.workspace.insight.overview import Overview
     from capgo_tui.workspace.insight.places import Place
     from capgo_tui.workspace.session import Workspace
 
@@ -81,7 +82,7 @@ class OverviewPage(TabPage, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self.status = "Joining what is loaded…"
-        self._overview = Overview()
+        self._overview = NOTHING_READ
         self._keys: Mapping[str, str] = {}
         self._columns: list[list[PageRow]] = []
         self._positions: list[_Position] = []

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from capgo_tui.lazy_dataclass import dataclass
 
@@ -112,3 +112,14 @@ class Overview:
     changes_note: str = ""
     warnings: tuple[WarningLine, ...] = ()
     warnings_note: str = ""
+
+
+_NOT_READ: Final = "not read yet"
+NOTHING_READ: Final = Overview(
+    routing_note=_NOT_READ,
+    adoption_note=_NOT_READ,
+    fleet_note=_NOT_READ,
+    changes_note=_NOT_READ,
+    warnings_note=_NOT_READ,
+)
+"""What is known before anything was read."""
