@@ -125,7 +125,7 @@ async def test_a_failed_refresh_keeps_the_old_rows_and_says_they_are_old(server:
         assert "tester-01" in driver.text
         assert "Devices 12!" in driver.line(0)
         await driver.type("j", "enter")
-        await driver.until("device id")
+        await driver.until("custom id    tester")
         await driver.type("escape", "slash", *"ios", "enter")
         await driver.until("6 of 12 loaded · the server failed (503) · read again in 10 s · STALE")
         server.off("GET", "/device")
