@@ -115,3 +115,16 @@ async def test_other_lists_are_loaded_without_any_of_this(large_server: Server) 
         await driver.type("1", "L")
         await driver.until("6 loaded · end of list")
         assert large_server.count("GET", STATISTICS) == 0
+
+
+async def test_the_end_of_a_list_that_was_left_loads_no_page_of_the_next() -> None:
+    """The message of a short list may be handled after another one is in view."""
+    server = Server(store_of(state(devices=[device(number) for number in range(1, 211)])))
+    async with on_devices(server, rows=150) as driver:
+        before = server.count("GET", "/device")
+        driver.main.table.near_end(is_requested=False)
+        await driver.settle()
+        assert server.count("GET", "/device") == before
+        await driver.type("G")
+        await driver.until(lambda: driver.main.table.row_count == 210, "the second page")
+    server.store.close()

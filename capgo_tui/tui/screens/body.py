@@ -56,8 +56,9 @@ class Body(Horizontal):
         self._controllers.detail.open_detail()
 
     def on_record_table_near_end(self, event: RecordTable.NearEnd) -> None:
-        """Load the next page."""
-        self._controllers.loading.load_next(is_requested=event.is_requested)
+        """Load the next page, unless the table shows another list by now."""
+        if event.table.is_near_end:
+            self._controllers.loading.load_next(is_requested=event.is_requested)
 
     def on_record_table_header_picked(self, event: RecordTable.HeaderPicked) -> None:
         """Sort by the column whose title was clicked."""

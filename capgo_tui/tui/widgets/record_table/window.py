@@ -359,7 +359,12 @@ class RowWindow(Widget):
                 self.refresh()
             remember(self._state, self._source, self.rows_on_screen)
 
-    def _look_for_end(self, *, is_requested: bool = False) -> None:
+    @property
+    def is_near_end(self) -> bool:
+        """Whether few rows are left below those in view."""
         # The view, not the cursor: the wheel can bring the end in sight all by itself.
-        if self._state.top + (1 + NEAR_END_PAGES) * self.rows_on_screen >= self._length:
+        return self._state.top + (1 + NEAR_END_PAGES) * self.rows_on_screen >= self._length
+
+    def _look_for_end(self, *, is_requested: bool = False) -> None:
+        if self.is_near_end:
             self.near_end(is_requested=is_requested)
