@@ -51,6 +51,11 @@ def list_platforms(common: CommonOptions) -> None:
 
 '''
 SETTING_FIELD = "    auto_pause_quiet_hours: int | Maybe = UNSET\n"
+COOLDOWN = """        "cooldown, minutes",
+        SettingKind.WHOLE,
+        most=10_080,
+    ),
+"""
 SETTING = """    ChannelSetting(
         "auto_pause_quiet_hours", AUTO_PAUSE, "stays quiet, hours", SettingKind.WHOLE, most=24
     ),
@@ -282,7 +287,7 @@ def test_a_channel_setting_is_three_edits(tree: Path) -> None:
     edit(
         api / "settings.py", "    auto_pause_cooldown_minutes: int | Maybe = UNSET\n", SETTING_FIELD
     )
-    edit(api / "settings.py", "SettingKind.WHOLE, most=10_080\n    ),\n", SETTING)
+    edit(api / "settings.py", COOLDOWN, SETTING)
     edit(api / "models.py", "    auto_pause_cooldown_minutes: Whole = None\n", CHANNEL_FIELD)
     command = [sys.executable, "-m", "capgo_tui", "sandbox", "--port", "0"]
     with serving(command) as sandbox:

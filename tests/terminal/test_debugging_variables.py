@@ -29,7 +29,7 @@ def test_textual_writes_a_log_only_with_debug(tmp_path: Path, *, debug: bool) ->
         environ={**DEBUGGING, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)},
         folder=folder,
     ) as terminal:
-        terminal.wait_for("loaded")
+        terminal.wait_for("A demo")
         terminal.settle(lambda: True)
         terminal.type("\x03\x03")
         assert terminal.wait_end() == 0

@@ -45,7 +45,7 @@ async def test_space_is_a_letter_in_a_text_and_a_choice_elsewhere(server: Server
         await driver.type(*"too", "space", *"slow", "up")
         await driver.until("none → too slow")
         await driver.type("space")
-        await driver.until("rollout paused                yes → no")
+        await driver.until("rollout paused: yes → no")
         await driver.type("left")
         await driver.wait_until_gone("yes → no")
 

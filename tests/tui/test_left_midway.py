@@ -119,7 +119,7 @@ async def test_another_key_is_asked_for_once_no_write_is_under_way(server: Serve
         await driver.until(lambda: client.key_refused, "the refusal")
         await driver.settle()
         await driver.type("r")
-        await driver.until("A write is under way: r asks for another key once it has ended.")
+        await driver.until("A write is under way: r asks for another key after it.")
         gate.open.set()
         await driver.until(lambda: entry(driver).state is not None, "its end")
         await driver.until(lambda: not driver.app.is_writing, "the end of the write")

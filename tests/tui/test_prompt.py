@@ -214,7 +214,7 @@ async def test_an_override_that_a_large_page_lost_is_not_said_to_be_none(server:
         server.off("GET", "/device")
         await driver.until("?")
         await driver.type("enter")
-        await driver.until("override          not reported for this device")
+        await driver.until("override     not reported for this device")
         await driver.type("escape", "x")
         await driver.wait_for_question("Override tester-01: unknown → none?")
         await driver.type("y")

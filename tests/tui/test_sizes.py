@@ -240,7 +240,7 @@ async def test_help_names_every_key_and_leaves_with_each_of_its_own(
             await driver.until("Keys on ")
             for name in (
                 "Force this device",
-                "these words",
+                "rows that have all of them",
                 "as the server sent it",
                 "pgup",
                 "only key",

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from capgo_tui import cells, combining_marks, short_ids
+from capgo_tui import cells, combining_marks, lazy_dataclass, short_ids
 from capgo_tui.tui.widgets import lines, record_table
 from tests.tui.driving import screen_text
 from tests.tui.table_example import PeaksApp
@@ -35,10 +35,10 @@ async def test_a_plain_list_is_shown_sorted_and_opened() -> None:
     assert app.return_value == "Elbrus"
 
 
-def test_the_folder_and_four_files_run_without_the_rest_of_the_program(tmp_path: Path) -> None:
+def test_the_folder_and_five_files_run_without_the_rest_of_the_program(tmp_path: Path) -> None:
     folder = Path(record_table.__file__).parent
-    files = (lines.__file__, short_ids.__file__, combining_marks.__file__, cells.__file__)
-    others = list(map(Path, files))
+    modules = (lines, short_ids, combining_marks, cells, lazy_dataclass)
+    others = [Path(module.__file__) for module in modules if module.__file__]
     for file in (*others, *folder.glob("*.py")):
         path = file.relative_to(folder.parent if folder.parent in file.parents else file.parent)
         copy = tmp_path / "lifted" / path

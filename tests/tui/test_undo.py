@@ -240,10 +240,10 @@ async def test_the_list_tells_what_became_of_each(server: Server) -> None:
             await show_list(driver)
             assert_sound(driver.app, size)
             newest, oldest = driver.line(2), driver.line(3)
-            assert newest.startswith("✓")
+            assert newest.lstrip().startswith("✓")
             assert "Override tester-01" in newest
             assert "verified" in newest
-            assert oldest.startswith("↶")
+            assert oldest.lstrip().startswith("↶")
             assert "undone" in oldest
             if size[0] > 60:
                 assert "none → beta" in newest
