@@ -98,7 +98,7 @@ class Program:
             if tokens[at].is_name("export") and not (at > 0 and tokens[at - 1].is_mark(".")):
                 if tokens[at + 1].is_name("default") or tokens[at + 1].is_mark("="):
                     starts.append(at + 2)
-            elif self._is_assigning_exports(at):
+            elif self._assigns_exports(at):
                 starts.append(at + 4)
         if len(starts) != 1:
             at = starts[1] if starts else len(tokens) - 1
@@ -125,7 +125,7 @@ class Program:
             self._tokens[at + place].is_mark(mark) for place, mark in enumerate(marks)
         )
 
-    def _is_assigning_exports(self, at: int) -> bool:
+    def _assigns_exports(self, at: int) -> bool:
         """Return whether ``module.exports = `` begins here, as a statement that always runs."""
         tokens = self._tokens
         if not (

@@ -41,7 +41,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[Shown, ...]], ...]] = (
             Shown("channels", "channels", "`1`: the channels"),
             Shown("devices", "devices", "`2`: the devices"),
             Shown("bundles", "bundles", "`3`: the bundles"),
-            Shown("list-overridden-devices", "overrides", "`F`: all overrides, by channel"),
+            Shown("overridden-devices", "overrides", "`F`: all overrides, by channel"),
         ),
     ),
     (
@@ -102,7 +102,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[Shown, ...]], ...]] = (
             Shown("key-refused", "key-refused", "A key that is refused"),
             Shown("not-allowed", "not-allowed", "A key without the right"),
             Shown("unreadable-rows", "unreadable", "`!`: rows that cannot be read"),
-            Shown("make-empty", "empty", "An app without devices"),
+            Shown("empty", "empty", "An app without devices"),
         ),
     ),
     (

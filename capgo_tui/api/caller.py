@@ -74,9 +74,9 @@ class Caller:
         """Whether the server has refused the API key."""
         return self.attempts.refusal is not None
 
-    def narrow(self, is_fitting: Callable[[Traits], bool]) -> None:
+    def narrow(self, fits: Callable[[Traits], bool]) -> None:
         """Note the traits that a reply shows."""
-        self._narrow(find_revisions(is_fitting))
+        self._narrow(find_revisions(fits))
 
     def _narrow(self, revisions: Set[Revision]) -> None:
         """Keep the candidates that may have sent a reply, unless there are none.

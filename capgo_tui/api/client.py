@@ -297,12 +297,12 @@ class CapgoClient:
 
         The device list also has inactive devices (contract §9; live only).
         """
-        request = requests.make_active_devices(self.traits, app_id, start, end)
+        request = requests.count_active_devices(self.traits, app_id, start, end)
         return read_active_devices(await self.send(request))
 
     async def get_bundle_usage(self, app_id: str, *, start: date, end: date) -> Usage | None:
         """Return the share of devices on each bundle, day by day; None if unknown (§18.10)."""
-        request = requests.make_bundle_usage(self.traits, app_id, start, end)
+        request = requests.get_bundle_usage(self.traits, app_id, start, end)
         return read_usage(await self.send(request))
 
     async def count_active_by_platform(
@@ -312,7 +312,7 @@ class CapgoClient:
 
         None if unknown (contract §18.10).
         """
-        request = requests.make_active_by_platform(self.traits, app_id, start, end)
+        request = requests.count_active_by_platform(self.traits, app_id, start, end)
         return read_active_by_platform(await self.send(request))
 
     async def ping(self) -> None:
@@ -474,7 +474,7 @@ class CapgoClient:
             requests_made += 1
             devices = [row for row in listing.rows[:MOST_IN_A_PAGE] if isinstance(row, Device)]
             pages.note(devices)
-            if not listing.by_cursor or pages.is_telling_overrides(devices, listing.count):
+            if not listing.by_cursor or pages.tells_overrides(devices, listing.count):
                 break
             if pages.limit >= page_limit:  # a smaller limit would not help
                 for device in listing.rows:

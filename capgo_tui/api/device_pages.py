@@ -38,7 +38,7 @@ class DevicePages:
         ids = (quote(device.wire_id, safe="", errors="replace") for device in devices)
         self._longest = max(self._longest, max(map(len, ids), default=0))
 
-    def is_telling_overrides(self, devices: Iterable[Device], rows: int) -> bool:
+    def tells_overrides(self, devices: Iterable[Device], rows: int) -> bool:
         """Return whether a page of so many rows has its overrides: it is small or has at least one.
 
         `rows` counts unreadable rows too, which are not in `devices`.

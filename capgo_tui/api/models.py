@@ -109,7 +109,7 @@ class Channel(Record):
     @property
     def wire_id(self) -> str:
         """The channel's exact name, for requests."""
-        return self._find_exact_or(self.name)
+        return self._get_exact(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +158,7 @@ class Device(Record):
     @property
     def row_key(self) -> Hashable:
         """The device's exact id."""
-        return self._find_exact_or(self.device_id)
+        return self._get_exact(self.device_id)
 
     @property
     def wire_id(self) -> str:
@@ -232,7 +232,7 @@ class Bundle(Record):
     @property
     def wire_id(self) -> str:
         """The bundle's exact name, for requests."""
-        return self._find_exact_or(self.name)
+        return self._get_exact(self.name)
 
     def redact(self, raw: JSON) -> JSON:
         """Return a raw row with the session key replaced."""
@@ -263,12 +263,12 @@ class AppInfo(Record):
     @property
     def row_key(self) -> Hashable:
         """The exact app id."""
-        return self._find_exact_or(self.app_id)
+        return self._get_exact(self.app_id)
 
     @property
     def wire_id(self) -> str:
         """The exact app id, for requests."""
-        return self._find_exact_or(self.app_id)
+        return self._get_exact(self.app_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

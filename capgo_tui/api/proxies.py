@@ -117,10 +117,10 @@ def _find_system_proxy(host: str) -> ProxySetting | None:
 def _is_exception(entries: str, host: str, port: int) -> bool:
     """Return whether a NO_PROXY list has a host; entries that cannot be read are ignored."""
     host = host.lower().rstrip(".").strip("[]")
-    return any(_is_match(entry, host, port) for entry in re.split(r"[\s,]+", entries) if entry)
+    return any(_matches(entry, host, port) for entry in re.split(r"[\s,]+", entries) if entry)
 
 
-def _is_match(entry: str, host: str, port: int) -> bool:
+def _matches(entry: str, host: str, port: int) -> bool:
     if entry == "*":
         return True
     scheme, mark, rest = entry.lower().rpartition("://")
@@ -130,7 +130,7 @@ def _is_match(entry: str, host: str, port: int) -> bool:
         return network
     name, colon, port_text = rest.rpartition(":")
     if colon and port_text.isdecimal():
-        return port_text == str(port) and _is_match(name, host, port)
+        return port_text == str(port) and _matches(name, host, port)
     name = rest.removeprefix("*").strip(".")
     return bool(name) and (host == name or host.endswith(f".{name}"))
 

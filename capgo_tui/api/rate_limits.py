@@ -39,7 +39,7 @@ class RateLimiter:
         self._refusal: CapgoError | None = None
         self._devices: dict[tuple[str, str], deque[float]] = {}
 
-    def find_moment(self, request: Request, now: float, wait: float = 0.0) -> float:
+    def reserve_time(self, request: Request, now: float, wait: float = 0.0) -> float:
         """Reserve and return the time for a request, at least `wait` seconds from `now`."""
         moment = max(now + wait, self._held_until)
         if moment < self._slow_until:
@@ -62,7 +62,7 @@ class RateLimiter:
 
     def note(self, request: Request, error: CapgoError, now: float) -> None:
         """Update the limits after an error."""
-        if error.kind is not ErrorKind.RATE_LIMITED or not _is_concerning_all(request, error):
+        if error.kind is not ErrorKind.RATE_LIMITED or not _concerns_all(request, error):
             return
         self._slow_until = now + SLOW_SECONDS
         self._free_from = max(self._free_from, now + _SPACING)
@@ -87,7 +87,7 @@ def _find_device(request: Request) -> str:
     return str(fields.get("device_id", "")).lower()
 
 
-def _is_concerning_all(request: Request, error: CapgoError) -> bool:
+def _concerns_all(request: Request, error: CapgoError) -> bool:
     """Return whether a 429 concerns all requests, not one device or refused API keys."""
     if error.locks_address:
         return False

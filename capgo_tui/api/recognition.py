@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 _MOST_ROWS = 50
 
 
-def find_revisions(is_fitting: Callable[[Traits], bool]) -> frozenset[Revision]:
+def find_revisions(fits: Callable[[Traits], bool]) -> frozenset[Revision]:
     """Return the revisions whose traits fit."""
-    return frozenset(revision for revision, traits in TRAITS.items() if is_fitting(traits))
+    return frozenset(revision for revision, traits in TRAITS.items() if fits(traits))
 
 
 def find_common(candidates: Set[Revision]) -> Revision | None:
     """Return the candidate that all others extend, so that its traits are safe for any of them."""
     return next(
-        (each for each in candidates if all(_is_extension(other, each) for other in candidates)),
+        (each for each in candidates if all(_extends(other, each) for other in candidates)),
         None,
     )
 
@@ -51,12 +51,10 @@ def recognise(request_name: str, body: JSON) -> frozenset[Revision]:
     for row in rows[:_MOST_ROWS] or [{}]:
         for sign, revision in signs:
             if sign.is_in(row if isinstance(row, dict) else {}):
-                return frozenset(each for each in Revision if _is_extension(each, revision))
+                return frozenset(each for each in Revision if _extends(each, revision))
     return frozenset(Revision)
 
 
-def _is_extension(revision: Revision | None, older: Revision) -> bool:
+def _extends(revision: Revision | None, older: Revision) -> bool:
     """Return whether a revision is another one, or extends it."""
-    return revision is older or (
-        revision is not None and _is_extension(TRAITS[revision].extends, older)
-    )
+    return revision is older or (revision is not None and _extends(TRAITS[revision].extends, older))

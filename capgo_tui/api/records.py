@@ -125,7 +125,7 @@ class Record:
         """Return a raw row without secrets."""
         return raw
 
-    def _find_exact_or(self, default: str) -> str:
+    def _get_exact(self, default: str) -> str:
         exact: str = getattr(self, "_exact", default)
         return exact
 

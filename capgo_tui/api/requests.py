@@ -143,17 +143,17 @@ def list_audit(traits: Traits, org_id: str, *, table: str, page: int | None = No
     )
 
 
-def make_active_devices(traits: Traits, app_id: str, start: date, end: date) -> Request:
+def count_active_devices(traits: Traits, app_id: str, start: date, end: date) -> Request:
     """``GET /statistics/app/:app_id``: cumulative daily statistics of a span (contract §9)."""
     return _make_statistics("active_devices", traits, app_id, start, end)
 
 
-def make_bundle_usage(traits: Traits, app_id: str, start: date, end: date) -> Request:
+def get_bundle_usage(traits: Traits, app_id: str, start: date, end: date) -> Request:
     """``GET /statistics/app/:app_id/bundle_usage``: the bundles in use (contract §18.10)."""
     return _make_statistics("bundle_usage", traits, app_id, start, end, path="/bundle_usage")
 
 
-def make_active_by_platform(traits: Traits, app_id: str, start: date, end: date) -> Request:
+def count_active_by_platform(traits: Traits, app_id: str, start: date, end: date) -> Request:
     """``GET /statistics/app/:app_id/native_usage``: active devices (contract §18.10)."""
     return _make_statistics("active_by_platform", traits, app_id, start, end, path="/native_usage")
 

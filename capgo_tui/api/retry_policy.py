@@ -199,7 +199,7 @@ class Attempts:
             return 0.0
         now = self._retry_policy.clock()
         cause = error or self._rate_limiter.find_holding_refusal(now)
-        seconds = self._rate_limiter.find_moment(request, now, seconds) - now
+        seconds = self._rate_limiter.reserve_time(request, now, seconds) - now
         if seconds <= 0:
             return 0.0
         if cause is None or (error is None and seconds < _SHORTEST):

@@ -209,7 +209,7 @@ class Transport:
         if 300 <= status < 400:
             # A write is not sent again: the redirecting server may have executed it.
             again = not request.writes and not request.path.endswith("/")
-            if again and self._is_adding_a_slash(request, headers):
+            if again and self._adds_a_slash(request, headers):
                 raise _SlashRedirect
             raise self._redirect_error(request, status, headers)
         is_refusal = is_denial(body) if request.writes else is_web_page(body)
@@ -331,7 +331,7 @@ class Transport:
             lasting=lasting,
         )
 
-    def _is_adding_a_slash(self, request: Request, headers: Mapping[str, str]) -> bool:
+    def _adds_a_slash(self, request: Request, headers: Mapping[str, str]) -> bool:
         """Return whether a redirect leads to the same address with a slash."""
         url = httpx.URL(self.server + request.target)
         try:

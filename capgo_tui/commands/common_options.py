@@ -153,16 +153,16 @@ def add_common_options(command: Callable[..., None]) -> Callable[..., None]:
             del more[name]
         common = CommonOptions(
             Options(
-                get_earlier("apikey", apikey),
-                get_earlier("app_id", app_id),
-                get_earlier("api_url", api_url),
-                get_earlier("revision", revision),
-                get_earlier("profile", profile),
+                get_earlier_option("apikey", apikey),
+                get_earlier_option("app_id", app_id),
+                get_earlier_option("api_url", api_url),
+                get_earlier_option("revision", revision),
+                get_earlier_option("profile", profile),
             ),
             app,
-            get_earlier("log_file", log_file),
+            get_earlier_option("log_file", log_file),
             options.find_format(),
-            read_only=get_earlier("read_only", bool(more.pop("read_only", False))),
+            read_only=get_earlier_option("read_only", bool(more.pop("read_only", False))),
         )
         prepare(is_data=common.format is not Format.TABLE)
         command(common, **more)
@@ -184,10 +184,10 @@ def write_options(command: Callable[..., None]) -> Callable[..., None]:
         **more: object,
     ) -> None:
         write = WriteOptions(
-            get_earlier("yes", yes),
-            get_earlier("confirm", confirm),
-            get_earlier("dry_run", dry_run),
-            get_earlier("wait", wait),
+            get_earlier_option("yes", yes),
+            get_earlier_option("confirm", confirm),
+            get_earlier_option("dry_run", dry_run),
+            get_earlier_option("wait", wait),
         )
         command(common, write, **more)
 
@@ -218,7 +218,7 @@ def decorate(
     return result
 
 
-def get_earlier(name: str, value: T) -> T:
+def get_earlier_option(name: str, value: T) -> T:
     """Return the value of an option, which may have been given before the verb instead."""
     context: click.Context | None = click.get_current_context()
     while context is not None:

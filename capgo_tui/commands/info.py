@@ -10,7 +10,7 @@ from capgo_tui import __version__
 from capgo_tui.api.errors import InvalidEnvironment
 from capgo_tui.api.proxies import find_proxy_of
 from capgo_tui.cells import measure_width
-from capgo_tui.commands.common_options import get_earlier
+from capgo_tui.commands.common_options import get_earlier_option
 from capgo_tui.commands.machine import NO_JOURNAL, find_environment, open_journal_file
 from capgo_tui.commands.options import find_format
 from capgo_tui.commands.output import prepare, write
@@ -59,10 +59,10 @@ def info(
     del as_json  # `find_format` finds it, here or before the verb
     is_data = find_format() == "json"
     given_options = Options(
-        get_earlier("apikey", apikey),
-        get_earlier("app_id", app_id),
-        get_earlier("api_url", api_url),
-        profile=get_earlier("profile", profile),
+        get_earlier_option("apikey", apikey),
+        get_earlier_option("app_id", app_id),
+        get_earlier_option("api_url", api_url),
+        profile=get_earlier_option("profile", profile),
     )
     try:
         environment = find_environment()

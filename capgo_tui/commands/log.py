@@ -17,7 +17,7 @@ from capgo_tui.commands.output import find_width, say, write
 from capgo_tui.commands.running import run
 from capgo_tui.workspace.changes.history import describe_entry, name_outcome
 from capgo_tui.workspace.changes.recorded import revive, target_label
-from capgo_tui.workspace.export.formats import FORMULAS, WIDEST_PLAIN, Format, align
+from capgo_tui.workspace.export.formats import WIDEST_PLAIN, Format, align, disarm
 from capgo_tui.workspace.export.json_text import format_json
 from capgo_tui.workspace.export.table_fit import ColumnSize, fit
 from capgo_tui.workspace.journal import MOST_ENTRIES
@@ -77,7 +77,7 @@ def _format(form: Format, entries: Sequence[Entry], width: int | None) -> str:
         case Format.CSV:
             text = io.StringIO()
             writer = csv.writer(text, lineterminator="\n")
-            writer.writerows([HEADINGS, *(map(_disarm, _make_cells(entry)) for entry in entries)])
+            writer.writerows([HEADINGS, *(map(disarm, _make_cells(entry)) for entry in entries)])
             return text.getvalue()
         case Format.TABLE:
             lines = [*map(_make_cells, entries)]
@@ -85,11 +85,6 @@ def _format(form: Format, entries: Sequence[Entry], width: int | None) -> str:
                 right = [at for at, column in enumerate(COLUMNS) if column.align_right]
                 return align([HEADINGS, *lines], widest=WIDEST_PLAIN, right=right) if lines else ""
             return align(fit(COLUMNS, lines, width), widest=width) if lines else ""
-
-
-def _disarm(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
 
 
 def _make_cells(entry: Entry) -> Sequence[str]:

@@ -30,10 +30,10 @@ def find_environment() -> Environment:
     """
     return Environment(
         os.environ,
-        _find_or_none(Path.home),
-        _find_or_none(Path.cwd),
-        _find_or_none(locations.find_config_file),
-        _find_or_none(locations.find_agreed_servers_file),
+        _try_to_find(Path.home),
+        _try_to_find(Path.cwd),
+        _try_to_find(locations.find_config_file),
+        _try_to_find(locations.find_agreed_servers_file),
     )
 
 
@@ -42,21 +42,21 @@ def open_journal_file() -> Path:
 
     Nothing is changed without a journal, and the interface says so at its start.
     """
-    return _find_or_none(locations.find_journal_file) or NO_JOURNAL
+    return _try_to_find(locations.find_journal_file) or NO_JOURNAL
 
 
 def find_key_file() -> Path | None:
     """Return the path of the user's key file; None when there is no home folder."""
-    home = _find_or_none(Path.home)
+    home = _try_to_find(Path.home)
     return None if home is None else home / KEY_FILE
 
 
 def find_memory_file() -> Path | None:
     """Return the path of what the interface remembers; None when there is no folder for it."""
-    return _find_or_none(locations.find_memory_file)
+    return _try_to_find(locations.find_memory_file)
 
 
-def _find_or_none(find: Callable[[], T]) -> T | None:
+def _try_to_find(find: Callable[[], T]) -> T | None:
     try:
         return find()
     except (RuntimeError, OSError):

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from capgo_tui.commands.common_options import app_argument, get_earlier
+from capgo_tui.commands.common_options import app_argument, get_earlier_option
 from capgo_tui.commands.completions import complete_records
 from capgo_tui.commands.root import add_app_options, start_app
 
@@ -29,7 +29,7 @@ def open(  # noqa: A001 - the name of the verb
     """
     if not name.strip():
         raise click.UsageError("the name is empty")
-    values = {option: get_earlier(option, value) for option, value in values.items()}
+    values = {option: get_earlier_option(option, value) for option, value in values.items()}
     if app is not None:
         if values["app_id"] not in (None, app):
             raise click.UsageError("two apps were given: --app, and the last word")

@@ -45,7 +45,7 @@ async def write_list(
     async def join() -> None:
         nonlocal is_join_missing
         is_whole = True
-        if selection.is_selective or _is_showing_joins(common):
+        if selection.is_selective or _shows_joins(common):
             is_whole = await _join(workspace, resource, selection.query.facts)
         is_join_missing = selection.is_selective and not is_whole
 
@@ -185,13 +185,13 @@ async def write_rows(
     workspace: Workspace, common: CommonOptions, resource: Resource[T], records: Sequence[T]
 ) -> None:
     """Write some records as a list."""
-    if _is_showing_joins(common):
+    if _shows_joins(common):
         await _join(workspace, resource)
     writer = _make_writer(resource, common.format, workspace)
     write(writer.begin() + writer.format_rows(records) + writer.end())
 
 
-def _is_showing_joins(common: CommonOptions) -> bool:
+def _shows_joins(common: CommonOptions) -> bool:
     return common.format in (Format.CSV, Format.TABLE)
 
 

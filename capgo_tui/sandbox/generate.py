@@ -65,7 +65,7 @@ def generate(
         if releases:
             note_last_version(db, APP_ID, releases[-1].name)
         linkable = generator.insert_channels(channels, releases, ids)
-        fleet = Fleet.make_running(releases)
+        fleet = Fleet.from_releases(releases)
         if at_once:
             insert_devices(db, rng, app_id=APP_ID, fleet=fleet, count=devices, now=now)
         else:

@@ -46,7 +46,7 @@ class Fleet:
     shares: tuple[float, ...]
 
     @classmethod
-    def make_running(cls, releases: Sequence[Release]) -> Fleet:
+    def from_releases(cls, releases: Sequence[Release]) -> Fleet:
         """Return the newest stable release most devices and each older one half as many."""
         stable = [r.name for r in reversed(releases) if not r.is_preview][:14]
         previews = [r.name for r in reversed(releases) if r.is_preview][:2]

@@ -118,10 +118,10 @@ class Store:
         """Create the triggers that record changes (see ``tables.audit``), for this connection."""
         acting = {"acting_key": 0, "acting_moment": 1}
         for name, part in acting.items():
-            self._connection.create_function(name, 0, partial(self._find_acting, part))
+            self._connection.create_function(name, 0, partial(self._get_actor, part))
         self._connection.executescript(build_triggers())
 
-    def _find_acting(self, part: int) -> int | str | None:
+    def _get_actor(self, part: int) -> int | str | None:
         return self._actor[part] if self._actor else None
 
     def _add_later_columns(self) -> None:

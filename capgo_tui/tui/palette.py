@@ -159,7 +159,7 @@ class Offer:
             *self._iterate_names(text.strip()),
         ]
 
-    def find_near(self, text: str) -> list[Entry]:
+    def find_similar(self, text: str) -> list[Entry]:
         """Return the entries whose names are close to a text that matches none; takes a while."""
         head, _, rest = text.strip().casefold().partition(" ")
         commands = {entry.title: entry for entry in self._iterate_commands("")}

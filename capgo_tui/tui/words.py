@@ -213,7 +213,7 @@ def find_placeholder(
         return Notice(f"Filtering {group_digits(len(collection))} {name}…", "")
     if len(collection):
         hints = (
-            _list_elsewhere(collection, query, typing),
+            _describe_other_places(collection, query, typing),
             f"{capitalize_key('back')} clears the filter.",
         )
         count = group_digits(len(collection))
@@ -248,7 +248,7 @@ def describe_loading(name: str, target: Target) -> Notice:
     return Notice(f"Loading {name}…", f"from {target.server if target.is_remote else 'the demo'}")
 
 
-def _list_elsewhere(collection: ListState, query: Query, typing: bool) -> str:
+def _describe_other_places(collection: ListState, query: Query, typing: bool) -> str:
     """Return where to look for a record when no loaded one matches."""
     more = "" if collection.at_end else f"{name_key('list.all')} loads all of them, ↓ some more."
     if typing and collection.name == "devices":

@@ -40,7 +40,7 @@ class AuditHistory:
         count = PAGES * AUDIT_PAGE
         return f"Only the latest {count} changes of the audit history were read." * self._is_cut
 
-    async def list_of_channel(self, channel_id: int) -> Sequence[AuditEntry]:
+    async def list_channel_changes(self, channel_id: int) -> Sequence[AuditEntry]:
         """Return the changes of a channel, newest first; empty where they cannot be read."""
         entries = await self._read_pages(PAGES) or ()
         return [entry for entry in entries if entry.record_id == str(channel_id)]

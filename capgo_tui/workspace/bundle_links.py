@@ -61,7 +61,7 @@ class BundleLinks:
         for channel in channels:
             for bundle, rollout in ((channel.bundle, False), (channel.rollout_bundle, True)):
                 if (identity := find_identity(bundle)) is not None:
-                    is_served = not rollout or _is_serving_target(channel)
+                    is_served = not rollout or _serves_target(channel)
                     links.channels[identity].append(Link(channel.name, rollout, is_served))
         links.devices.update(
             identity for device in devices if (identity := find_identity(device.bundle)) is not None
@@ -100,7 +100,7 @@ class BundleLinks:
         return "not in use" if self.all_devices else "on no channel, run by no loaded device"
 
 
-def _is_serving_target(channel: Channel) -> bool:
+def _serves_target(channel: Channel) -> bool:
     """Whether a rollout target may reach devices, as far as the server tells (§18.2)."""
     is_halted = channel.rollout_enabled is False or channel.rollout_paused_at is not None
     return not is_halted and channel.rollout_percentage_bps != 0

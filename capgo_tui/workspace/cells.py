@@ -29,7 +29,7 @@ ROLLOUT_BAR: Final = 4
 """Cells of the bar of a rollout."""
 
 
-def _return_unknown(_: int) -> None:
+def _name_no_bundle(_: int) -> None:
     return None
 
 
@@ -40,7 +40,7 @@ class CellContext:
     now: datetime
     links: BundleLinks = field(default_factory=BundleLinks)
     """Which loaded channels carry which bundle."""
-    name_of_bundle: Callable[[int], str | None] = _return_unknown
+    name_of_bundle: Callable[[int], str | None] = _name_no_bundle
     """The name of a loaded bundle by its id, for servers that tell ids alone."""
     tells_overrides: bool = True
     """Whether this server's devices name their override."""

@@ -128,7 +128,7 @@ class CleanupDraft(Draft):
         return [summary, *((f"! {note}", "warn") for note in self.list_notes())]
 
 
-def list_by_verdict(plan: Plan) -> list[tuple[str, Sequence[Verdict]]]:
+def group_verdicts(plan: Plan) -> list[tuple[str, Sequence[Verdict]]]:
     """Return the groups of a plan, the deletions first: a heading and its verdicts."""
     groups: list[tuple[str, Sequence[Verdict]]] = []
     for keep in (None, *Keep):

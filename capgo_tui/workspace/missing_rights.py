@@ -37,7 +37,7 @@ class MissingRight:
         where = f" (channel {clean(self.channel)})" if self.channel else ""
         return f"this key may not {self.right}{where}"
 
-    def is_concerning(self, change: NeedsRight) -> bool:
+    def concerns(self, change: NeedsRight) -> bool:
         """Whether a change would be refused for the same reason."""
         if self.change_type is not None:
             return type(change) is self.change_type
@@ -56,7 +56,7 @@ class MissingRights:
 
     def restore(self, change: NeedsRight) -> None:
         """Note that the right of an accepted change is there."""
-        self.rights = tuple(each for each in self.rights if not each.is_concerning(change))
+        self.rights = tuple(each for each in self.rights if not each.concerns(change))
 
     def forget(self) -> None:
         """Take every right for given again: the key may have got it meanwhile."""

@@ -170,7 +170,7 @@ class Query:
         """The facts that the query asks for with ``is:``."""
         return [*dict.fromkeys(fact for term in self.in_force for fact in term.facts)]
 
-    def is_match(self, haystack: str, row: Row = NO_ROW) -> bool:
+    def matches(self, haystack: str, row: Row = NO_ROW) -> bool:
         """Return whether a row meets every condition; `haystack` has a case-folded line a cell."""
         return all(term.is_true(haystack, row) for term in self.terms)
 
@@ -230,14 +230,14 @@ class _Parser:
                 joins = True
             else:
                 if group and not joins:
-                    yield _make_any(group)
+                    yield _join_alternatives(group)
                     group = []
                 term = self._parse_condition()
                 group += [term] if term.text else []
                 joins = False
             self._skip(_BLANK)
         if group:
-            yield _make_any(group)
+            yield _join_alternatives(group)
 
     def _parse_condition(self) -> Term:
         """Read one condition, with its inline alternatives."""
@@ -264,7 +264,7 @@ class _Parser:
         given = [each for each in alternatives if each.text]
         if not given:
             return Term(TermKind.WORD, "")
-        return replace(_make_any(given), is_negated=is_negated)
+        return replace(_join_alternatives(given), is_negated=is_negated)
 
     def _take_alternative(self) -> bool:
         """Step over a ``|`` that something follows without a blank; return whether it did."""
@@ -311,9 +311,9 @@ class _Parser:
         """Return the condition of ``has:`` or ``is:``; None where that is no word here."""
         name, word = name.casefold(), rest.casefold()
         if name == "has" and (can := self._words.has_words):
-            return _pick_one(TermKind.HAS, "has", word, can)
+            return _make_word_term(TermKind.HAS, "has", word, can)
         if name == "is" and self._words.facts:
-            return _pick_one(TermKind.FACT, "is", word, self._words.facts)
+            return _make_word_term(TermKind.FACT, "is", word, self._words.facts)
         return None
 
     def _explain_fault(self, name: str, word: str) -> str:
@@ -346,7 +346,7 @@ class _Parser:
         return match[0]
 
 
-def _make_any(terms: Sequence[Term]) -> Term:
+def _join_alternatives(terms: Sequence[Term]) -> Term:
     """Return one term as it is, several as alternatives; one that is invalid makes all so."""
     invalid = next((term for term in terms if term.kind in UNUSABLE), None)
     if invalid is not None or len(terms) == 1:
@@ -354,7 +354,7 @@ def _make_any(terms: Sequence[Term]) -> Term:
     return Term(TermKind.ANY, "|", alternatives=tuple(terms))
 
 
-def _pick_one(kind: TermKind, name: str, word: str, can: Sequence[str]) -> Term:
+def _make_word_term(kind: TermKind, name: str, word: str, can: Sequence[str]) -> Term:
     """Return the condition of a word after ``is:`` or ``has:``; empty while it is only begun."""
     if word in can:
         return Term(kind, word, HAS.get(word))

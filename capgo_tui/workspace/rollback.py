@@ -49,7 +49,7 @@ async def find_rollback_candidate(workspace: Workspace, channel: Channel) -> Can
     bundles_before = [by_name[name] for name in names if name in by_name]
     if (bundle := _find_first_older(workspace, channel, bundles_before)) is not None:
         return _make_candidate(channel, bundle, FROM_JOURNAL)
-    history = list_carried_bundles(await workspace.audit.list_of_channel(channel.id))
+    history = list_carried_bundles(await workspace.audit.list_channel_changes(channel.id))
     if history and not bundles.at_end:
         await bundles.load_all()
     history_bundles = (bundles.records.get(str(each)) for each in history)
@@ -64,7 +64,7 @@ async def find_rollback_candidate(workspace: Workspace, channel: Channel) -> Can
         return _make_candidate(channel, bundle, NEXT_OLDER)
     if bundles.error is not None:
         return f"The bundles could not be read: {bundles.error}"
-    if _list_older(workspace, channel):
+    if _list_older_bundles(workspace, channel):
         return f"No older bundle has a lower version than the one {channel.name} carries."
     return f"There is no bundle older than the one {channel.name} carries."
 
@@ -178,7 +178,7 @@ def _find_first_older(
     return next((each for each in bundles if _is_older(each, channel, present)), None)
 
 
-def _list_older(workspace: Workspace, channel: Channel) -> Sequence[Bundle]:
+def _list_older_bundles(workspace: Workspace, channel: Channel) -> Sequence[Bundle]:
     """Return the bundles that were made before the present one."""
     present = _present(workspace, channel)
     if present is None or present.created_at is None:
@@ -193,7 +193,7 @@ def _find_next_older(workspace: Workspace, channel: Channel) -> Bundle | None:
     if present is None:
         return None
     # A fix of an old line is made after bundles of the next one: those are no way back.
-    all_older = _list_older(workspace, channel)
+    all_older = _list_older_bundles(workspace, channel)
     older = [each for each in all_older if not _is_higher(each.name, present.name)]
     line = find_line(present.name)
     choices = (

@@ -50,12 +50,12 @@ def compute_flags_after(
         p: value if isinstance(value := settings.get(p), bool) else current_flags[p]
         for p in PLATFORMS
     }
-    if is_dropping_electron(settings):
+    if drops_electron(settings):
         flags["electron"] = False
     return flags
 
 
-def is_dropping_electron(settings: Mapping[str, object]) -> bool:
+def drops_electron(settings: Mapping[str, object]) -> bool:
     """Whether live drops Electron by itself: for a default of one phone platform alone (§6.2)."""
     one_phone = settings.get("ios", "unsent") != settings.get("android", "unsent")
     return settings.get("public") is True and "electron" not in settings and one_phone

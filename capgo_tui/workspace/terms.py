@@ -114,7 +114,7 @@ class Term:
             return self.text in text
         if self.kind is TermKind.FUZZY:
             return compile_fuzzy(self.text).search(text) is not None
-        fits = _compile_pattern(self.text).is_fitting(text)
+        fits = _compile_pattern(self.text).fits(text)
         return not self.is_negated if fits is None else fits
 
     def _compare(self, row: Row) -> bool | None:
@@ -141,14 +141,14 @@ class Term:
         own = [self.text] if self.kind is TermKind.FACT else []
         return [*own, *(fact for each in self.alternatives for fact in each.facts)]
 
-    def is_implying(self, other: Term) -> bool:
+    def implies(self, other: Term) -> bool:
         """Return whether every row that meets this condition is sure to meet `other`."""
         if self == other:
             return True
         if self.kind is TermKind.ANY and not self.is_negated:
-            return all(each.is_implying(other) for each in self.alternatives)
+            return all(each.implies(other) for each in self.alternatives)
         if other.kind is TermKind.ANY and not other.is_negated:
-            return any(self.is_implying(each) for each in other.alternatives)
+            return any(self.implies(each) for each in other.alternatives)
         if self.column != other.column or self.is_negated is not other.is_negated:
             return False
         # What is forbidden counts the other way: without an «a» there is no «ab» either.
@@ -185,7 +185,7 @@ class _Pattern:
             # The compiler's own mistakes over odd patterns, such as a repeat beyond its counters.
             self.fault = "bad pattern"
 
-    def is_fitting(self, text: str) -> bool | None:
+    def fits(self, text: str) -> bool | None:
         """Return whether it matches somewhere; None when it cannot be used."""
         if self._regex is None:
             return None
@@ -228,4 +228,4 @@ def _order(
 
 def is_narrower(terms: Sequence[Term], than: Sequence[Term]) -> bool:
     """Return whether every row that meets `terms` is sure to meet all of `than`."""
-    return all(any(term.is_implying(wide) for term in terms) for wide in than)
+    return all(any(term.implies(wide) for term in terms) for wide in than)

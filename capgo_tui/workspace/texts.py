@@ -76,7 +76,7 @@ class Texts(Generic[T]):
     def match(self, query: Query, number: int, record: T) -> bool:
         """Return whether a record meets every condition."""
         row = _RecordRow(self, number, record, self._match_context.now)
-        return query.is_match(self._texts[number], row)
+        return query.matches(self._texts[number], row)
 
     @property
     def _match_context(self) -> CellContext:
@@ -99,7 +99,7 @@ class Texts(Generic[T]):
         """Return whether a fact is true of a record; None where it is not known."""
         return self._facts[name](record, self._match_context)
 
-    def find_holding(self, word: str, numbers: Iterable[int]) -> list[int]:
+    def find_containing(self, word: str, numbers: Iterable[int]) -> list[int]:
         """Return the numbers whose texts contain a word."""
         texts = self._texts
         return [number for number in numbers if word in texts[number]]

@@ -297,7 +297,7 @@ class View(Generic[T]):
             if among is not None:
                 numbers = among.select(numbers)
             if sieve and not known_to_match:
-                numbers = texts.find_holding(sieve, numbers)
+                numbers = texts.find_containing(sieve, numbers)
             self.looked_at += len(part)
             yield len(part) * SIFT
             if not query.is_word and not known_to_match:
@@ -309,13 +309,13 @@ class View(Generic[T]):
         """Test records one by one; return the numbers of those that match."""
         self._texts.renew_context()
         if not self.query.has_pattern:
-            matches = [number for number in numbers if self._is_match(number)]
+            matches = [number for number in numbers if self._matches(number)]
             yield len(numbers) * TEST
             return matches
         matches = []
         began, count = perf_counter(), 0
         for number in numbers:
-            if self._is_match(number):
+            if self._matches(number):
                 matches.append(number)
             count += 1
             took = (perf_counter() - began) * 1e6
@@ -325,7 +325,7 @@ class View(Generic[T]):
         yield count * TEST
         return matches
 
-    def _is_match(self, number: int) -> bool:
+    def _matches(self, number: int) -> bool:
         record = self.collection.records[self._key_index.ids[number]]
         return self._texts.match(self.query, number, record)
 
@@ -389,7 +389,7 @@ class View(Generic[T]):
         matches: Sequence[int] = numbers
         if self._order is not self._all:
             self._texts.extend([self.collection.records[key] for key in keys])
-            matches = [number for number in numbers if self._is_match(number)]
+            matches = [number for number in numbers if self._matches(number)]
             self._order.arrive(matches)
         if matches:
             self._note_change(has_moved=self.sort is not None)
@@ -400,7 +400,7 @@ class View(Generic[T]):
         if number < len(self._texts):
             self._texts.read(number, self.collection.records[key])
         was_shown = number in self._order
-        shows = self._order is self._all or self._is_match(number)
+        shows = self._order is self._all or self._matches(number)
         values = self._all.values
         value = None if values is None else self._make_values([key])[0]
         moves = values is not None and value != values[number]

@@ -397,7 +397,7 @@ async def test_a_long_load_is_not_slowed_down_where_nobody_asks_for_it() -> None
 def moments(
     rate_limiter: RateLimiter, request: Request, count: int, now: float = 0.0
 ) -> list[float]:
-    return [rate_limiter.find_moment(request, now) for _ in range(count)]
+    return [rate_limiter.reserve_time(request, now) for _ in range(count)]
 
 
 def refusal(request: Request, wait: float | None = None, **detail: Any) -> CapgoError:
@@ -429,8 +429,8 @@ def test_lists_are_read_as_fast_as_they_come_until_the_server_asks_to_slow_down(
 def test_what_the_server_asks_everybody_to_wait_everybody_waits() -> None:
     rate_limiter = RateLimiter(60)
     rate_limiter.note(LIST, refusal(LIST, 30.0, reason="api_key_rate_limit_exceeded"), 0.0)
-    assert rate_limiter.find_moment(GET, 1.0) == 30.0
-    assert rate_limiter.find_moment(LINK, 1.0) > 30.0
+    assert rate_limiter.reserve_time(GET, 1.0) == 30.0
+    assert rate_limiter.reserve_time(LINK, 1.0) > 30.0
     assert rate_limiter.find_holding_refusal(29.0) is not None
     assert rate_limiter.find_holding_refusal(30.0) is None
 
@@ -456,9 +456,9 @@ def test_no_device_is_asked_for_more_than_five_times_a_second_each_way() -> None
         assert gets[at + 5] - gets[at] > 1
     assert gets[:5] == [0.0] * 5
     same = requests.get_device(LIVE, APP, "d-1")
-    assert rate_limiter.find_moment(same, 0.0) > 1, "the server tells no capitals apart"
+    assert rate_limiter.reserve_time(same, 0.0) > 1, "the server tells no capitals apart"
     assert moments(rate_limiter, LINK, 5) == [0.0] * 5
-    assert rate_limiter.find_moment(requests.get_device(LIVE, APP, "d-2"), 0.0) == 0.0
+    assert rate_limiter.reserve_time(requests.get_device(LIVE, APP, "d-2"), 0.0) == 0.0
     for number in range(5_000):
-        rate_limiter.find_moment(requests.get_device(LIVE, APP, f"x-{number}"), float(number))
+        rate_limiter.reserve_time(requests.get_device(LIVE, APP, f"x-{number}"), float(number))
     assert len(rate_limiter._devices) <= 1_001

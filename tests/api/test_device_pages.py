@@ -100,13 +100,11 @@ def test_a_page_is_believed_when_it_is_small_or_tells_an_override() -> None:
     pages = DevicePages()
     silent = [Device(device_id=of_length(36, number)) for number in range(151)]
     pages.note(silent)
-    assert pages.is_telling_overrides(silent[:150], 150)
-    assert not pages.is_telling_overrides(silent, 151)
-    assert not pages.is_telling_overrides(silent[:150], 151), (
-        "what cannot be read has an id as well"
-    )
+    assert pages.tells_overrides(silent[:150], 150)
+    assert not pages.tells_overrides(silent, 151)
+    assert not pages.tells_overrides(silent[:150], 151), "what cannot be read has an id as well"
     devices = [*silent, Device(device_id="x", channel="beta")]
-    assert pages.is_telling_overrides(devices, 152)
+    assert pages.tells_overrides(devices, 152)
 
 
 # Lists of any ids

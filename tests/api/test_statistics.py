@@ -120,11 +120,11 @@ async def test_a_refusal_is_neither_tried_again_nor_held_against_the_key(
 
 def test_only_live_and_next_have_statistics() -> None:
     for traits in (LIVE, NEXT):
-        request = requests.make_active_devices(traits, "com.a/b", START, END)
+        request = requests.count_active_devices(traits, "com.a/b", START, END)
         assert request.path == "/statistics/app/com.a%2Fb"
     for traits in (DOCUMENTED, LEGACY):
         with pytest.raises(UnsupportedByRevision):
-            requests.make_active_devices(traits, APP, START, END)
+            requests.count_active_devices(traits, APP, START, END)
 
 
 async def test_a_client_is_slowed_once_it_is_told_to_slow_down() -> None:

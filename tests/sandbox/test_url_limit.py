@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from capgo_tui.sandbox.generate import APP_ID, generate
-from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT, is_fitting_url
+from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT, fits_url
 from tests.sandbox.test_serve import start_command
 from tests.support.clock import NOON
 
@@ -97,7 +97,7 @@ def test_one_device_is_looked_up_by_its_own_url(open_sandbox: OpenSandbox) -> No
     ],
 )
 def test_ids_are_measured_as_they_are_sent(device_ids: list[str], fits: bool) -> None:
-    assert is_fitting_url(device_ids, DEFAULT_URL_LIMIT) is fits
+    assert fits_url(device_ids, DEFAULT_URL_LIMIT) is fits
 
 
 @pytest.mark.parametrize(

@@ -290,7 +290,7 @@ async def overview(stage: Stage) -> Driver:
     return driver
 
 
-async def list_overridden_devices(stage: Stage) -> Driver:
+async def overridden_devices(stage: Stage) -> Driver:
     driver = await _write(stage, stage.serve(), "read back")
     await driver.type("F")
     await driver.until("STALE")

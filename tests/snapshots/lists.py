@@ -67,7 +67,7 @@ async def first_load(stage: Stage) -> Driver:
     return driver
 
 
-async def make_empty(stage: Stage) -> Driver:
+async def empty(stage: Stage) -> Driver:
     driver = await stage.open(app_id=OTHER_APP)
     await driver.type("2")
     await driver.until("has no devices")

@@ -16,7 +16,7 @@ SCENES = (
     Scene(demo.demo_devices, BOTH),
     # What is going on
     Scene(deeds.overview, BOTH, light=True),
-    Scene(deeds.list_overridden_devices, BOTH),
+    Scene(deeds.overridden_devices, BOTH),
     Scene(deeds.links_of_a_channel, BOTH),
     Scene(deeds.overview, kind="ansi", environ=ANSI),
     Scene(deeds.overview, BOTH, kind="colourless", environ=COLOURLESS),
@@ -33,7 +33,7 @@ SCENES = (
     Scene(lists.more_that_cannot_be_reached),
     Scene(lists.rows_that_cannot_be_read),
     # Empty lists and failures
-    Scene(lists.make_empty, BOTH),
+    Scene(lists.empty, BOTH),
     Scene(lists.filter_matches_nothing_loaded, BOTH),
     Scene(lists.filter_matches_nothing_at_all),
     Scene(lists.filter_is_an_id_not_loaded),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capgo_tui.workspace.cleanup import Rules
-from capgo_tui.workspace.cleanup_draft import MOST, CleanupDraft, list_by_verdict
+from capgo_tui.workspace.cleanup_draft import MOST, CleanupDraft, group_verdicts
 from tests.support.world import World, open_world
 from tests.workspace.channels import load_workspace
 
@@ -173,7 +173,7 @@ async def test_a_server_that_protects_nothing_has_nothing_deleted_without_its_ch
 
 async def test_the_groups_hold_every_bundle_once_and_what_goes_is_first(world: World) -> None:
     plan = CleanupDraft(await load_workspace(world)).prepare_plan()()
-    groups = list_by_verdict(plan)
+    groups = group_verdicts(plan)
     assert groups[0][0] == f"Delete {len(plan.deleted_verdicts)}"
     assert all(heading.startswith("Keep ") for heading, _ in groups[1:])
     listed_ids = [verdict.bundle.id for _, members in groups for verdict in members]

@@ -77,7 +77,7 @@ class Cells:
 def test_every_word_must_occur_somewhere_in_any_case(
     text: str, haystack: str, matches: bool
 ) -> None:
-    assert Query.parse(text).is_match(haystack) is matches
+    assert Query.parse(text).matches(haystack) is matches
 
 
 def test_a_filter_of_spaces_filters_nothing() -> None:
@@ -110,7 +110,7 @@ def test_a_condition_that_means_nothing_is_told_and_left_out(text: str, error: s
     assert query.error.startswith(error)
     assert bool(query.error) is bool(error)
     if error:
-        assert Query.parse(f"ios {text}", WORDS_OF_LIST).is_match("ios qa", Cells({}))
+        assert Query.parse(f"ios {text}", WORDS_OF_LIST).matches("ios qa", Cells({}))
     assert Query.parse(text).error == "", "where there are no columns, a colon means nothing"
 
 
@@ -143,8 +143,8 @@ def test_what_a_narrower_query_matches_the_wider_one_matches_too(
 ) -> None:
     narrow, wide = Query.parse(new), Query.parse(old)
     haystack = f"{new}\n{text}".casefold()
-    if is_narrower(narrow.in_force, wide.in_force) and narrow.is_match(haystack):
-        assert wide.is_match(haystack)
+    if is_narrower(narrow.in_force, wide.in_force) and narrow.matches(haystack):
+        assert wide.matches(haystack)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ ROW = {
 
 
 def row_matches(text: str, row: dict[str, str] = ROW) -> bool:
-    return Query.parse(text, COLUMNS).is_match("\n".join(row.values()), Cells(row))
+    return Query.parse(text, COLUMNS).matches("\n".join(row.values()), Cells(row))
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_the_language(text: str, matches: bool) -> None:
 def test_what_only_resembles_the_language_is_looked_for_as_it_is(text: str, row_text: str) -> None:
     query = Query.parse(text, COLUMNS)
     assert query
-    assert query.is_match(row_text)
+    assert query.matches(row_text)
     assert query.error == ""
 
 
@@ -263,10 +263,10 @@ def test_what_is_only_begun_is_no_condition_yet(text: str) -> None:
 def test_a_pattern_that_cannot_be_used_is_told_and_left_out(text: str, error: str) -> None:
     query = Query.parse(f"ios {text}", COLUMNS)
     assert query.error == error
-    assert query.is_match("ios")
-    assert not query.is_match("android")
+    assert query.matches("ios")
+    assert not query.matches("android")
     assert not Query.parse(text)
-    assert Query.parse(text).is_match("whatever")
+    assert Query.parse(text).matches("whatever")
 
 
 def test_a_pattern_that_takes_too_long_is_given_up_for_good() -> None:
@@ -274,10 +274,10 @@ def test_a_pattern_that_takes_too_long_is_given_up_for_good() -> None:
     query = Query.parse(f"ios {text}")
     assert query.error == ""
     hard = f"ios {'x' * 60}!"
-    assert query.is_match(hard), "the rest of the filter holds"
+    assert query.matches(hard), "the rest of the filter holds"
     assert query.error == "pattern is too slow"
-    assert query.is_match(hard)
-    assert not query.is_match("android")
+    assert query.matches(hard)
+    assert not query.matches("android")
     assert Query.parse(f"{text} b").error == "pattern is too slow", "it is remembered"
 
 
@@ -285,7 +285,7 @@ def test_a_pattern_that_takes_too_long_is_given_up_for_good() -> None:
 @hypothesis_settings(deadline=None, max_examples=examples(500))
 def test_any_text_is_a_filter(text: str) -> None:
     query = Query.parse(text, COLUMNS)
-    query.is_match("ios\nab", Cells(ROW))
+    query.matches("ios\nab", Cells(ROW))
     assert isinstance(query.error, str)
     assert is_narrower(query.in_force, query.in_force)
 
@@ -375,9 +375,9 @@ NAMELESS_ROW = {**NAMED_ROW, "custom": ""}
     ],
 )
 def test_who_has_a_custom_id(text: str, named_matches: bool, nameless_matches: bool) -> None:
-    for row, is_match in ((NAMED_ROW, named_matches), (NAMELESS_ROW, nameless_matches)):
+    for row, matches in ((NAMED_ROW, named_matches), (NAMELESS_ROW, nameless_matches)):
         query = Query.parse(text, DEVICE_COLUMNS)
-        assert query.is_match("\n".join(row.values()), Cells(row)) is is_match
+        assert query.matches("\n".join(row.values()), Cells(row)) is matches
 
 
 def test_what_else_cannot_be_had_is_told_and_other_lists_have_no_such_word() -> None:
@@ -423,8 +423,8 @@ def test_the_filter_for_a_custom_id_lets_it_through_whatever_it_is(custom_id: st
     query = Query.parse(make_custom_id_filter(custom_id), DEVICE_COLUMNS)
     assert not query.error
     if custom_id.strip():
-        assert query.is_match("\n".join(row.values()), Cells(row))
-    assert not query.is_match("\n".join(NAMELESS_ROW.values()), Cells(NAMELESS_ROW))
+        assert query.matches("\n".join(row.values()), Cells(row))
+    assert not query.matches("\n".join(NAMELESS_ROW.values()), Cells(NAMELESS_ROW))
 
 
 PHONE = Cells(
@@ -485,19 +485,19 @@ PHONE = Cells(
 )
 def test_facts_comparisons_phrases_and_alternatives(text: str, matches: bool) -> None:
     haystack = "\n".join(PHONE.texts.values())
-    assert Query.parse(text, WORDS_OF_LIST).is_match(haystack, PHONE) is matches
+    assert Query.parse(text, WORDS_OF_LIST).matches(haystack, PHONE) is matches
 
 
 def test_what_is_no_version_has_no_place_among_versions() -> None:
     row = Cells({"os": "blue"}, {"os": order_version("blue")})
     for text in ("os:>1", "os:<1", "!os:>1"):
-        assert not Query.parse(text, WORDS_OF_LIST).is_match("blue", row)
+        assert not Query.parse(text, WORDS_OF_LIST).matches("blue", row)
 
 
 def test_a_value_that_is_not_known_meets_no_comparison() -> None:
     row = Cells({"seen": ""}, {"seen": None})
     for text in ("seen:<7d", "seen:>7d", "!seen:>7d"):
-        assert not Query.parse(text, WORDS_OF_LIST).is_match("", row)
+        assert not Query.parse(text, WORDS_OF_LIST).matches("", row)
 
 
 @pytest.mark.parametrize(
@@ -525,6 +525,6 @@ def test_a_phrase_is_a_whole_custom_id(text: str) -> None:
 @hypothesis_settings(deadline=None, max_examples=examples(400))
 def test_any_text_with_signs_is_a_filter(text: str, haystack: str) -> None:
     query = Query.parse(text, WORDS_OF_LIST)
-    query.is_match(haystack, PHONE)
+    query.matches(haystack, PHONE)
     assert is_narrower(query.in_force, query.in_force)
     assert Query.parse(query.text, WORDS_OF_LIST) == query

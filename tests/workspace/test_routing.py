@@ -8,8 +8,8 @@ from capgo_tui.api.models import Channel
 from capgo_tui.workspace.list_state import ListState
 from capgo_tui.workspace.routing import (
     compute_flags_after,
+    drops_electron,
     find_demotions,
-    is_dropping_electron,
     list_default_channels,
     list_demotions,
     without_default,
@@ -73,7 +73,7 @@ def test_channels_that_are_not_loaded_are_not_denied() -> None:
 def test_electron_goes_as_the_server_takes_it(
     settings: dict[str, object], is_dropped: bool
 ) -> None:
-    assert is_dropping_electron(settings) is is_dropped
+    assert drops_electron(settings) is is_dropped
 
 
 def test_what_remains_without_a_default() -> None:

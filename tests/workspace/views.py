@@ -51,7 +51,7 @@ def _column(column_id: str) -> Column[Device]:
 
 
 def matches(query: Query, device: Device) -> bool:
-    return query.is_match(text_of(device), DeviceRow(device))
+    return query.matches(text_of(device), DeviceRow(device))
 
 
 def plain_view(collection: Collection[Device]) -> View[Device]:

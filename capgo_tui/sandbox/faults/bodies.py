@@ -25,17 +25,17 @@ def truncate() -> Effect:
     return _change_answer(lambda wire: wire.with_body(wire.body[: len(wire.body) // 2]))
 
 
-def make_empty() -> Effect:
+def drop_body() -> Effect:
     """Send no body."""
     return _change_answer(lambda wire: wire.with_body(b""))
 
 
-def make_wrong_type(media_type: str) -> Effect:
+def send_wrong_type(media_type: str) -> Effect:
     """Send the right body under another content type."""
     return _change_answer(lambda wire: wire.with_header("content-type", media_type))
 
 
-def make_bad_utf8() -> Effect:
+def send_bad_utf8() -> Effect:
     """Put bytes that are not UTF-8 into the last string of the body."""
 
     def spoil(wire: Wire) -> Wire:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.faults.wire import Effect, Forward, Request, Scene, Wire
 
 
-def make_latency(seconds: float) -> Effect:
+def delay_request(seconds: float) -> Effect:
     """Wait, then carry the request out."""
 
     async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
@@ -19,7 +19,7 @@ def make_latency(seconds: float) -> Effect:
     return apply_fault
 
 
-def make_jitter(seconds: float) -> Effect:
+def delay_randomly(seconds: float) -> Effect:
     """Wait any time up to this one, then carry the request out."""
 
     async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
@@ -29,7 +29,7 @@ def make_jitter(seconds: float) -> Effect:
     return apply_fault
 
 
-def make_late(seconds: float) -> Effect:
+def answer_late(seconds: float) -> Effect:
     """Carry the request out at once and answer later, after a client's time-out."""
 
     async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
@@ -40,7 +40,7 @@ def make_late(seconds: float) -> Effect:
     return apply_fault
 
 
-def make_slow_drip(seconds: float) -> Effect:
+def send_slowly(seconds: float) -> Effect:
     """Send the body in small pieces with a pause before each."""
 
     async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:

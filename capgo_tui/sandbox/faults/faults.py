@@ -29,7 +29,7 @@ class Active:
 
     def register(self, request: Request) -> bool:
         """Count a request, and return whether this fault strikes it."""
-        if not self.fault.is_concerning(request):
+        if not self.fault.concerns(request):
             return False
         self.count += 1
         return self.fault.schedule(self.count, self.rng)

@@ -25,7 +25,7 @@ class Fault:
     aim: str
     schedule: Schedule
 
-    def is_concerning(self, request: Request) -> bool:
+    def concerns(self, request: Request) -> bool:
         """Return whether a request counts for this fault; the schedule decides on the strike."""
         return is_aimed_at(self.aim, request) and self.kind.concerns(request)
 

@@ -95,16 +95,16 @@ def _read_time(make: _EffectFactory) -> Callable[[str], Effect]:
 
 def _read_rate_limit(text: str) -> Effect:
     if text == "bare":
-        return refusals.make_rate_limit(None)
+        return refusals.refuse_as_limiter(None)
     if not re.fullmatch(r"\d{1,6}", text):
         raise FaultError(f"{text!r} is neither a number of seconds nor 'bare'")
-    return refusals.make_rate_limit(int(text))
+    return refusals.refuse_as_limiter(int(text))
 
 
 def _read_media_type(text: str) -> Effect:
     if not re.fullmatch(r"[\w.+-]+/[\w.+-]+(; ?[\w=-]+)?", text):
         raise FaultError(f"{text!r} is not a content type")
-    return bodies.make_wrong_type(text)
+    return bodies.send_wrong_type(text)
 
 
 def _read_url(text: str) -> Effect:
@@ -115,24 +115,28 @@ def _read_url(text: str) -> Effect:
 
 _ALL = (
     FaultKind(
-        "latency", "MS", "500", "wait, then carry it out", _read_milliseconds(delays.make_latency)
+        "latency", "MS", "500", "wait, then carry it out", _read_milliseconds(delays.delay_request)
     ),
     FaultKind(
         "jitter",
         "MS",
         "500",
         "wait MS at most, then carry it out",
-        _read_milliseconds(delays.make_jitter),
+        _read_milliseconds(delays.delay_randomly),
     ),
     FaultKind(
-        "late", "MS", "30000", "carry it out, answer MS later", _read_milliseconds(delays.make_late)
+        "late",
+        "MS",
+        "30000",
+        "carry it out, answer MS later",
+        _read_milliseconds(delays.answer_late),
     ),
     FaultKind(
         "slow-drip",
         "MS",
         "250",
         "in up to 64 pieces, MS before each",
-        _read_milliseconds(delays.make_slow_drip),
+        _read_milliseconds(delays.send_slowly),
     ),
     FaultKind(
         "429",
@@ -153,14 +157,14 @@ _ALL = (
         "before|after",
         "before",
         "likewise, the HTML page of a proxy",
-        _read_time(refusals.make_bad_gateway),
+        _read_time(refusals.answer_bad_gateway),
     ),
     FaultKind(
         "503",
         "before|after",
         "before",
         "likewise, database temporarily unavailable",
-        _read_time(refusals.make_unavailable),
+        _read_time(refusals.answer_unavailable),
     ),
     FaultKind(
         "drop",
@@ -181,27 +185,27 @@ _ALL = (
     FaultKind(
         "wrong-type", "TYPE", "text/html", "the right body, wrongly labelled", _read_media_type
     ),
-    FaultKind("empty", "", "", "the right status without a body", _read_nothing(bodies.make_empty)),
+    FaultKind("empty", "", "", "the right status without a body", _read_nothing(bodies.drop_body)),
     FaultKind(
         "bad-utf8",
         "",
         "",
         "bytes in the JSON that are not UTF-8",
-        _read_nothing(bodies.make_bad_utf8),
+        _read_nothing(bodies.send_bad_utf8),
     ),
     FaultKind(
         "error-in-200",
         "",
         "",
         "200 with the body of an error; not carried out",
-        _read_nothing(refusals.make_error_in_200),
+        _read_nothing(refusals.answer_error_in_200),
     ),
     FaultKind(
         "expired-key",
         "",
         "",
         "the key is refused as a wrong one is",
-        _read_nothing(refusals.make_expired_key),
+        _read_nothing(refusals.refuse_key),
     ),
     FaultKind(
         "insert-rows",
@@ -224,7 +228,7 @@ _ALL = (
         "",
         "",
         "the next page is the one just read",
-        _read_nothing(repeating.make_same_cursor),
+        _read_nothing(repeating.repeat_cursor),
         lambda request: request.operation.endswith(".list") and request.is_later_page,
     ),
     FaultKind("redirect", "URL", _REDIRECT_URL, "307, the same path there", _read_url),

@@ -20,7 +20,7 @@ _GATEWAY_PAGE = (
 )
 
 
-def make_rate_limit(seconds: int | None) -> Effect:
+def refuse_as_limiter(seconds: int | None) -> Effect:
     """Refuse as a rate limiter; without seconds no field or header says when to retry."""
 
     async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
@@ -45,7 +45,7 @@ def crash(*, carried_out: bool) -> Effect:
     return apply_fault
 
 
-def make_bad_gateway(*, carried_out: bool) -> Effect:
+def answer_bad_gateway(*, carried_out: bool) -> Effect:
     """Answer 502 with the HTML page of a proxy in between."""
 
     async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
@@ -56,7 +56,7 @@ def make_bad_gateway(*, carried_out: bool) -> Effect:
     return apply_fault
 
 
-def make_unavailable(*, carried_out: bool) -> Effect:
+def answer_unavailable(*, carried_out: bool) -> Effect:
     """Answer 503 as next does when its database does not (§18.9)."""
 
     async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
@@ -67,7 +67,7 @@ def make_unavailable(*, carried_out: bool) -> Effect:
     return apply_fault
 
 
-def make_expired_key() -> Effect:
+def refuse_key() -> Effect:
     """Refuse the key; an expired one is refused like a wrong one (§1)."""
 
     async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:
@@ -76,7 +76,7 @@ def make_expired_key() -> Effect:
     return apply_fault
 
 
-def make_error_in_200() -> Effect:
+def answer_error_in_200() -> Effect:
     """Answer 200 with the body of an error; nothing was carried out."""
 
     async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:

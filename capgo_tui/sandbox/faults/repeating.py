@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from capgo_tui.sandbox.faults.wire import Effect, Forward, Request, Scene, Wire
 
 
-def make_same_cursor() -> Effect:
+def repeat_cursor() -> Effect:
     """Name the cursor just used as the next one; a list paged by number repeats its first page."""
 
     async def apply_fault(request: Request, forward: Forward, scene: Scene) -> Wire:

@@ -120,7 +120,7 @@ def put_on_channel(backend: Backend, call: Call) -> Answer:
             raise _make_missing_fields(pick_fields(body, "app_id", "version_id", "channel_id"))
         app_id = check_app_id(body)
         assignment = _read_assignment(body) if backend.rules.reads_assignment_target else "stable"
-        if _is_sending_ids_as_text(call):
+        if _sends_ids_as_text(call):
             text = "Cannot set bundle to channel"
             raise make_refusal("cannot_set_bundle_to_channel", text, {"error": "invalid id"})
         channel = find_channel_by_id(db, app_id, parse_row_id(body["channel_id"]))
@@ -162,7 +162,7 @@ def _read_assignment(body: JsonObject) -> str:
     return target
 
 
-def _is_sending_ids_as_text(call: Call) -> bool:
+def _sends_ids_as_text(call: Call) -> bool:
     """Return whether the JSON body has an id as text, which breaks the write (§18.2)."""
     try:
         body = as_object(call.parse_json())

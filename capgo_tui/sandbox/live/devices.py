@@ -17,7 +17,7 @@ from capgo_tui.sandbox.call import (
 from capgo_tui.sandbox.fleet import fill_device, fill_fleet, fill_rows
 from capgo_tui.sandbox.live.access import authenticate, check_app_id, require, require_app_id
 from capgo_tui.sandbox.live.errors import NO_ROW, make_missing_app_id, make_refusal
-from capgo_tui.sandbox.live.override_lookup import is_fitting_url
+from capgo_tui.sandbox.live.override_lookup import fits_url
 from capgo_tui.sandbox.paging import PAGE_SIZE, ROW_CAP
 from capgo_tui.sandbox.roles import Permission
 from capgo_tui.sandbox.tables.channels import find_channel
@@ -186,7 +186,7 @@ def _read_page(
         custom_id=custom_id,
     )
     page = devices[:limit]
-    has_overrides = is_fitting_url((device.device_id for device in page), backend.url_limit)
+    has_overrides = fits_url((device.device_id for device in page), backend.url_limit)
     data = [present(device if has_overrides else replace(device, channel=None)) for device in page]
     if len(devices) <= limit:
         return {"data": data, "hasMore": False}

@@ -21,7 +21,7 @@ _FIXED_LENGTH = 103
 _SEPARATOR_LENGTH = len(quote(","))
 
 
-def is_fitting_url(device_ids: Iterable[str], url_limit: int) -> bool:
+def fits_url(device_ids: Iterable[str], url_limit: int) -> bool:
     """Return whether the overrides of these devices can be looked up; a limit of 0 is none."""
     if not url_limit:
         return True

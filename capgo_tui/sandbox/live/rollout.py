@@ -112,16 +112,16 @@ class Plan:
                     "missing_rollout_version", text, pick_fields(body, "app_id", "channel")
                 )
             values |= {**_NO_ROLLOUT, "version": target}
-        if self._is_advancing(body):
+        if self._advances(body):
             values |= self._advance(body, values)
-        if self._is_switching_off(body):
+        if self._switches_off(body):
             values |= _NO_TARGET
         return values
 
-    def _is_advancing(self, body: JsonObject) -> bool:
+    def _advances(self, body: JsonObject) -> bool:
         return self.rules.advances_rollouts and is_truthy(body.get("advanceRollout"))
 
-    def _is_switching_off(self, body: JsonObject) -> bool:
+    def _switches_off(self, body: JsonObject) -> bool:
         """Return whether the rollout is switched off, which on next drops its target (§18.4)."""
         ends = is_truthy(body.get("rollback")) or is_truthy(body.get("promoteToStable"))
         off = body.get("rolloutEnabled") is False
@@ -175,11 +175,11 @@ class Plan:
         has_target = is_truthy(body.get("rolloutVersion"))
         ends = is_truthy(body.get("rollback")) or is_truthy(body.get("promoteToStable"))
         drops = (
-            self._is_switching_off(body)
+            self._switches_off(body)
             and self.existing is not None
             and self.existing.rollout_version is not None
         )
-        if "rolloutVersion" in body or ends or drops or self._is_advancing(body):
+        if "rolloutVersion" in body or ends or drops or self._advances(body):
             if self.existing is None:
                 raise make_refusal("cannot_find_channel", "Cannot find channel", names)
             if not self.key.is_allowed(Permission.PROMOTE, self.app_id, self.existing):

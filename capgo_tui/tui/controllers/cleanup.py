@@ -15,7 +15,7 @@ from capgo_tui.workspace.changes.bundle_deletions import (
     plan_deletion_of_all,
 )
 from capgo_tui.workspace.changes.clean_up import NOTHING_DELETED, agree_on_cleanup
-from capgo_tui.workspace.cleanup_draft import ALL, LOAD, CleanupDraft, list_by_verdict
+from capgo_tui.workspace.cleanup_draft import ALL, LOAD, CleanupDraft, group_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -183,7 +183,7 @@ class _FormUi:
 def _list_lines(plan: Plan, notes: Sequence[str], now: datetime) -> list[Line]:
     """Return the lines of the plan: what is not known, what goes, what stays and why."""
     lines = [Line("", plan.summary, "note"), *(Line("", f"! {note}", "note") for note in notes)]
-    for heading, members in list_by_verdict(plan):
+    for heading, members in group_verdicts(plan):
         lines.append(Line("", heading, "heading"))
         lines += [
             Line(

@@ -88,8 +88,8 @@ class ListController:
         has_new_rows = not isinstance(event, StateChange | ViewChange)
         if (has_new_rows or host.rows.view.collection.at_end) and not host.has_overlays:
             host.finish_start()
-        if (name == "channels" and self._has_channels_end_changed()) or has_new_rows:
-            for rows in self._list_joined(name):
+        if (name == "channels" and self._has_completeness_changed()) or has_new_rows:
+            for rows in self._find_joined_lists(name):
                 rows.view.refilter()
                 self.advance(rows)
                 if rows.resource.name == host.tab:
@@ -126,14 +126,14 @@ class ListController:
             case _:
                 pass
 
-    def _has_channels_end_changed(self) -> bool:
+    def _has_completeness_changed(self) -> bool:
         """Return whether the channels became complete, or no longer are, which bundles show."""
         before = self._unread_channels
         if self._host.workspace is not None:
             self._unread_channels = self._host.workspace.unread_channels
         return self._unread_channels != before
 
-    def _list_joined(self, name: str) -> Iterable[AnyRows]:
+    def _find_joined_lists(self, name: str) -> Iterable[AnyRows]:
         """Return the lists whose cells show something of the records of another list."""
         workspace = self._host.workspace
         if workspace is None:

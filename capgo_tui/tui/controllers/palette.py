@@ -88,7 +88,7 @@ class PaletteController:
             # Copied, for a page may come in while the thread reads them.
             channels = list(workspace.channels.records.values())
             bundles = list(workspace.bundles.records.values())
-            near = replace(offer(), channels=channels, bundles=bundles).find_near
+            near = replace(offer(), channels=channels, bundles=bundles).find_similar
             return await asyncio.to_thread(near, text)
 
         host.status.dismiss()

@@ -79,7 +79,7 @@ class IdsText(TextArea):
         event.prevent_default()
         event.stop()
         if not self.read_only:
-            text = make_harmless(event.text)
+            text = clean_typed_text(event.text)
             edit = self.replace(text, *self.selection, maintain_selection_offset=False)
             self.move_cursor(edit.end_location)
 
@@ -167,7 +167,7 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         area = self._area
         area.disabled = False
         with area.prevent(TextArea.Changed):
-            area.text = self._initial_text = make_harmless(text)
+            area.text = self._initial_text = clean_typed_text(text)
         area.move_cursor(area.document.end)
         self._show_count()
         return self.ask(self._actions if self._initial_text.strip() else area)
@@ -391,6 +391,6 @@ def _join_names(devices: Sequence[DeviceMatch]) -> str:
     return " ".join([*examples, *(["…"] if len(devices) > MOST_SHOWN else [])])
 
 
-def make_harmless(text: str) -> str:
+def clean_typed_text(text: str) -> str:
     """Return clean lines of a text; tabs become commas."""
     return "\n".join(clean(line.replace("\t", ",").strip(), MOST) for line in text.splitlines())

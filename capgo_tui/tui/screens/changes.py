@@ -12,7 +12,7 @@ from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.actions import read_only_reason
 from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.widgets.detail import Detail, Line
-from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
+from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
 from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
@@ -53,7 +53,7 @@ class EntryRows:
         self.entries = [
             each
             for each in self.all_entries
-            if not query or is_matching_texts(query, *_make_cells(describe_entry(each)).values())
+            if not query or matches_texts(query, *_make_cells(describe_entry(each)).values())
         ]
 
     def __len__(self) -> int:

@@ -11,7 +11,7 @@ from capgo_tui.help import TOPICS, read_page
 from capgo_tui.tui.actions import FORMS, MOVES
 from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.widgets.column_list import ColumnList, Item
-from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
+from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
 from capgo_tui.tui.widgets.record_table.drawing import MARK
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.query import Query, Vocabulary
@@ -111,7 +111,7 @@ def find_lines(lines: Sequence[HelpLine], query: Query) -> list[HelpLine]:
     for line in lines:
         if not line.label:
             heading = line
-        elif is_matching_texts(query, line.label, line.text, line.page):
+        elif matches_texts(query, line.label, line.text, line.page):
             found += [line] if heading is None else [heading, line]
             heading = None
     return found

@@ -11,7 +11,7 @@ from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
-from capgo_tui.tui.widgets.find_bar import FindBar, is_matching_texts
+from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
 from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.status_line import StatusLine
@@ -60,7 +60,7 @@ class LogRows:
         entries = [self._log.get_newest(index) for index in range(self._log.entry_count)]
         if query:
             entries = [
-                each for each in entries if is_matching_texts(query, *_format_texts(each).values())
+                each for each in entries if matches_texts(query, *_format_texts(each).values())
             ]
         self._entries = entries
 

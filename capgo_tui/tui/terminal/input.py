@@ -131,7 +131,7 @@ class TerminalInput(XTermParser):
             pieces.append(piece)
         if self._sequences.is_open:
             self._held_since = now
-        if self._burst is None and not self._pace.is_taking(sum(map(_is_key, pieces)), now):
+        if self._burst is None and not self._pace.takes(sum(map(_is_key, pieces)), now):
             self._burst = Burst()
         if self._burst is not None:
             messages += self._read_in_burst(self._burst, pieces, now)

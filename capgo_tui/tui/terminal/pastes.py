@@ -86,7 +86,7 @@ class Pace:
         self._left = float(AT_ONCE)
         self._at = 0.0
 
-    def is_taking(self, keys: int, now: float) -> bool:
+    def takes(self, keys: int, now: float) -> bool:
         """Count keys that came at once; return False when they are too many."""
         left = min(AT_ONCE, self._left + max(0.0, now - self._at) * PER_SECOND)
         self._left, self._at = max(0.0, left - keys), now

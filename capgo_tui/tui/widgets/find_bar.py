@@ -99,6 +99,6 @@ class FindBar(Horizontal):
         self.post_message(self.Left())
 
 
-def is_matching_texts(query: Query, *texts: str) -> bool:
+def matches_texts(query: Query, *texts: str) -> bool:
     """Return whether a query fits the texts of one row."""
-    return not query or query.is_match("\n".join(texts).casefold())
+    return not query or query.matches("\n".join(texts).casefold())

@@ -152,12 +152,12 @@ class Batch:
             if step.undoes is not None and step.outcome.state not in _CONTINUING_STATES:
                 self._broken_off.add(step.undoes)
             self._hold_after_limit(step.outcome)
-            if self._is_ending(step.outcome):
+            if self._ends_batch(step.outcome):
                 step_next = find_next_step(step.outcome.error)
                 self._give_up(_describe_end(step.outcome), lambda _: True, step_next)
                 break
             if lacks := learn_rights(step.change, step.outcome, self._workspace):
-                self._give_up(str(lacks), lacks.is_concerning)
+                self._give_up(str(lacks), lacks.concerns)
         await self._verify_together()
         await self._write_untried()
 
@@ -267,7 +267,7 @@ class Batch:
         if error is not None and error.kind is ErrorKind.RATE_LIMITED and not error.locks_address:
             self._workspace.write_limits.hold(error)
 
-    def _is_ending(self, outcome: Outcome) -> bool:
+    def _ends_batch(self, outcome: Outcome) -> bool:
         error = outcome.error
         return error is not None and (error.kind is ErrorKind.KEY_REFUSED or error.locks_address)
 

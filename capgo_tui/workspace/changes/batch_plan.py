@@ -19,7 +19,7 @@ Again: TypeAlias = "Callable[[Change], Change | None]"
 NOT_IN_LIST: Final = "no longer in the list"
 
 
-def _get_same(change: Change) -> Change | None:
+def _keep_change(change: Change) -> Change | None:
     return change
 
 
@@ -31,7 +31,7 @@ class BatchPlan:
     changes: Sequence[Change]
     undoes: Sequence[int | None] = ()
     """For each change the id of the journal entry that it undoes; empty if none does."""
-    remake: Again = _get_same
+    remake: Again = _keep_change
     """Makes a change again of its record as it is now; None when that is gone."""
     notes: Sequence[str] = ()
     """Sentences to read before it is confirmed."""

@@ -51,7 +51,7 @@ class BundleChange(Change):
         page_again = await workspace.bundles.reread_page(page)
         if any(each.id == bundle.id for each in page_again.rows):
             return self.find(workspace)
-        if not is_without(page_again, bundle):
+        if not lacks(page_again, bundle):
             return await self.read_list(workspace)
         await workspace.bundles.remove(str(bundle.id))
         return None
@@ -82,7 +82,7 @@ class BundleChange(Change):
         return next((each for each in bundles.values() if each.wire_id == self.wire_id), None)
 
 
-def is_without(page: ReadPage[Bundle], bundle: Bundle) -> bool:
+def lacks(page: ReadPage[Bundle], bundle: Bundle) -> bool:
     """Whether a page proves that the list lacks a bundle: it would be on that page.
 
     The list is ordered by age (contract §5); bundles of the same time have no order.

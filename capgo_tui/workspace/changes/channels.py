@@ -16,9 +16,9 @@ from capgo_tui.workspace.changes.change import Change, CleanText, Inverse, Recor
 from capgo_tui.workspace.changes.channel_words import label_setting
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
+    concerns_rollout,
     describe_effect,
-    is_concerning_rollout,
-    is_ending_rollout,
+    ends_rollout,
     is_served,
     pick_rollout,
     plan_stages,
@@ -29,8 +29,8 @@ from capgo_tui.workspace.changes.states import State, Value  # noqa: TC001 - pyd
 from capgo_tui.workspace.routing import (
     PLATFORMS,
     compute_flags_after,
+    drops_electron,
     find_demotions,
-    is_dropping_electron,
     list_default_channels,
     list_demotions,
     without_default,
@@ -195,7 +195,7 @@ class ChannelChange(Change):
             impact=impact,
             is_default=self.is_default,
             level=ConfirmationLevel.LIST if after.get("public") else self.level,
-            ends_rollout=is_ending_rollout(traits, before, after),
+            ends_rollout=ends_rollout(traits, before, after),
         )
 
     def _restore_default(self, name: str) -> SettingsChange:
@@ -307,7 +307,7 @@ def make_settings_change(
     fields = new_values if sends is None else sends
     impact, demoted_names = find_default_effects(workspace, channel, fields)
     traits = workspace.client.traits
-    rollout = pick_rollout(state) if is_concerning_rollout(new_values) else {}
+    rollout = pick_rollout(state) if concerns_rollout(new_values) else {}
     rollout_told = describe_effect(traits, state, new_values)
     wide = channel.public or new_values.get("public") or rollout_told
     return SettingsChange(
@@ -327,7 +327,7 @@ def make_settings_change(
             *impact,
         ),
         demotes=demoted_names,
-        ends_rollout=is_ending_rollout(traits, state, new_values),
+        ends_rollout=ends_rollout(traits, state, new_values),
     )
 
 
@@ -345,7 +345,7 @@ def find_default_effects(
     flags = compute_flags_after(channel, fields, new=channel is None)
     losses = find_demotions(list_default_channels(channels.records.values(), name), flags)
     lines = list(list_demotions(losses, flags, channels))
-    if is_dropping_electron(fields) and "electron" in workspace.client.traits.channel_fields:
+    if drops_electron(fields) and "electron" in workspace.client.traits.channel_fields:
         lines.append("Electron is taken off it: iOS and Android are not set alike")
     lines += [
         f"{label_setting(field)} are allowed on it"

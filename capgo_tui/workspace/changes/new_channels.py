@@ -162,13 +162,13 @@ def make_channel_deletion(
         after=None,
         # Null means «not sent» for what a new channel is given (contract §6.2).
         restores={f: v for f, v in state.items() if f in settable and v is not None},
-        not_restored=_list_not_restored(traits, state),
+        not_restored=_list_unrestored_settings(traits, state),
         impact=tuple(impact),
         deletes_bundle=deletes_bundle,
     )
 
 
-def _list_not_restored(traits: Traits, state: State) -> tuple[str, ...]:
+def _list_unrestored_settings(traits: Traits, state: State) -> tuple[str, ...]:
     """Return sentences about the settings that a new channel of that name will not have."""
     lines = [ANOTHER_ID]
     settable_fields = traits.channel_fields

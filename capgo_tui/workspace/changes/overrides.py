@@ -144,7 +144,7 @@ def make_override(
         row_key=device.wire_id,
         label=device.custom_id or device.device_id,
         before=read_device_state(device, tells_overrides=workspace.tells_overrides),
-        after=_make_after(channel, bundle),
+        after=_make_state_after(channel, bundle),
     )
 
 
@@ -157,7 +157,7 @@ def make_override_of_unseen(
         wire_id=device_id,
         label=clean(device_id),
         before={},
-        after=_make_after(channel, bundle),
+        after=_make_state_after(channel, bundle),
     )
 
 
@@ -183,7 +183,7 @@ def explain_bundle_refusal(workspace: Workspace, bundle: Bundle) -> str:
     )
 
 
-def _make_after(channel: Channel | None, bundle: Bundle | None) -> State:
+def _make_state_after(channel: Channel | None, bundle: Bundle | None) -> State:
     after: State = {"channel": channel.wire_id if channel else None}
     if bundle is not None:
         after["bundle"] = bundle.wire_id

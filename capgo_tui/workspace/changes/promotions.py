@@ -18,7 +18,7 @@ from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.rollout_state import (
     apply_request,
     describe_effect,
-    is_ending_rollout,
+    ends_rollout,
     pick_rollout,
 )
 
@@ -145,7 +145,7 @@ def make_promotion(
             *((rollout_told,) if rollout_told else ()),
             *warnings,
         ),
-        ends_rollout=is_ending_rollout(traits, state, after),
+        ends_rollout=ends_rollout(traits, state, after),
         notes=notes,
     )
 

@@ -34,7 +34,7 @@ def pick_rollout(state: Mapping[str, Value]) -> State:
     return {field: state[field] for field in ROLLOUT if field in state}
 
 
-def is_concerning_rollout(after: Mapping[str, Value]) -> bool:
+def concerns_rollout(after: Mapping[str, Value]) -> bool:
     """Whether a change of these fields can change the rollout."""
     return "bundle" in after or not after.keys().isdisjoint(ROLLOUT)
 
@@ -77,9 +77,7 @@ def _share(state: Mapping[str, Value]) -> int:
     return share if isinstance(share, int) else 0
 
 
-def is_ending_rollout(
-    traits: Traits, state: Mapping[str, Value], after: Mapping[str, Value]
-) -> bool:
+def ends_rollout(traits: Traits, state: Mapping[str, Value], after: Mapping[str, Value]) -> bool:
     """Whether this server drops the target of `state` with a change that does not name it."""
     if not has_target(state) or "rollout_bundle" in after:
         return False
@@ -93,7 +91,7 @@ def describe_effect(traits: Traits, state: Mapping[str, Value], after: Mapping[s
     """
     if not has_target(state) or "rollout_bundle" in after:
         return ""
-    if is_ending_rollout(traits, state, after):
+    if ends_rollout(traits, state, after):
         return f"this server ends its rollout with it ({describe_rollout(state)})"
     if "bundle" not in after:
         return ""

@@ -30,7 +30,7 @@ def read_device_state(device: Device, *, tells_overrides: bool) -> State:
     """Return the override of a device; without it where the server tells none (contract §7.1)."""
     if device.channel is None:
         return {"channel": None} if tells_overrides and device.is_override_known else {}
-    return {"channel": _make_exact(device, "channel", device.channel)}
+    return {"channel": _find_exact_spelling(device, "channel", device.channel)}
 
 
 def read_channel_state(channel: Channel, name_of_bundle: Callable[[int], str | None]) -> State:
@@ -44,7 +44,7 @@ def read_channel_state(channel: Channel, name_of_bundle: Callable[[int], str | N
         bundles["rollout_bundle"] = channel.rollout_bundle
         state["rollout_paused"] = channel.rollout_paused_at is not None
         reason, wire = channel.rollout_pause_reason, CHANNEL_SETTINGS["rollout_pause_reason"].wire
-        state["rollout_pause_reason"] = reason and _make_exact(channel, wire, reason)
+        state["rollout_pause_reason"] = reason and _find_exact_spelling(channel, wire, reason)
         state |= dict.fromkeys(_THRESHOLDS)
     for field, bundle in bundles.items():
         name = _wire_name(bundle, name_of_bundle)
@@ -65,7 +65,7 @@ def read_bundle_state(bundle: Bundle) -> State:
     """Return the fields that can be set on a bundle."""
     state: State = {}
     for field, text in (("link", bundle.link), ("comment", bundle.comment)):
-        state[field] = _make_exact(bundle, field, text) if text else None
+        state[field] = _find_exact_spelling(bundle, field, text) if text else None
     return state
 
 
@@ -75,7 +75,7 @@ def _wire_name(bundle: BundleRef | None, name_of: Callable[[int], str | None]) -
     return name_of(bundle.id)
 
 
-def _make_exact(record: Record, field: str, text: str) -> str:
+def _find_exact_spelling(record: Record, field: str, text: str) -> str:
     """Return the server's spelling of a text that was cleaned, if a request can hold it."""
     raw = record.parse_raw()
     value = raw.get(field) if isinstance(raw, dict) else None

@@ -42,7 +42,7 @@ class UndoTarget:
     def find_objection(self, current: State | None) -> str | None:
         """Return why it cannot be undone, with the state it left and the state now."""
         change, result, words = self.change, self._result, describe(self.change)
-        if self._is_without_effect(current):
+        if self._had_no_effect(current):
             return f"{words.name}: it never took effect, all is as before"
         if result is None:
             return None if current is None else f"there is a {change.noun} {words.name} again"
@@ -70,7 +70,7 @@ class UndoTarget:
         side_effects = self.change.list_side_effects(readback)
         return {field: readback.get(field, value) for field, value in after.items()} | side_effects
 
-    def _is_without_effect(self, current: State | None) -> bool:
+    def _had_no_effect(self, current: State | None) -> bool:
         is_doubtful = self.entry.state in (None, OutcomeState.UNKNOWN, OutcomeState.DIFFERENT)
         # An empty state was not known.
         return is_doubtful and self.change.before != {} and not self.change.is_outdated_by(current)
@@ -138,7 +138,7 @@ def find_latest(entries: Sequence[Entry]) -> UndoCandidate:
         if (
             entry.undoes is not None
             or _find_final_reason(entry) is not None
-            or _is_without_effect(entry)
+            or _had_no_effect(entry)
         ):
             continue
         change = revive(entry)
@@ -261,7 +261,7 @@ def _find_irreversible_reason(change: Change | None) -> str | None:
     return inverse if isinstance(inverse, str) else None
 
 
-def _is_without_effect(entry: Entry) -> bool:
+def _had_no_effect(entry: Entry) -> bool:
     """Whether its outcome is doubtful and its record was read back unchanged."""
     if entry.state not in (OutcomeState.UNKNOWN, OutcomeState.DIFFERENT) or entry.readback is None:
         return False

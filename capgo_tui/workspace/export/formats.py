@@ -118,7 +118,7 @@ class CsvWriter(Generic[T]):
     def format_rows(self, records: Sequence[T]) -> str:
         """Return a line for each record."""
         lines = _list_file_lines(self._columns, self._cell_context(), records)
-        return _format_csv([_make_harmless(cell) for cell in cells] for cells in lines)
+        return _format_csv([disarm(cell) for cell in cells] for cells in lines)
 
     def end(self) -> str:
         """Return no text."""
@@ -267,5 +267,6 @@ def _format_csv(lines: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def _make_harmless(cell: str) -> str:
+def disarm(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.lstrip().startswith(FORMULAS) else cell

@@ -20,18 +20,18 @@ def format_json(value: JSON, *, indent: int | None = None) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
     except ValueError:
-        text = json.dumps(_make_finite(value), ensure_ascii=False, indent=indent)
+        text = json.dumps(_replace_infinite(value), ensure_ascii=False, indent=indent)
     if text.isprintable():
         return text
     # Within a text a line end is escaped already: those that are left are of the indenting.
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
-def _make_finite(value: JSON) -> JSON:
+def _replace_infinite(value: JSON) -> JSON:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, list):
-        return [_make_finite(item) for item in value]
+        return [_replace_infinite(item) for item in value]
     if isinstance(value, dict):
-        return {name: _make_finite(item) for name, item in value.items()}
+        return {name: _replace_infinite(item) for name, item in value.items()}
     return value

@@ -37,7 +37,7 @@ async def report_history(workspace: Workspace, channel: Channel) -> HistoryRepor
             gaps.append("The server has no such channel now.")
         else:
             gaps.append(f"The channel as it is now: {error}.")
-    audit = await workspace.audit.list_of_channel(channel.id)
+    audit = await workspace.audit.list_channel_changes(channel.id)
     if workspace.audit.gap:
         gaps.append(f"Without the audit history: {workspace.audit.gap}.")
     elif workspace.audit.limit_note:

@@ -24,7 +24,7 @@ from capgo_tui.workspace.insight.overview import (
 from capgo_tui.workspace.insight.places import (
     INVENTORY,
     Place,
-    find_exactly,
+    make_exact_filter,
     place_of_channel,
     place_of_forced,
     place_of_runners,
@@ -218,7 +218,9 @@ def _list_fleet_groups(facts: Facts) -> Iterator[FleetGroup]:
             count,
             count / total,
             Place(
-                "devices", f"native {name}", condition=find_exactly("native", name, Measure.VERSION)
+                "devices",
+                f"native {name}",
+                condition=make_exact_filter("native", name, Measure.VERSION),
             ),
         )
         for name, count in _list_largest(survey.native_versions)
@@ -242,7 +244,7 @@ def _list_fleet_groups(facts: Facts) -> Iterator[FleetGroup]:
 
 def _make_platform_item(name: str, count: int, total: int) -> FleetItem:
     label = "unknown" if name == UNKNOWN else PLATFORMS.get(name, name)
-    condition = "platform:/^[?]$/" if name == UNKNOWN else find_exactly("platform", name)
+    condition = "platform:/^[?]$/" if name == UNKNOWN else make_exact_filter("platform", name)
     place = Place("devices", label, condition=condition)
     return FleetItem(label, count, count / total, place)
 

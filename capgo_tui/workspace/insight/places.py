@@ -85,7 +85,9 @@ INVENTORY: Final = Place("devices", "overrides", action="device.overrides")
 """The same with the times of the journal, which the action reads first."""
 
 
-def find_exactly(column: str, text: str, measure: Measure = Measure.TEXT, prefix: str = "") -> str:
+def make_exact_filter(
+    column: str, text: str, measure: Measure = Measure.TEXT, prefix: str = ""
+) -> str:
     """Return the filter for exactly this text in a column, whose cells begin with a prefix."""
     if _BARE_WORD.fullmatch(text) and measure.parse(text) is not None:
         return f"{column}:={text}"
@@ -107,13 +109,13 @@ def place_of_bundle(bundle: BundleRef | Bundle | None, source: LinkSource) -> Pl
 
 def place_of_runners(name: str) -> Place:
     """Return the place of the devices that run a bundle."""
-    condition = find_exactly("bundle", "?" if name == UNKNOWN else name, Measure.VERSION)
+    condition = make_exact_filter("bundle", "?" if name == UNKNOWN else name, Measure.VERSION)
     return Place("devices", f"run {name}", condition=condition)
 
 
 def place_of_forced(channel: str) -> Place:
     """Return the place of the devices that are forced to a channel."""
-    condition = find_exactly("override", channel, prefix="▲ ")
+    condition = make_exact_filter("override", channel, prefix="▲ ")
     return Place("devices", f"forced to {channel}", condition=f"is:override {condition}")
 
 

@@ -15,7 +15,7 @@ from capgo_tui.workspace.changes.bundle_deletions import (
     make_bundle_deletion,
     plan_deletions,
 )
-from capgo_tui.workspace.changes.bundles import is_without, make_bundle_notes
+from capgo_tui.workspace.changes.bundles import lacks, make_bundle_notes
 from capgo_tui.workspace.changes.carry_out import carry_out
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.new_channels import make_channel_deletion
@@ -191,11 +191,11 @@ def test_a_page_shows_that_a_bundle_is_gone_only_where_it_would_have_to_stand(
     days: tuple[int | None, ...], first: bool, last: bool, is_proven: bool
 ) -> None:
     (target,) = bundles_of_age(3)
-    assert is_without(ReadPage(bundles_of_age(*days), 0, first, last), target) is is_proven
-    assert not is_without(ReadPage(bundles_of_age(*days), 1, first, last), target), (
+    assert lacks(ReadPage(bundles_of_age(*days), 0, first, last), target) is is_proven
+    assert not lacks(ReadPage(bundles_of_age(*days), 1, first, last), target), (
         "the one nobody can read?"
     )
-    assert not is_without(ReadPage(bundles_of_age(*days), 0, first, last), bundles_of_age(None)[0])
+    assert not lacks(ReadPage(bundles_of_age(*days), 0, first, last), bundles_of_age(None)[0])
 
 
 async def test_many_deletions_read_the_list_once(world: World) -> None:

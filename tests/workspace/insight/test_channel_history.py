@@ -44,7 +44,7 @@ async def read_history(workspace: Workspace) -> list[HistoryItem]:
     by_id = {each.id: each.wire_id for each in workspace.bundles.records.values()}
     return merge_history(
         workspace.journal.list_entries(),
-        await workspace.audit.list_of_channel(beta.id),
+        await workspace.audit.list_channel_changes(beta.id),
         "beta",
         beta.id,
         by_id.get,

@@ -19,7 +19,7 @@ from capgo_tui.workspace.collection import Collection
 from capgo_tui.workspace.insight.adoption import make_adoption_of_survey
 from capgo_tui.workspace.insight.latest_changes import merge_latest
 from capgo_tui.workspace.insight.overview_joins import Facts, make_overview
-from capgo_tui.workspace.insight.places import find_exactly, place_of_forced, place_of_runners
+from capgo_tui.workspace.insight.places import make_exact_filter, place_of_forced, place_of_runners
 from capgo_tui.workspace.insight.survey import name_of_running, survey_devices
 from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS, DEVICE_FACTS
@@ -212,5 +212,5 @@ def test_changes_of_one_moment_keep_one_order() -> None:
 
 
 def test_a_condition_compares_a_version_and_searches_a_name() -> None:
-    assert find_exactly("native", "2.3.0", Measure.VERSION) == "native:=2.3.0"
-    assert find_exactly("native", "blue", Measure.VERSION) == "native:/^blue$/"
+    assert make_exact_filter("native", "2.3.0", Measure.VERSION) == "native:=2.3.0"
+    assert make_exact_filter("native", "blue", Measure.VERSION) == "native:/^blue$/"
