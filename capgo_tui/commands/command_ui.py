@@ -19,6 +19,7 @@ from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line, label_outcome
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.changes.outcome import OutcomeState
+from capgo_tui.workspace.remark import sign_warning
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -182,8 +183,10 @@ def print_question(question: Question) -> None:
     if len(question.changes) > MOST_LISTED:
         lines.append(f"and {len(question.changes) - MOST_LISTED} more")
     impacts = dict.fromkeys(text for change in question.changes for text in change.impact)
-    lines += [f"! {text}" for text in [*impacts][:MOST_LISTED]]
-    lines += [f"! {note}" for note in (*question.notes, question.effort) if note]
+    lines += map(sign_warning, [*impacts][:MOST_LISTED])
+    lines += map(sign_warning, question.notes)
+    if question.effort:
+        lines.append(question.effort)
     for line in lines:
         click.echo(f"  {clean(line)}", err=True)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.short_ids import find_id_end, shorten_id
 from capgo_tui.workspace.ages import format_clock_time
+from capgo_tui.workspace.remark import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,8 @@ def override_lines(workspace: Workspace, overridden: Sequence[Device]) -> list[s
     scope = f"{len(devices)} {'' if whole else 'loaded '}devices"
     scope = f"{scope}, as of {format_clock_time(devices.as_of)}"
     if not overridden:
-        lines = [f"none of {scope}, is forced to it"]
+        none = f"none of {scope}, is forced to it"
+        lines: list[str] = [Remark(none)]
     else:
         names = [_name_with_id(device) for device in overridden[:MOST_NAMES]]
         if len(overridden) > MOST_NAMES:

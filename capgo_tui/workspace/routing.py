@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.lazy_dataclass import dataclass
+from capgo_tui.workspace.remark import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -88,7 +89,10 @@ def list_demotions(
     by_platform: dict[str, list[str]] = {}
     for platform, title in PLATFORMS.items():
         by_platform.setdefault(_describe_platform(platform, demotions, flags), []).append(title)
-    lines = [f"{', '.join(titles)}: {sentence}" for sentence, titles in by_platform.items()]
+    lines = [
+        type(sentence)(f"{', '.join(titles)}: {sentence}")
+        for sentence, titles in by_platform.items()
+    ]
     if not channels.at_end:
         lines.append(
             f"only the {len(channels)} loaded channels are known; others may be demoted too"
@@ -98,13 +102,13 @@ def list_demotions(
 
 def _describe_platform(platform: str, demotions: Sequence[Demotion], flags: Flags) -> str:
     if flags[platform] is False:
-        return "not served by it, nothing changes"
+        return Remark("not served by it, nothing changes")
     sure = [each.channel.name for each in demotions if each.platforms.get(platform)]
     if sure:
         return f"{' and '.join(sure)} stops being the default"
     may = [each.channel.name for each in demotions if platform in each.platforms]
     if not may:
-        return "no other channel is the default"
+        return Remark("no other channel is the default")
     return f"{' or '.join(may)} may stop being the default; {UNTOLD}"
 
 

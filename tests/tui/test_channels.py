@@ -388,6 +388,7 @@ async def test_a_deletion_says_what_goes_along_and_comes_back(era: Server) -> No
         else:
             assert "this server does not report which" in driver.text
         assert "its bundle 1.0.1 stays" in driver.text
+        assert "! its bundle" not in driver.text, "nothing to be warned of"
         assert "y yes" not in driver.text, "here y is a letter"
         await driver.type(*"bet", "enter")
         await driver.until("not the same")

@@ -19,6 +19,7 @@ from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
+from capgo_tui.workspace.remark import sign_warning
 
 if TYPE_CHECKING:
     import asyncio
@@ -145,8 +146,8 @@ class Confirmation(Vertical, Overlay):
             line = lead_with_id(line, who, self.screen.size.width - 1)
         self.query_one("#confirmation-title", TextLine).show(f" {line}")
         listing = self.query_one("#confirmation-list", Detail)
-        texts = [each for each in (question.effort, *question.notes) if each]
-        notes = [Line("", note, "note") for note in texts]
+        notes = [Line("", question.effort, "note")] if question.effort else []
+        notes += [Line("", sign_warning(note), "note") for note in question.notes]
         self._required_text = (
             question.text_to_type if question.level is ConfirmationLevel.TYPED else None
         )
@@ -252,4 +253,4 @@ def _list_lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Lin
         if len(changes) > MOST_LISTED:
             lines.append(Line("", f"and {len(changes) - MOST_LISTED} more", "raw"))
     touches = dict.fromkeys(touch for change in changes for touch in change.impact)
-    return lines, [Line("", f"! {touch}", "note") for touch in touches]
+    return lines, [Line("", sign_warning(touch), "note") for touch in touches]

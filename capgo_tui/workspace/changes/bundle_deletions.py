@@ -16,6 +16,7 @@ from capgo_tui.workspace.changes.bundles import GONE_FOR_GOOD, AllBundlesDeletio
 from capgo_tui.workspace.changes.states import read_bundle_state
 from capgo_tui.workspace.cleanup import describe_unsafe_name, plan
 from capgo_tui.workspace.next_step import NextStep, OtherWay
+from capgo_tui.workspace.remark import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -46,7 +47,7 @@ class DeletionPlan:
     @property
     def batch(self) -> BatchPlan:
         """The plan of the deletions; the impact of the first names the refusals."""
-        stay = tuple(f"{bundle.name} stays, {why}" for bundle, why in self.refusals)
+        stay = tuple(Remark(f"{bundle.name} stays, {why}") for bundle, why in self.refusals)
         first = self.changes[0].model_copy(update={"impact": self.changes[0].impact + stay})
         changes = [first, *self.changes[1:]]
         many = f"{len(changes)} bundles" if len(changes) > 1 else f"bundle {first.label}"
@@ -228,7 +229,7 @@ def plan_deletion_of_all(workspace: Workspace, links: BundleLinks) -> AllBundles
     if unsure:
         impact.append("the server keeps what channels use: how many that are is not known")
     elif spares:
-        impact.append(f"the server keeps what channels use: {len(used_bundles)}")
+        impact.append(Remark(f"the server keeps what channels use: {len(used_bundles)}"))
     else:
         impact.append("this server deletes ALL of them, also what channels use")
         impact += [

@@ -10,16 +10,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WrapValidator
 
 from capgo_tui.api.errors import Refusal
 from capgo_tui.api.revisions import LIVE
 from capgo_tui.text import clean
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.states import State  # noqa: TC001 - pydantic reads it
+from capgo_tui.workspace.remark import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from typing import Self
 
     from capgo_tui.api.requests import Request
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
 
 CleanText: TypeAlias = Annotated[str, AfterValidator(clean)]
 """A text for the screen; what is read from a file is cleaned like text of the server."""
+
+
+def _clean_sentence(sentence: object, validate: Callable[[object], str]) -> str:
+    text = clean(validate(sentence))
+    return Remark(text) if isinstance(sentence, Remark) else text
+
+
+Sentence: TypeAlias = Annotated[str, WrapValidator(_clean_sentence)]
+"""A clean text that is a warning or a `Remark`; its JSON is the text alone."""
 
 
 Inverse: TypeAlias = "tuple[Change, ...] | str"
@@ -66,8 +76,8 @@ class Change(BaseModel, ABC):
     """The row key of its record in the collection; None where there is no row (yet)."""
     before: State | None
     after: State | None
-    impact: tuple[CleanText, ...] = Field(default=(), alias="touches")
-    """The impact: sentences about what else happens, to be read before it is confirmed."""
+    impact: tuple[Sentence, ...] = Field(default=(), alias="touches")
+    """The impact: warnings and remarks about what else happens, read before it is confirmed."""
     level: ConfirmationLevel = Field(default=ConfirmationLevel.LINE, alias="guard")
     """How much it takes to confirm it."""
 

@@ -23,6 +23,7 @@ from capgo_tui.workspace.changes.rollout_state import (
 )
 from capgo_tui.workspace.changes.states import State  # noqa: TC001 - pydantic reads it
 from capgo_tui.workspace.links import override_lines
+from capgo_tui.workspace.remark import Remark
 from capgo_tui.workspace.routing import PLATFORMS, without_default
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ def make_channel_deletion(
         impact.append(f"it is a default channel; {rest}")
     if channel.bundle is not None and not deletes_bundle:
         bundle = state.get("bundle")
-        impact.append(f"its bundle {clean(str(bundle)) if bundle else ''} stays".replace("  ", " "))
+        name = f" {clean(str(bundle))}" if bundle else ""
+        impact.append(Remark(f"its bundle{name} stays"))
     if not traits.delete_names_app:
         impact.append(NAME_ALONE)
     if has_target(state):

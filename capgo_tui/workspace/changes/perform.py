@@ -15,6 +15,7 @@ from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.changes.recall import recall
 from capgo_tui.workspace.changes.rights import learn_rights
+from capgo_tui.workspace.remark import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -196,7 +197,7 @@ def _ask_about_batch(
     if not changes:
         ui.say(f"Nothing to do: {' · '.join(skip_reasons)}.")
         return None
-    notes = (*plan.notes, *skip_reasons)
+    notes = (*plan.notes, *map(Remark, skip_reasons))
     return ui.ask(
         Question(
             changes, workspace, plan.title, is_listed=True, is_repeated=is_repeated, notes=notes

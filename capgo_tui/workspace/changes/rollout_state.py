@@ -8,6 +8,7 @@ from capgo_tui.api.channel_setting import UNSET
 from capgo_tui.api.settings import CHANNEL_SETTINGS
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
+from capgo_tui.workspace.remark import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,10 +97,11 @@ def describe_effect(traits: Traits, state: Mapping[str, Value], after: Mapping[s
     if "bundle" not in after:
         return ""
     if state["rollout_bundle"] == after["bundle"]:
-        return f"its rollout target is the same bundle and stays set ({describe_rollout(state)})"
+        told = describe_rollout(state)
+        return Remark(f"its rollout target is the same bundle and stays set ({told})")
     if is_served(state):
         return f"{share_label(state)} of devices keep getting {target_name(state)}, its rollout"
-    return f"its rollout stays as it is ({describe_rollout(state)})"
+    return Remark(f"its rollout stays as it is ({describe_rollout(state)})")
 
 
 def apply_request(traits: Traits, state: Mapping[str, Value], fields: Mapping[str, Value]) -> State:

@@ -9,6 +9,7 @@ import pytest
 
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.kinds import CHANGES
+from capgo_tui.workspace.remark import Remark, sign_warning
 
 COMMON_FIELDS: Final = {
     "app_id": "com.acme.shop",
@@ -54,6 +55,20 @@ def test_a_change_of_an_earlier_version_is_read_and_written_alike(kind: str) -> 
     assert change.impact == ("devices without an override get it",)
     assert change.level is ConfirmationLevel.LIST
     assert change.model_dump(mode="json") == document
+
+
+def test_a_remark_is_kept_by_a_change_and_plain_text_in_its_json() -> None:
+    fields = {"kind": "channel.delete", **COMMON_FIELDS, "touches": []}
+    warning, remark = "it is a default\x1b channel", Remark("its bundle\x1b stays")
+    change = CHANGES.validate_python(fields | {"touches": [warning, remark]})
+    assert [*map(sign_warning, change.impact)] == [
+        "! it is a default� channel",
+        "its bundle� stays",
+    ]
+    document = change.model_dump_json()
+    assert json.loads(document)["touches"] == [*change.impact]
+    again = CHANGES.validate_json(document)
+    assert [*map(sign_warning, again.impact)][1] == "! its bundle� stays"
 
 
 def test_every_kind_of_change_is_tried() -> None:

@@ -21,6 +21,7 @@ from capgo_tui.workspace.changes.rollout_state import (
     plan_stages,
 )
 from capgo_tui.workspace.changes.undo import UndoPlan, find_latest, plan_undo
+from capgo_tui.workspace.remark import Remark
 from tests.support.world import World, open_world
 from tests.workspace.channels import bundle, carry_out_verified, channel, load_workspace, names
 
@@ -80,7 +81,9 @@ def test_a_target_that_is_set_is_not_a_target_that_is_served(
 def test_what_becomes_of_a_rollout_is_said(
     traits: Traits, state: State, after: State, words: str
 ) -> None:
-    assert describe_effect(traits, {"bundle": "2.4.0", **state}, after) == words
+    told = describe_effect(traits, {"bundle": "2.4.0", **state}, after)
+    assert told == words
+    assert isinstance(told, Remark) is ("stays" in words), "a warning is what changes for devices"
 
 
 @pytest.mark.parametrize(
