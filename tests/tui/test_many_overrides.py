@@ -254,6 +254,45 @@ async def test_a_device_that_is_not_loaded_is_found_by_the_server(server: Server
         await driver.until("✓ tester-12: override is beta, read back")
 
 
+async def test_the_cursor_goes_to_the_one_device_of_a_pasted_id(server: Server) -> None:
+    late = "feedface-0000-4000-8000-00000000000f"
+    async with on_devices(server) as driver:
+        await driver.type("/", *"tester-01", "enter")
+        await driver.until("1 of 12 loaded")
+        server.change("UPDATE devices SET device_id = ? WHERE device_id = ?", late, device_id(12))
+        before = len(server.requests)
+        post_paste(driver.app, late)
+        await driver.until("1 device · 0 loaded")
+        assert driver.cursor == device_id(1)
+        await driver.type("o")
+        await driver.until("Override tester-12 · now none")
+        assert driver.cursor == late, "in view, although the filter hid it"
+        await driver.type(*"beta", "enter")
+        await driver.wait_for_question("Override tester-12: none → beta?")
+        assert driver.cursor == late
+        await driver.type("y")
+        await driver.until("✓ tester-12: override is beta, read back")
+        assert driver.cursor == late
+        assert [each.method for each in server.requests[before:]] == ["GET", "GET", "POST", "GET"]
+
+
+async def test_the_cursor_stays_when_nothing_or_more_than_one_device_is_meant(
+    server: Server,
+) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("j")
+        post_paste(driver.app, f"{device_id(7)} {device_id(8)}")
+        await driver.until("2 devices · 2 loaded")
+        await driver.type("x")
+        await driver.until("has no override")
+        assert driver.cursor == device_id(2)
+        post_paste(driver.app, device_id(9))
+        await driver.until("1 device · 1 loaded")
+        await driver.type("x")
+        await driver.until("tester-09 has no override to clear")
+        assert driver.cursor == device_id(9), "the one that the message is about"
+
+
 async def test_a_custom_id_means_its_device_and_an_unclear_one_none(server: Server) -> None:
     server.change("UPDATE devices SET custom_id = 'lab' WHERE device_id > ?", device_id(10))
     async with on_devices(server) as driver:

@@ -10,7 +10,9 @@ from capgo_tui.workspace.device_ids import DeviceFinder, DeviceMatch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from capgo_tui.tui.controllers.filter import FilterController
     from capgo_tui.tui.controllers.lazy_loader import LazyLoader
+    from capgo_tui.tui.controllers.lists import ListController
     from capgo_tui.tui.host import Host
 
 ELSEWHERE = "Overrides are set on a device: {tab.devices} shows the devices."
@@ -19,8 +21,12 @@ ELSEWHERE = "Overrides are set on a device: {tab.devices} shows the devices."
 class DeviceActions:
     """Hands the devices that a key means to the controllers of overrides."""
 
-    def __init__(self, host: Host, loader: LazyLoader) -> None:
+    def __init__(
+        self, host: Host, lists: ListController, filters: FilterController, loader: LazyLoader
+    ) -> None:
         self._host = host
+        self._lists = lists
+        self._filters = filters
         self._loader = loader
 
     def override(self) -> None:
@@ -49,8 +55,14 @@ class DeviceActions:
 
         form = await host.overlays.mount_one(IdsForm)
         finder = await DeviceFinder.of(host.workspace)
-        ask = self._loader.lazy.many_overrides.ask_for_ids(form, text, finder)
+        ask = self._loader.lazy.many_overrides.ask_for_ids(form, text, finder, self._show)
         host.work(ask, "look the devices up")
+
+    def _show(self, key: str) -> None:
+        """Put the cursor on a device, without the filter where that hides it."""
+        if self._host.rows.view.index_of(key) is None:
+            self._filters.narrow("")
+        self._lists.call_when_filtered(lambda: self._host.table.move_to_key(key))
 
     def _list_devices(self) -> Sequence[DeviceMatch]:
         """Return the marked devices, else the one under the cursor."""

@@ -99,9 +99,12 @@ class ManyOverrides:
         )
 
     def ask_for_ids(
-        self, form: IdsForm, text: str, finder: DeviceFinder
+        self, form: IdsForm, text: str, finder: DeviceFinder, show: Callable[[str], None]
     ) -> Coroutine[None, None, None]:
-        """Open the form for a list of ids; it has the keyboard on return."""
+        """Open the form for a list of ids; it has the keyboard on return.
+
+        A single device is shown by `show` before anything is asked about it.
+        """
         self._host.status.dismiss()
         wish = form.open(text, finder)
 
@@ -110,6 +113,8 @@ class ManyOverrides:
             if choice is None:
                 return
             form.close()
+            if len(choice.devices) == 1 and choice.devices[0].device is not None:
+                show(choice.devices[0].id)
             if choice.verb == "override":
                 work: OptionalWork = self.override(choice.devices, left_out=choice.left_out)
             else:

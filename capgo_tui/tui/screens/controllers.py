@@ -88,7 +88,7 @@ class Controllers:
         )
         self.overview = OverviewController(host, self.survey, self.loading, self.travel)
         self.loader = LazyLoader(host, self.arrange)
-        self.devices = DeviceActions(host, self.loader)
+        self.devices = DeviceActions(host, self.lists, self.filter, self.loader)
         list_actions = ListActions(host, self.loader)
         self.insight = InsightPages(host, self.loader)
         self.palette = PaletteController(
