@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def test_a_function_key_runs_what_it_was_given(sandbox: Sandbox, tmp_path: Path, line: str) -> None:
     environ = {**sandbox.environ, **write_config(tmp_path, f"[keys]\n{line}\n")}
     command = [str(COMMAND)]
-    with PseudoTerminal(command, columns=140, environ=environ, folder=tmp_path) as terminal:
+    with PseudoTerminal(command, columns=80, environ=environ, folder=tmp_path) as terminal:
         terminal.settle("loaded")
         assert "f2 filter" in terminal.text
         terminal.type("\x1bOQzzz")

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 async def test_a_device_is_explained_and_a_channel_has_a_history(server: Server) -> None:
     async with on_devices(server) as driver:
         assert " i explain" in driver.line(-1)
-        await driver.pilot.resize_terminal(140, 40)
         await driver.type("1")
         await driver.until("HOLDS")
+        await driver.until(lambda: " / filter" in driver.line(-1))
+        await driver.pilot.resize_terminal(140, 40)
         await driver.until(lambda: " H history" in driver.line(-1))
         assert " i explain" not in driver.line(-1)
 

@@ -192,7 +192,7 @@ class InsightPages:
         Action(
             "channel.history", "H", "history",
             "The changes of this channel; compare one with now, or go back to before it",
-            show_history, 216, CHANNELS_ONLY, takes=Takes.RECORD,
+            show_history, 225, CHANNELS_ONLY, takes=Takes.RECORD,
             elsewhere="Only channels have a history: {tab.channels} shows them.",
         ),
         Action(
