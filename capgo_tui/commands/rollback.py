@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capgo_tui.commands.channel_changes import put_on_channel
 from capgo_tui.commands.common_options import app_argument, write_options
 from capgo_tui.commands.completions import complete_bundles, complete_channels
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.selection import find_bundle, find_channel, load_bundles
 from capgo_tui.commands.writing import run_writing
-from capgo_tui.workspace.changes.promotions import Rollback
-from capgo_tui.workspace.rollback import choose, describe_forward, find_rollback_candidate
 
 if TYPE_CHECKING:
     from capgo_tui.commands.common_options import CommonOptions, WriteOptions
@@ -42,6 +39,16 @@ def rollback(common: CommonOptions, options: WriteOptions, name: str, to: str | 
     """
 
     async def run_command(operation: Operation) -> Exit:
+        from capgo_tui.commands.channel_changes import (  # noqa: PLC0415 - models of changes
+            put_on_channel,
+        )
+        from capgo_tui.workspace.changes.promotions import Rollback  # noqa: PLC0415 - as above
+        from capgo_tui.workspace.rollback import (  # noqa: PLC0415 - as above
+            choose,
+            describe_forward,
+            find_rollback_candidate,
+        )
+
         workspace = operation.workspace
         channel = await find_channel(workspace, name)
         if to is None:

@@ -8,12 +8,6 @@ import click
 
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.api.settings import CHANNEL_SETTINGS
-from capgo_tui.commands.channel_changes import (
-    check_step,
-    find_step,
-    send_draft,
-    step_rollout,
-)
 from capgo_tui.commands.channel_options import fill
 from capgo_tui.commands.common_options import add_options_before_verb, app_argument, write_options
 from capgo_tui.commands.completions import complete_bundles, complete_channels
@@ -21,10 +15,8 @@ from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.selection import find_channel
 from capgo_tui.commands.verbs import Noun
 from capgo_tui.commands.writing import run_writing
-from capgo_tui.workspace.channel_draft import ChannelDraft
 from capgo_tui.workspace.channel_fields import read_text
-from capgo_tui.workspace.rollout import NO_TARGET
-from capgo_tui.workspace.rollout_labels import FINISH, STOP
+from capgo_tui.workspace.rollout_labels import FINISH, NO_TARGET, STOP
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Channel
@@ -148,6 +140,11 @@ def pause_rollout(
         _run_step(common, options, name, "pause")
 
     async def run_command(operation: Operation) -> Exit:
+        from capgo_tui.commands.channel_changes import (  # noqa: PLC0415 - models of changes
+            check_step,
+            find_step,
+        )
+
         channel = await _find(operation, name)
         check_step(find_step(operation, channel, "pause"), channel)
         texts: Texts = {"rollout_paused": True, "rollout_pause_reason": reason or ""}
@@ -200,6 +197,8 @@ def stop_rollout(common: CommonOptions, options: WriteOptions, name: str) -> Non
 
 def _run_step(common: CommonOptions, options: WriteOptions, name: str, label: str) -> None:
     async def run_command(operation: Operation) -> Exit:
+        from capgo_tui.commands.channel_changes import step_rollout  # noqa: PLC0415 - as above
+
         return await step_rollout(operation, await _find(operation, name), label)
 
     run_writing(common, options, run_command)
@@ -213,6 +212,9 @@ async def _find(operation: Operation, name: str) -> Channel:
 
 
 async def _set(operation: Operation, channel: Channel, texts: Texts) -> Exit:
+    from capgo_tui.commands.channel_changes import send_draft  # noqa: PLC0415 - models of changes
+    from capgo_tui.workspace.channel_draft import ChannelDraft  # noqa: PLC0415 - as above
+
     draft = ChannelDraft(operation.workspace, channel)
     await fill(draft, texts, operation.workspace, is_new=False)
     return await send_draft(operation, draft)

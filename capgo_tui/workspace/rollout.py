@@ -9,7 +9,7 @@ from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.rollout_state import NO_ROLLOUT, share_label
 from capgo_tui.workspace.changes.rollout_state import PAUSE as PAUSE_FIELDS
-from capgo_tui.workspace.rollout_labels import FINISH, PAUSE, START, STOP
+from capgo_tui.workspace.rollout_labels import FINISH, NO_TARGET, PAUSE, START, STOP
 
 if TYPE_CHECKING:
     from capgo_tui.api.models import Channel
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.session import Workspace
 
-NO_TARGET: Final = "there is no rollout target"
 NO_STABLE: Final = "a rollout needs a bundle on the channel first"
 TOGETHER: Final = frozenset({"rollout_bundle", "rollout_percentage_bps", "rollout_enabled"})
 """The fields that are sent together with a new target, which is never paused (§6.4)."""

@@ -1,4 +1,4 @@
-"""Labels of the steps of a rollout, apart from what makes their changes, which is heavier."""
+"""Words of the steps of a rollout, apart from what makes their changes, which is heavier."""
 
 from __future__ import annotations
 
@@ -8,3 +8,4 @@ START: Final = "start"
 PAUSE: Final = "pause"
 FINISH: Final = "promote to stable"
 STOP: Final = "roll back"
+NO_TARGET: Final = "there is no rollout target"

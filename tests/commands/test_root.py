@@ -567,3 +567,15 @@ def test_an_entry_of_no_proxy_that_cannot_be_read_is_ignored(
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "fd07::/999,[,http://[::1")
     assert start("--app", "com.example.app", "-a", KEY).launch.api_key == ApiKey(KEY)
+
+
+def test_no_verb_but_the_log_needs_the_models_of_changes_to_begin() -> None:
+    verbs = [name for name in capgo_tui.list_commands(click.Context(capgo_tui)) if name != "log"]
+    program = f"""
+import sys
+from capgo_tui.commands.root import capgo_tui
+for verb in {verbs}:
+    assert capgo_tui.get_command(None, verb) is not None
+    assert "capgo_tui.workspace.changes.change" not in sys.modules, verb
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
