@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.api.settings import CHANNEL_SETTINGS
+from capgo_tui.cells import measure_width
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 from capgo_tui.workspace.ages import format_age
@@ -220,9 +221,22 @@ class RolloutDraft:
             return "switched off"
         return "running · not paused" if is_served(self._state) else "on, for no device"
 
-    @property
-    def audience_label(self) -> str:
-        """How many devices the channel has, as far as that is known."""
+    def label_audience(self, width: int) -> str:
+        """Return how many devices the channel has, as far as that is known.
+
+        Where `width` cells are too few, what is said of the target goes before what is not known.
+        """
+        known, on_target, doubt = self._describe_audience(), "", ""
+        if self.audience is not None and self.audience.loaded_count:
+            if (count := self._count_on_target(self.audience)) is not None:
+                on_target = f" · {group_digits(count)} run {self.target_label} now"
+            if self.audience.is_assumed:
+                doubt = " · if it serves all platforms"
+        full = f"{known}{on_target}{doubt}{', which is unknown' if doubt else ''}"
+        labels = (full, f"{known}{on_target}{doubt}", f"{known}{doubt}")
+        return next((each for each in labels if measure_width(each) <= width), labels[-1])
+
+    def _describe_audience(self) -> str:
         audience = self.audience
         if audience is None:
             return "counting devices…"
@@ -235,10 +249,6 @@ class RolloutDraft:
             known = f"none of {self._count(audience.loaded_count)} follows it"
         elif audience.unknown_count:
             known += f" · {group_digits(audience.unknown_count)} more not known"
-        if (count := self._count_on_target(audience)) is not None:
-            known += f" · {group_digits(count)} run {self.target_label} now"
-        if audience.is_assumed:
-            known += " · if it serves all platforms, which is unknown"
         return known
 
     def _count_on_target(self, audience: Audience) -> int | None:

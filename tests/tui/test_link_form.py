@@ -205,3 +205,18 @@ async def test_a_click_beside_the_filter_leaves_no_dead_bar(server: Server) -> N
         await driver.type("escape")
         await driver.until("12 loaded · end of list")
         assert "o override" in driver.line(-1)
+
+
+async def test_which_devices_are_counted_is_said_before_the_keys(server: Server) -> None:
+    async with open_app(server, wait_for="loaded") as driver:
+        counted = "5 of 5 bundles · devices: all 12 loaded devices"
+        await driver.type("l")
+        await driver.until(f"↑↓ move  ⏎ choose  esc leave · {counted}")
+        await driver.type("escape")
+        await driver.pilot.resize_terminal(76, 24)
+        await driver.type("l")
+        await driver.until(lambda: driver.line(-1).startswith(f" ⏎ choose  esc leave · {counted}"))
+        await driver.type("escape")
+        await driver.pilot.resize_terminal(66, 24)
+        await driver.type("l")
+        await driver.until(lambda: driver.line(-1).startswith(f" esc leave · {counted}"))

@@ -87,6 +87,21 @@ async def test_platforms_that_are_not_told_are_said_to_be_assumed(server: Server
         await driver.until("about 1 of 12 devices · if it serves all platforms, which is unknown")
 
 
+async def test_what_is_not_known_is_never_cut_off(server: Server) -> None:
+    target = "1.0.3-a.rather-long.pre-release+5"
+    server.change("UPDATE bundles SET name = ? WHERE name = '1.0.3'", target)
+    server.change(ROLLOUT_ON.replace("'beta'", "'production'"))
+    async with on_channels(server, "production") as driver:
+        await driver.type("R")
+        await driver.until("about 1 of 12 devices · if it serves all platforms")
+        assert f"0 run {target} now" not in driver.text
+        await driver.pilot.resize_terminal(100, 24)
+        await driver.until(f"12 devices · 0 run {target} now · if it serves all platforms")
+        assert "which is unknown" not in driver.text
+        await driver.pilot.resize_terminal(140, 40)
+        await driver.until(f"0 run {target} now · if it serves all platforms, which is unknown")
+
+
 async def test_without_loaded_devices_no_number_is_said() -> None:
     server = Server(store_of(state(devices=[])))
     server.change(ROLLOUT_ON)

@@ -397,15 +397,22 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             count += " (loading the rest failed)"
         about = f" · {text}" if (text := choices.about()) else ""
         if len(choices):
-            self._hint_line.show(f"{self._keys(choices)}  esc leave · {count}{about}", "muted")
+            self._hint_line.show(self._fit_hint(choices, f"esc leave · {count}{about}"), "muted")
         else:
             self._hint_line.show(f" no {choices.noun} matches · {count} · esc leave", "warn")
 
-    def _keys(self, choices: AnyChoices) -> str:
-        if choices.marks is None:
-            return " ↑↓ move  ⏎ choose"
-        marked = f" {len(choices.marks)} marked" if choices.marks else ""
-        return f" ↑↓ move  space mark  ⏎ choose{marked}"
+    def _fit_hint(self, choices: AnyChoices, text: str) -> str:
+        """Return a hint with the keys before it, without those best known where it is long."""
+        keys = ["↑↓ move", "⏎ choose"]
+        if choices.marks is not None:
+            marked = f" {len(choices.marks)} marked" if choices.marks else ""
+            keys[1:] = ["space mark", f"⏎ choose{marked}"]
+        hint = f" {'  '.join([*keys, text])}"
+        if measure_width(hint) >= self.screen.size.width:
+            hint = f" {'  '.join([*keys[1:], text])}"
+        if measure_width(hint) >= self.screen.size.width and not choices.marks:
+            hint = f" {text}"
+        return hint
 
     def action_pick(self) -> None:
         """Pick the row under the cursor, if it can be picked."""

@@ -96,6 +96,10 @@ class RolloutForm(AskingOverlay["str | None"], can_focus=True):
             self._message = message
             self.show_again()
 
+    def on_resize(self) -> None:
+        """Say as much as fits the screen now."""
+        self.show_again()
+
     # Keys; while a step is carried out they do nothing but leave.
 
     def on_key(self, event: events.Key) -> None:
@@ -177,7 +181,7 @@ class RolloutForm(AskingOverlay["str | None"], can_focus=True):
         return [
             [(f" {draft.title}", "title")],
             self._share_row(draft),
-            [(f" {draft.audience_label}", "plain")],
+            [(f" {draft.label_audience(self.screen.size.width - 2)}", "plain")],
             *(self._step_row(draft, line) for line in draft.list_lines()),
             self._key_row(),
         ]
