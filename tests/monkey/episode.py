@@ -126,7 +126,7 @@ async def _type(
         clock.advance(1)
         hands.check()
         if number % 25 == 0:
-            hands.check_screen()
+            await hands.check_screen()
         if number == next_home:
             next_home += dice.randint(*HOME_EVERY)
             await hands.go_home()

@@ -13,6 +13,8 @@ from textual.geometry import Size
 from textual.widgets import Input
 from textual.worker import WorkerState
 
+from capgo_tui.tui.keys import use_keys
+from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.screens.setup import SetupScreen
 from capgo_tui.tui.widgets.answer import Answer
@@ -69,6 +71,7 @@ class Hands:
 
     def __init__(self, app: CapgoApp, sandbox: Sandbox, ledger: Ledger, tally: Tally) -> None:
         self.app, self.sandbox, self.ledger, self.tally = app, sandbox, ledger, tally
+        use_keys(ACTIONS)  # the screen is drawn from outside the app, too
         self.parts = PartCounts()
         self._workers: list[Worker[Any]] = []
         make = app.workers._new_worker
@@ -115,7 +118,7 @@ class Hands:
     async def _agree(self) -> None:
         await self.wait_for_keys()
         screen = self.app.screen
-        if not isinstance(screen, MainScreen) or not screen.overlays.mounted_overlays:
+        if not isinstance(screen, MainScreen) or not screen.has_overlays:
             return
         dialog = screen.overlays.confirmation
         if dialog.visible and screen.focused is dialog.query_one(Input) and dialog.required_text:
@@ -190,9 +193,12 @@ class Hands:
         if self.ledger.wrong:
             self._fail("; ".join(self.ledger.wrong))
 
-    def check_screen(self) -> None:
+    async def check_screen(self) -> None:
         """Check that the picture is whole, and that the API key is not in it."""
         app = self.app
+        await self.wait_until(
+            lambda: app.screen._compositor.size == app.size, "a screen of the terminal's size"
+        )
         if not app.is_running or self.ledger.has_unseen_question:
             return
         size = app.screen.size
@@ -214,6 +220,8 @@ class Hands:
         else:
             self._fail(f"{HOME_KEYS} keys did not lead back to the list")
         self.tally.homes += 1
+        if self._is_watching():  # for five minutes, and Esc was not needed
+            await self.press("escape")
         await self.wait_until(
             lambda: self.is_idle() or not self._is_home(), "the end of what was under way"
         )
@@ -224,7 +232,7 @@ class Hands:
         if not self._is_home():  # what was under way has put a question at its end
             await self.go_home()
             return
-        self._check_home()
+        await self._check_home()
         if self.tally.homes % COUNT_EVERY == 0:
             modals = len(self._main.overlays.mounted_overlays)
             await self._wait_until_nothing(lambda: self.parts.describe_growth(modals))
@@ -242,7 +250,7 @@ class Hands:
         if isinstance(screen, SetupScreen):
             await self._set_up(screen)
             return
-        if isinstance(screen, MainScreen) and screen.overlays.mounted_overlays:
+        if isinstance(screen, MainScreen) and screen.has_overlays:
             await self.wait_until(
                 lambda: (
                     not screen.overlays.batch_dialog.visible
@@ -275,13 +283,17 @@ class Hands:
         is_held = answer.asking and monotonic() < answer._held_until
         return self._is_drawn(answer) and not is_held
 
+    def _is_watching(self) -> bool:
+        """Return whether a change that was sent is looked for in what the server shows."""
+        return any("WatchController.watch" in _name_coroutines(w._work) for w in self._workers)
+
     def _can_stop(self, screen: MainScreen) -> bool:
         run = screen.overlays.batch_dialog._batch
         return run is not None and not run.is_stopped
 
     def _is_calm(self) -> bool:
         screen = self.app.screen
-        if isinstance(screen, MainScreen) and screen.overlays.mounted_overlays and screen.is_taken:
+        if isinstance(screen, MainScreen) and screen.is_taken:
             return not self.app.is_writing and not self.sandbox.traffic.under_way
         return True
 
@@ -334,8 +346,8 @@ class Hands:
             return "something is shown as under way that is not"
         return ""
 
-    def _check_home(self) -> None:
-        self.check_screen()
+    async def _check_home(self) -> None:
+        await self.check_screen()
         self.ledger.close()
         difference = find_journal_difference(self._journal, self.sandbox.traffic.writes)
         if difference:
@@ -349,8 +361,8 @@ class Hands:
     def _describe_focus(self) -> str:
         """Return who has the focus, and which overlays are open."""
         screen = self.app.screen
-        modals = screen.overlays.mounted_overlays if isinstance(screen, MainScreen) else ()
-        open_ones = [repr(modal) for modal in modals if modal.visible]
+        has_any = isinstance(screen, MainScreen) and screen.has_overlays
+        open_ones = [repr(overlay) for overlay in self._main.overlays.open] if has_any else []
         return f"{screen.focused!r} of {self.app.screen_stack}, open are {open_ones}"
 
     def _fail(self, what: str) -> NoReturn:
