@@ -224,6 +224,8 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
     def __init__(self) -> None:
         super().__init__()
         self._choices: AnyChoices | None = None
+        self._reasons: list[str] = []
+        """The reasons against the choices in view, as they were drawn."""
         self._has_moved = False
         """Whether a key moved the cursor: then it stays where it is."""
         self._offered_key: str | None = None
@@ -294,12 +296,21 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             self._hint()
 
     def update_reasons(self) -> None:
-        """Draw the rows again after a reason may have changed, such as a countdown.
+        """Draw the rows again if a reason in view has changed, such as a countdown.
 
         The cursor stays: the choice must not change right before Enter.
         """
-        if self.is_open:
+        if self.is_open and self._reasons != (reasons := self._list_reasons()):
+            self._reasons = reasons
             self._table.refresh()
+
+    def _list_reasons(self) -> list[str]:
+        """Return the reasons against the choices in view."""
+        choices, top = self._choices, self._table.state.top
+        if choices is None:
+            return []
+        in_view = range(top, min(len(choices), top + self.screen.size.height))
+        return [choices.get_refusal_at(at) for at in in_view]
 
     def update_counts(self) -> None:
         """Draw the rows and the hint again after devices were counted."""
@@ -376,6 +387,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         at = choices.first_allowed
         self._offered_key = key = choices.get_key_at(at) if len(choices) else None
         self._table.attach(choices, choices.columns, TableState(key, at, max(0, at - 2)))
+        self._reasons = self._list_reasons()
         self._hint()
 
     def _hint(self) -> None:
