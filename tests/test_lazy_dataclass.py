@@ -7,7 +7,7 @@ import dataclasses
 import pickle
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import KW_ONLY, FrozenInstanceError, field, fields, replace
+from dataclasses import KW_ONLY, FrozenInstanceError, InitVar, field, fields, replace
 from itertools import product
 from pathlib import Path
 from threading import Barrier
@@ -242,3 +242,23 @@ def test_no_module_of_the_start_compiles_dataclasses_at_import() -> None:
         and "dataclass" in [name.strip() for name in line.split("import")[1].split(",")]
     ]
     assert standard == []
+
+
+@pytest.mark.parametrize("option", ["order", "unsafe_hash", "match_args", "weakref_slot", "typo"])
+def test_an_option_that_is_not_supported_is_refused(option: str) -> None:
+    decorator: Any = lazy_dataclass.dataclass
+    with pytest.raises(TypeError, match=f"Some: not supported here: {option}"):
+
+        @decorator(frozen=True, **{option: True})
+        class Some:
+            one: int
+
+
+def test_a_field_for_the_finish_alone_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"Some\.two: not supported here: InitVar"):
+
+        @lazy_dataclass.dataclass
+        class Some:
+            KIND: ClassVar[str] = "kind"
+            one: int
+            two: InitVar[int]
