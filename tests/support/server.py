@@ -66,6 +66,8 @@ class Server:
         self.requests: list[Request] = []
         self.time: datetime = NOW
         self.revision = revision
+        self.on_writes: Behaviour | None = None
+        """The behaviour of every request that can change something, where its route has none."""
         self._behaviours: dict[tuple[str, str], Behaviour] = {}
         self._app: App = create_app(
             store, limits=limits, revision=revision, now=lambda: self.time, url_limit=url_limit
@@ -76,6 +78,8 @@ class Server:
         query = dict(parse_qsl(scope["query_string"].decode()))
         self.requests.append(Request(method, path, query))
         behaviour = self._behaviours.get((method, path))
+        if behaviour is None and method in WRITES:
+            behaviour = self.on_writes
         if behaviour is None:
             await self._app(scope, receive, send)
         else:
