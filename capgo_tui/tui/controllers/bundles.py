@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.revisions import Extra
 from capgo_tui.tui.controllers.picker import pick
+from capgo_tui.tui.controllers.writing import WritingController
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.cells import name_bundle
@@ -23,25 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping, Sequence
 
     from capgo_tui.api.models import Bundle, Channel
-    from capgo_tui.tui.controllers.change import ChangeController
-    from capgo_tui.tui.controllers.form import FormController
-    from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.bundle_deletions import DeletionPlan
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
-    from capgo_tui.workspace.session import Workspace
 
 
-class BundleController:
+class BundleController(WritingController):
     """The controller of the bundle actions."""
-
-    def __init__(
-        self, host: Host, workspace: Workspace, changes: ChangeController, forms: FormController
-    ) -> None:
-        self._host = host
-        self._workspace = workspace
-        self._changes = changes
-        self._forms = forms
 
     # On a channel
 

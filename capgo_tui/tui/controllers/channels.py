@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.controllers.picker import make_bundle_choices, pick
+from capgo_tui.tui.controllers.writing import WritingController
 from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.overlays.confirmation import Choice
 from capgo_tui.workspace.cells import name_bundle
@@ -23,26 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from capgo_tui.api.models import Bundle, Channel
-    from capgo_tui.tui.controllers.change import ChangeController
-    from capgo_tui.tui.controllers.form import FormController
-    from capgo_tui.tui.host import Host
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.outcome import Outcome
-    from capgo_tui.workspace.session import Workspace
 
 ALREADY_CURRENT = "what it carries now"
 
 
-class ChannelController:
+class ChannelController(WritingController):
     """The controller of the channel actions."""
-
-    def __init__(
-        self, host: Host, workspace: Workspace, changes: ChangeController, forms: FormController
-    ) -> None:
-        self._host = host
-        self._workspace = workspace
-        self._changes = changes
-        self._forms = forms
 
     # The form
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from capgo_tui.tui.controllers.failures import report_failures
+from capgo_tui.tui.controllers.writing import WritingController
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.workspace.ages import format_age
 from capgo_tui.workspace.changes.bundle_deletions import (
@@ -33,16 +34,13 @@ if TYPE_CHECKING:
 REREADING = "Reading bundles and channels once more… esc stops, nothing is deleted yet"
 
 
-class CleanupController:
+class CleanupController(WritingController):
     """The controller of the bundle clean-up."""
 
     def __init__(
         self, host: Host, workspace: Workspace, changes: ChangeController, forms: FormController
     ) -> None:
-        self._host = host
-        self._workspace = workspace
-        self._changes = changes
-        self._forms = forms
+        super().__init__(host, workspace, changes, forms)
         self._stale = False
         """Whether the rules changed since the last count began."""
         self._counting: asyncio.Task[None] | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from capgo_tui.tui.controllers.change import describe_outcome
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.controllers.picker import make_bundle_choices, pick
+from capgo_tui.tui.controllers.writing import WritingController
 from capgo_tui.tui.overlays.rollout_form import TARGET
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.insight.audience import read_audience
@@ -20,24 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from capgo_tui.api.models import Bundle, Channel
-    from capgo_tui.tui.controllers.change import ChangeController
-    from capgo_tui.tui.controllers.form import FormController
-    from capgo_tui.tui.host import Host
     from capgo_tui.tui.overlays.rollout_form import RolloutForm
     from capgo_tui.workspace.changes.change import Change
-    from capgo_tui.workspace.session import Workspace
 
 
-class RolloutController:
+class RolloutController(WritingController):
     """Leads the form of a rollout until a step is done or it is left."""
-
-    def __init__(
-        self, host: Host, workspace: Workspace, changes: ChangeController, forms: FormController
-    ) -> None:
-        self._host = host
-        self._workspace = workspace
-        self._changes = changes
-        self._forms = forms
 
     def open(self, channel: Channel) -> Coroutine[None, None, None] | None:
         """Show the rollout of a channel; the form has the keyboard at once if it can."""

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.lines import Run, measure_width, pad, strip, wrap
+from capgo_tui.tui.widgets.move_bindings import make_move_bindings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,14 +60,7 @@ class ColumnList(Widget, can_focus=True):
         "column-list--cursor",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "up", show=False, id="columns.up"),
-        Binding("down,j", "move(1)", "down", show=False, id="columns.down"),
-        Binding("pageup,ctrl+u", "move_pages(-1)", "page up", show=False, id="columns.page-up"),
-        Binding(
-            "pagedown,ctrl+d", "move_pages(1)", "page down", show=False, id="columns.page-down"
-        ),
-        Binding("home,g", "move(-1000000)", "first", show=False, id="columns.first"),
-        Binding("end,G", "move(1000000)", "last", show=False, id="columns.last"),
+        *make_move_bindings("columns", "move", "move_pages", first="first", last="last"),
         Binding("enter", "pick", "do it", show=False, id="columns.pick"),
     ]
 

@@ -13,6 +13,7 @@ from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.detail_rows import DetailRow, Line, wrap_lines
 from capgo_tui.tui.widgets.json_roles import pieces_of
 from capgo_tui.tui.widgets.lines import Run, measure_width, strip
+from capgo_tui.tui.widgets.move_bindings import make_move_bindings
 from capgo_tui.tui.widgets.outcome_signs import split_at_signs
 
 if TYPE_CHECKING:
@@ -73,14 +74,7 @@ class Detail(Widget, can_focus=True):
         "detail--cursor",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_lines(-1)", "up", show=False, id="detail.up"),
-        Binding("down,j", "scroll_lines(1)", "down", show=False, id="detail.down"),
-        Binding("pageup,ctrl+u", "scroll_pages(-1)", "page up", show=False, id="detail.page-up"),
-        Binding(
-            "pagedown,ctrl+d", "scroll_pages(1)", "page down", show=False, id="detail.page-down"
-        ),
-        Binding("home,g", "scroll_lines(-1000000)", "top", show=False, id="detail.top"),
-        Binding("end,G", "scroll_lines(1000000)", "bottom", show=False, id="detail.bottom"),
+        *make_move_bindings("detail", "scroll_lines", "scroll_pages"),
         Binding("enter", "follow_link", "follow", show=False, id="detail.follow"),
     ]
 

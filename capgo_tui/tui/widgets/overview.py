@@ -11,6 +11,7 @@ from textual.message import Message
 
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.lines import Run, measure_width, strip
+from capgo_tui.tui.widgets.move_bindings import make_move_bindings
 from capgo_tui.tui.widgets.overview_lines import GAP, PageRow, lay_out
 from capgo_tui.tui.widgets.tab_page import TabPage
 from capgo_tui.workspace.insight.overview import NOTHING_READ
@@ -58,14 +59,9 @@ class OverviewPage(TabPage, can_focus=True):
         *(f"overview--{tone}" for tone in TONES),
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "up", show=False, id="overview.up"),
-        Binding("down,j", "move(1)", "down", show=False, id="overview.down"),
+        *make_move_bindings("overview", "move", "move", page=10),
         Binding("left,h", "cross(-1)", "left", show=False, id="overview.left"),
         Binding("right", "cross(1)", "right", show=False, id="overview.right"),
-        Binding("pageup,ctrl+u", "move(-10)", "page up", show=False, id="overview.page-up"),
-        Binding("pagedown,ctrl+d", "move(10)", "page down", show=False, id="overview.page-down"),
-        Binding("home,g", "move(-10000)", "top", show=False, id="overview.top"),
-        Binding("end,G", "move(10000)", "bottom", show=False, id="overview.bottom"),
     ]
 
     @dataclass
