@@ -7,13 +7,13 @@ JSON body, as the code did, since without it the request names no app.
 from __future__ import annotations
 
 import sqlite3
-import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.answers import OK, Answer, Crash
 from capgo_tui.sandbox.call import as_object, is_truthy
 from capgo_tui.sandbox.eras.access import PLACEHOLDER_ID, authenticate, read_json_object, require
+from capgo_tui.sandbox.eras.channel_writes import ChannelWrite
 from capgo_tui.sandbox.eras.errors import WRONG_KEY_LEGACY, make_refusal
 from capgo_tui.sandbox.fleet import fill_device, fill_fleet
 from capgo_tui.sandbox.paging import EVERYTHING
@@ -24,7 +24,6 @@ from capgo_tui.sandbox.tables.channels import (
     delete_channel,
     find_channel,
     list_channels,
-    save_channel,
 )
 from capgo_tui.sandbox.tables.devices import find_device, link_device, list_devices, unlink_device
 from capgo_tui.sandbox.values import as_bool, as_text, make_public_stamp, stamp
@@ -67,32 +66,17 @@ def post_channel(backend: Backend, call: Call) -> Answer:
     with backend.store.open_for_writing() as db:
         key = _authenticate(db, backend, call)
         body = read_json_object(call, "Cannot create channel")
-        name = body.get("channel")
-        existing = None
-        if isinstance(body.get("app_id"), str) and name is not None:
-            existing = find_channel(db, as_text(body["app_id"]), as_text(name))
-        right = Permission.CREATE_CHANNEL if existing is None else Permission.UPDATE_SETTINGS
-        app_id = require(db, key, right, body.get("app_id"))
+        write = ChannelWrite(db, key, body)
         values: dict[str, Column] = {}
         if is_truthy(body.get("version")):
-            bundle = find_bundle(db, app_id, as_text(body["version"]))
+            bundle = find_bundle(db, write.app_id, as_text(body["version"]))
             if bundle is None:
                 raise make_refusal(f"Cannot find version {as_text(body['version'])}", error="{}")
             values["version"] = bundle.id
         try:
             if body.get("public") is not None:
                 values["public"] = as_bool(body["public"])
-            if existing is None:
-                if name is None:
-                    raise Crash("a channel has a name")
-                values |= {
-                    "app_id": app_id,
-                    "name": as_text(name),
-                    "created_by": key.user_id,
-                    "created_by_key": key.id,
-                    "rollout_id": str(uuid.uuid4()),
-                }
-            save_channel(db, existing, values, stamp(backend.now()))
+            write.save(backend, values)
         except (Crash, sqlite3.IntegrityError) as error:
             raise make_refusal("Cannot create channel", error="{}") from error
     return OK
