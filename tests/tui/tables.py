@@ -42,6 +42,8 @@ class Rows:
 
     keys: list[str]
     notes: dict[str, str] = field(default_factory=dict)
+    tone: str = "plain"
+    """The tone of each text."""
     read_indexes: list[int] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     """Calls of each of the four methods."""
@@ -70,7 +72,7 @@ class Rows:
         self.calls["row"] += 1
         key = self.keys[index]
         texts = {"name": key, "note": self.notes.get(key, "")}
-        return Row("●", "good", [texts[c.id] for c in columns], ["plain" for _ in columns])
+        return Row("●", "good", [texts[c.id] for c in columns], [self.tone for _ in columns])
 
 
 class TableApp(App[None]):

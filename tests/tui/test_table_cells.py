@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from capgo_tui.tui.widgets.record_table import Layout, Row
-from capgo_tui.tui.widgets.record_table.drawing import MARGIN, header_line, row_line
+from capgo_tui.tui.widgets.record_table.drawing import MARGIN, POSITION, header_line, row_line
 from tests.tui.driving import strips
 from tests.tui.tables import Cells, names, table_of
 
@@ -128,3 +128,18 @@ async def test_a_whole_screen_has_no_segment_too_many() -> None:
         counts = [len(list(strip)) for strip in strips(table.app)]
         # The header; the cursor's row; a glyph and all that is plain; what is blank.
         assert counts == [1, 1, *[2] * 5, *[1] * 4]
+
+
+async def test_the_position_mark_is_not_dimmed_by_the_row_beside_it() -> None:
+    looks = []
+    for tone in ("plain", "muted"):
+        async with table_of(names(100)) as table:
+            table.rows.tone = tone
+            await table.press("down", "down")
+            await table.put(names(100))
+            mark = next(strip for strip in strips(table.app) if strip.text.endswith(POSITION))
+            *_, last = mark
+            assert table.cursor_line != table.lines.index(mark.text)
+            looks.append((last.text, last.style and (last.style.color, last.style.dim)))
+    assert looks[0] == looks[1]
+    assert looks[0][0] == POSITION

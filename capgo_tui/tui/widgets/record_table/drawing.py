@@ -110,10 +110,8 @@ def _row_runs(row: Row, layout: Layout, style_of: StyleOf) -> Iterable[Run]:
         yield cut(text, cells) + gap, style_of(tone if text else "plain")
 
 
-def with_position(line: Strip, width: int) -> Strip:
+def with_position(line: Strip, width: int, style: Style) -> Strip:
     """Return a line with the position mark in its last cell, unless a text needs that."""
-    last = line.crop(width - 1, width)
-    if last.text != " ":
+    if line.crop(width - 1, width).text != " ":
         return line
-    (segment,) = last
-    return Strip([*line.crop(0, width - 1), Segment(POSITION, segment.style)], width)
+    return Strip([*line.crop(0, width - 1), Segment(POSITION, style)], width)

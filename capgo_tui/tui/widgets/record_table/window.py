@@ -257,7 +257,12 @@ class RowWindow(Widget):
         line = row_line(row, self._layout, width, self._style_of, base=base, cursor=cursor)
         if self._mark_y is None:
             self._place_mark()
-        return with_position(line, width) if y == self._mark_y else line
+        if y != self._mark_y:
+            return line
+        # Not in the tone of the last text: that of a row that cannot be chosen is dim.
+        plain = self._style_of("plain")
+        tinted = plain + self._style_of("marked") if row.is_marked else plain
+        return with_position(line, width, cursor or tinted)
 
     def _style_of(self, part: str) -> Style:
         # What a mark gives comes on top of each tone.
