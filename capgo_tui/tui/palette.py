@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.tui.tabs import TABS
+from capgo_tui.tui.tabs import TAB_BY_NAME, TABS
 from capgo_tui.workspace.export.formats import OF_FILES
 from capgo_tui.workspace.resources.registry import RESOURCE_NAMES
 
@@ -154,7 +154,7 @@ class Offer:
                 return entries
         words = text.casefold().split()
         return [
-            *self._iterate_commands(head.casefold() if not space else text),
+            *self._iterate_commands(head.casefold() if not space else text.casefold()),
             *self._iterate_actions(words),
             *self._iterate_names(text.strip()),
         ]
@@ -184,9 +184,12 @@ class Offer:
     def _iterate_commands(self, prefix: str) -> Iterable[Entry]:
         """Yield the commands that begin with a prefix."""
         for tab in TABS:
-            if tab.name.startswith(prefix):
-                explanation = f"show the {tab.name}{'; a filter may follow' if tab.is_list else ''}"
-                yield Entry(tab.name, explanation, Show(tab.name), f"{tab.name} ")
+            title = tab.title.casefold()
+            is_named = tab.name.startswith(prefix)
+            if is_named or title.startswith(prefix):
+                name = tab.name if is_named else title
+                explanation = f"show the {name}{'; a filter may follow' if tab.is_list else ''}"
+                yield Entry(name, explanation, Show(tab.name), f"{tab.name} ")
         if WHY.startswith(prefix):
             explanation = "what a device should get, and why; its id follows"
             yield Entry(WHY, explanation, Begin(f"{WHY} "), f"{WHY} ")
@@ -207,7 +210,7 @@ class Offer:
     def _parse_command(self, head: str, rest: str) -> list[Entry]:
         """Return the entries of a command and its arguments; empty when it is no command."""
         for name in RESOURCE_NAMES:
-            if name.startswith(head):
+            if name.startswith(head) or TAB_BY_NAME[name].title.casefold().startswith(head):
                 first = Entry(f"{name} /{rest}", "show those that match", Show(name, rest))
                 return [first, *(e for e in self._iterate_names(rest) if _name_tab(e) == name)]
         if head == WHY and rest:

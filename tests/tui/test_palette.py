@@ -14,7 +14,9 @@ from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.palette_bar import ROWS
 from capgo_tui.tui.palette import Act, Find, Offer, Quit, Show
 from capgo_tui.tui.screens.controllers import ACTIONS
+from capgo_tui.tui.tabs import TABS, Tab
 from capgo_tui.tui.theme_choice import ThemeChoice
+from capgo_tui.tui.widgets.tab_page import TabPage
 from tests.support.hostile import TEXTS, spoiled_page
 from tests.support.server import rewriting
 from tests.support.world import ALL, APP, device_id
@@ -340,3 +342,17 @@ async def test_a_theme_that_is_named_elsewhere_lasts_for_this_run(server: Server
     async with on_devices(server, theme=theme) as driver:
         await driver.type("colon", *"theme nord", "enter")
         await driver.until("Theme nord; config.toml:3: theme names that of the next run.")
+
+
+def test_a_tab_is_found_by_its_title_as_well(offer: Offer, monkeypatch: pytest.MonkeyPatch) -> None:
+    tab = Tab("audit_logs", "Change record", "4", TabPage)
+    monkeypatch.setattr(palette, "TABS", (*TABS, tab))
+    for text, title in (
+        ("audit", "audit_logs"),
+        ("chan", "channels"),
+        ("change", "change record"),
+        ("Change Rec", "change record"),
+    ):
+        entry = offer.match(text)[0]
+        assert (entry.title, isinstance(entry.command, Show)) == (title, True), text
+    assert Show("audit_logs") in [entry.command for entry in offer.match("chan")]
