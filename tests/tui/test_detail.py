@@ -108,6 +108,15 @@ async def test_the_detail_does_not_repeat_its_heading_nor_a_link(server: Server)
         bundles = [row for row in rows if row[:1] == ["bundle"]]
         assert len(bundles) == 1
         assert bundles[0][1] == "→", "the field itself leads there"
+        await driver.type("escape", "3")
+        await driver.until("1.0.1")
+        await driver.type("G", "enter")
+        await driver.until("Leads to")
+        rows = [row.split() for row in driver.text.split("\n")]
+        carriers = [row for row in rows if row[:1] in (["channel"], ["channels"])]
+        assert len(carriers) > 1
+        assert all(row[:2] == ["channel", "→"] for row in carriers), "and no list of them besides"
+        assert len({row[2] for row in carriers}) == len(carriers)
 
 
 def roles_of(text: str, width: int = 40) -> list[tuple[str, str]]:

@@ -150,6 +150,8 @@ def _field_lines(section: Section, links: Sequence[Link]) -> Sequence[Line]:
     for label, text in section.fields:
         if text == UNTOLD:
             untold.append(label)
+        elif parts := [link for link in links if link.summary == label]:
+            lines += [Line(link.label, link.text, link=link.place) for link in parts]
         elif label != section.title_label:
             lines.append(Line(label, text, link=place_of.get((label, text))))
     if len(untold) > 1:
@@ -159,10 +161,10 @@ def _field_lines(section: Section, links: Sequence[Link]) -> Sequence[Line]:
 
 def _link_lines(section: Section, links: Sequence[Link]) -> Sequence[Line]:
     """Return the links that are no fields of the section, below a heading."""
-    fields = set(section.fields)
+    fields, labels = set(section.fields), {label for label, _ in section.fields}
     lines = [
         Line(link.label, link.text, link=link.place)
         for link in links
-        if (link.field, link.text) not in fields
+        if (link.field, link.text) not in fields and link.summary not in labels
     ]
     return [Line("", LINKS, "heading"), *lines, Line("", "")] if lines else []

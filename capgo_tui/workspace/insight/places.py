@@ -78,6 +78,8 @@ class Link:
     """None where it is only said."""
     field: str = ""
     """The label of the field with the same text; empty where no field has it."""
+    summary: str = ""
+    """The label of the field that sums it up with others, and that all of them stand for."""
 
 
 OVERRIDES: Final = Place("devices", "overrides", condition="is:override", sort="override")
@@ -146,7 +148,8 @@ def list_links_of_bundle(bundle: Bundle, source: LinkSource) -> Iterator[Link]:
     by_name = {channel.name: channel for channel in source.channels.records.values()}
     for link in source.make_cell_context().links.list_channels(bundle):
         place = place_of_channel(by_name[link.channel]) if link.channel in by_name else None
-        yield Link("channel", str(link), place)
+        summary = "" if source.unread_channels else "channels"
+        yield Link("channel", str(link), place, summary=summary)
     yield _link_to_runners("run by", BundleRef(bundle.id, bundle.name), source)
 
 
