@@ -6,6 +6,7 @@ The last entry of each channel has its present state.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.tables.audit import (
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _EARLIER_BUNDLES = 3
 _RETENTION = timedelta(days=90)
 _PROMOTION_DELAY = timedelta(hours=2)
+_PEOPLE = ("mara.lind@acme.example", "tomas@acme.example", "j.okafor@acme.example")
+"""The users who promote bundles in the console; a key uploads them."""
 
 
 def insert_audit(
@@ -36,16 +39,16 @@ def insert_audit(
     key_ids = {row["role"]: row["id"] for row in db.execute("SELECT id, role FROM keys")}
     bundles = {str(bundle["name"]): bundle for bundle in list_records(db, BUNDLES, app_id)}
     entries = [
-        _make_entry(BUNDLES, "INSERT", None, bundle, key_ids["app_uploader"])
+        _make_entry(BUNDLES, "INSERT", None, bundle, key_id=key_ids["app_uploader"])
         for bundle in bundles.values()
     ]
+    people = cycle(_PEOPLE)
     for channel in list_records(db, CHANNELS, app_id):
         line = [
             bundles[name] for name in lines.get(str(channel["name"]), ())[: _EARLIER_BUNDLES + 1]
         ]
         for before, after in _list_moves(channel, line):
-            key_id = key_ids["org_super_admin"]
-            entries.append(_make_entry(CHANNELS, "UPDATE", before, after, key_id))
+            entries.append(_make_entry(CHANNELS, "UPDATE", before, after, user_email=next(people)))
     oldest = stamp(now - _RETENTION)
     insert_entries(db, (entry for entry in entries if entry.created_at >= oldest))
 
@@ -69,7 +72,13 @@ def _list_moves(
 
 
 def _make_entry(
-    table: AuditedTable, operation: str, old: JsonObject | None, new: JsonObject, key_id: int
+    table: AuditedTable,
+    operation: str,
+    old: JsonObject | None,
+    new: JsonObject,
+    *,
+    key_id: int | None = None,
+    user_email: str | None = None,
 ) -> AuditEntry:
     return AuditEntry(
         id=0,
@@ -83,6 +92,7 @@ def _make_entry(
         key_id=key_id,
         key_label=None,
         user_id=None,
+        user_email=user_email,
     )
 
 

@@ -162,7 +162,8 @@ CREATE TABLE IF NOT EXISTS audit_logs (
   org_id TEXT NOT NULL,
   old_record TEXT,
   new_record TEXT,
-  key_id INTEGER
+  key_id INTEGER,
+  user_email TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS audit_by_age ON audit_logs (org_id, created_at, id);
 
@@ -182,6 +183,7 @@ CREATE TABLE IF NOT EXISTS fleet_blocks (
 LATER_COLUMNS = (
     ("bundles", "manifest_count", "INTEGER NOT NULL DEFAULT 0"),
     ("channels", "update_package", "TEXT NOT NULL DEFAULT 'all'"),
+    ("audit_logs", "user_email", "TEXT"),
 )
 
 #: Separate because a bulk load builds them afterwards: sorting once is far cheaper. With them

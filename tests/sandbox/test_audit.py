@@ -273,6 +273,11 @@ def test_generated_history_tells_what_each_channel_carried_before(
             assert entry["created_at"] >= channels[name]["created_at"]
         # No bundle comes twice.
         assert len({entry["new_record"]["version"] for entry in own}) == len(own)
+    actors = [(e["actor_type"], e["actor_user_email"], e["actor_apikey_id"]) for e in entries]
+    assert all(kind == "user" and "@" in email and not key for kind, email, key in actors)
+    people = {(entry["actor_user_email"], entry["actor_user_id"]) for entry in entries}
+    assert len(people) == len({email for email, _ in people}) > 1, "each has an id"
+    assert {e["actor_type"] for e in audit(sandbox, org, tableName="app_versions")} == {"apikey"}
     moments = [entry["created_at"] for entry in audit(sandbox, org, limit=100)]
     assert moments == sorted(moments, reverse=True)
     assert max(moments) <= NOON.isoformat()

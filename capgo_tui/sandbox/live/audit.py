@@ -94,6 +94,7 @@ def present(entry: AuditEntry, rules: Rules) -> JsonObject:
     changed_fields: Json = None
     if old is not None and new is not None:
         changed_fields = [name for name, value in new.items() if old.get(name) != value]
+    actor = "unknown" if entry.key_id is None else "apikey"
     return {
         "id": entry.id,
         "created_at": entry.created_at,
@@ -105,10 +106,10 @@ def present(entry: AuditEntry, rules: Rules) -> JsonObject:
         "old_record": old,
         "new_record": new,
         "changed_fields": changed_fields,
-        "actor_type": "unknown" if entry.key_id is None else "apikey",
+        "actor_type": actor if entry.user_email is None else "user",
         "actor_user_id": entry.user_id,
-        # The sandbox gives its users no address.
-        "actor_user_email": None,
+        # Only those of generated history have an address.
+        "actor_user_email": entry.user_email,
         "actor_apikey_id": entry.key_id,
         "actor_apikey_name": entry.key_label,
     }

@@ -8,6 +8,7 @@ loaded or generated data is not recorded.
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,7 @@ def build_triggers() -> str:
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One recorded change; the actor is None when no key made it."""
+    """One recorded change, made by a key, by a user of the console, or by neither."""
 
     id: int
     created_at: str
@@ -97,6 +98,7 @@ class AuditEntry:
     key_id: int | None
     key_label: str | None
     user_id: str | None
+    user_email: str | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ def _read_entry(row: sqlite3.Row) -> AuditEntry:
     values = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a Row gives values
     for name in ("old_record", "new_record"):
         values[name] = None if values[name] is None else json.loads(values[name])
+    if values["user_email"] is not None:
+        values["user_id"] = str(uuid.uuid5(uuid.NAMESPACE_URL, f"mailto:{values['user_email']}"))
     return AuditEntry(**values)
 
 
@@ -162,7 +166,7 @@ def insert_entries(db: sqlite3.Connection, entries: Iterable[AuditEntry]) -> Non
     """Insert made-up entries; their ids are given here, in the order of time."""
     db.executemany(
         "INSERT INTO audit_logs (created_at, table_name, record_id, operation, org_id, old_record,"
-        " new_record, key_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " new_record, key_id, user_email) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 entry.created_at,
@@ -173,6 +177,7 @@ def insert_entries(db: sqlite3.Connection, entries: Iterable[AuditEntry]) -> Non
                 None if entry.old_record is None else json.dumps(entry.old_record),
                 None if entry.new_record is None else json.dumps(entry.new_record),
                 entry.key_id,
+                entry.user_email,
             )
             for entry in sorted(entries, key=lambda entry: entry.created_at)
         ],

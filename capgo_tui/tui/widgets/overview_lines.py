@@ -128,6 +128,10 @@ class _Sections:
         self._room = height * 2 // 3
         """Rows that the fleet may take; 0 leaves it a row for each group."""
         self._keys = keys
+        shares = [each.share.share for each in overview.adoption]
+        shares += [item.share for group in overview.fleet for item in _list_largest(group)]
+        self._largest = min(1.0, max(shares, default=1.0))
+        """The largest share of devices, by which the bars are drawn."""
 
     def make_all(self) -> list[_Section]:
         """Return all of them, in the order of one column."""
@@ -161,7 +165,7 @@ class _Sections:
         return _Section(
             "ADOPTION",
             self._overview.adoption_note,
-            lambda count: list(_list_adoption(lines, width, count)),
+            lambda count: list(_list_adoption(lines, width, count, self._largest)),
             LEAST_ADOPTION,
             len(lines),
         )
@@ -169,7 +173,7 @@ class _Sections:
     def make_fleet(self) -> _Section:
         """Return the groups of devices: a bar for each item, or a row for each group."""
         overview, width = self._overview, self._width
-        rows = list(_list_fleet_bars(overview.fleet, width))
+        rows = list(_list_fleet_bars(overview.fleet, width, self._largest))
         if len(rows) > self._room:
             rows = list(_list_fleet(overview.fleet, width))
         return self._make_fixed("FLEET", overview.fleet_note, rows)
@@ -247,7 +251,9 @@ def _draw_rollout(rollout: RolloutShare, room: int) -> list[Span]:
     ]
 
 
-def _list_adoption(lines: Sequence[AdoptionLine], width: int, count: int) -> Iterator[PageRow]:
+def _list_adoption(
+    lines: Sequence[AdoptionLine], width: int, count: int, largest: float
+) -> Iterator[PageRow]:
     shown = lines if len(lines) <= count else lines[: max(1, count - 1)]
     rest = lines[len(shown) :]
     rows = [(each.share.name, each.share.share, each.share.count) for each in shown]
@@ -257,7 +263,8 @@ def _list_adoption(lines: Sequence[AdoptionLine], width: int, count: int) -> Ite
     digits = max((len(text) for text in counts), default=0)
     days = max((len(each.share.history) for each in shown), default=0)
     cells = min(LONGEST_BAR, width - name - digits - 14 - (days + 2 if days else 0))
-    bars = _Bars(name, cells, digits)
+    rest_share = sum(each.share.share for each in rest)
+    bars = _Bars(name, cells, digits, max(largest, rest_share))
     for each, number in zip(shown, counts, strict=True):
         share = each.share
         spans = bars.draw_spans(share.name, share.share, number)
@@ -267,15 +274,17 @@ def _list_adoption(lines: Sequence[AdoptionLine], width: int, count: int) -> Ite
     if rest and count > 1:
         numbers = [each.share.count for each in rest]
         total = None if None in numbers else sum(number or 0 for number in numbers)
-        share_sum = sum(each.share.share for each in rest)
         spans = bars.draw_spans(
-            f"{len(rest)} others", share_sum, _format_number(total), is_other=True
+            f"{len(rest)} others", rest_share, _format_number(total), is_other=True
         )
         yield PageRow(spans)
 
 
 class _Bars(NamedTuple):
-    """Lines with a bar, a share and a number, one below the other."""
+    """Lines with a bar, a share and a number, one below the other.
+
+    The largest share of all sections has a whole bar, so that bars use their room.
+    """
 
     labels: int
     """Cells of a label."""
@@ -283,15 +292,18 @@ class _Bars(NamedTuple):
     """Cells of a whole bar."""
     digits: int
     """Cells of a number."""
+    largest: float
+    """The share that has a whole bar."""
 
     def draw_spans(
         self, label: str, share: float, number: str, *, is_other: bool = False
     ) -> list[Span]:
         """Return one line; what adds others up is drawn with less weight."""
         tone = "muted" if is_other else "plain"
+        bar = draw_bar(share / self.largest if self.largest > 0 else 0, self.cells)
         return [
             (f" {pad_middle(label, self.labels)}  ", tone),
-            (pad(draw_bar(share, self.cells), max(0, self.cells)), "muted" if is_other else "bar"),
+            (pad(bar, max(0, self.cells)), "muted" if is_other else "bar"),
             (f" {format_percent(share):>5}  {number:>{self.digits}}", tone),
         ]
 
@@ -317,14 +329,15 @@ def _list_fleet(groups: Sequence[FleetGroup], width: int) -> Iterator[PageRow]:
     return (_make_compact_row(group, label, width) for group in groups)
 
 
-def _list_fleet_bars(groups: Sequence[FleetGroup], width: int) -> Iterator[PageRow]:
+def _list_fleet_bars(groups: Sequence[FleetGroup], width: int, largest: float) -> Iterator[PageRow]:
     shown = [(group, _list_largest(group)) for group in groups]
     items = [item for _, items in shown for item in items]
     title = max((measure_width(group.title) for group in groups), default=0)
     label = min(16, max((measure_width(item.label) for item in items), default=0))
     digits = max((len(_format_number(item.count)) for item in items), default=0)
     notes = max((measure_width(item.note) + 2 for item in items if item.note), default=0)
-    bars = _Bars(label, min(LONGEST_BAR, width - title - label - digits - notes - 14), digits)
+    cells = min(LONGEST_BAR, width - title - label - digits - notes - 14)
+    bars = _Bars(label, cells, digits, largest)
     for group, group_items in shown:
         if not group_items:
             yield _make_compact_row(group, title, width)

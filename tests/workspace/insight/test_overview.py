@@ -151,6 +151,18 @@ def test_what_is_not_known_is_neither_a_bar_nor_a_zero() -> None:
     assert "the journal cannot be read" in text
 
 
+def test_the_largest_share_of_devices_has_a_whole_bar() -> None:
+    active = {"ios": 20, "android": 10, "electron": 10, "unknown": 0}
+    columns = lay_out(make_overview(facts(1, active=active, adoption=None), ()), 140, 37, {})
+    rows = ["".join(text for text, _ in row.spans) for column in columns for row in column]
+    whole, half = (
+        next(row for row in rows if f" {name} " in row and " % " in row)
+        for name in ("iOS", "Android")
+    )
+    assert f"▇{' 50 %':>6}" in whole, "it ends where the shares begin"
+    assert abs(whole.count("▇") - 2 * half.count("▇")) <= 1
+
+
 @pytest.mark.parametrize("share", [0, 0.001, 0.004, 0.01, 0.3, 0.999, 1])
 def test_a_share_that_is_there_is_never_drawn_as_none(share: float) -> None:
     assert bool(draw_bar(share, 10)) is bool(share)
