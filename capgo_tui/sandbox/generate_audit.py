@@ -6,7 +6,7 @@ The last entry of each channel has its present state.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import cycle
+from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
 from capgo_tui.sandbox.tables.audit import (
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _EARLIER_BUNDLES = 3
 _RETENTION = timedelta(days=90)
 _PROMOTION_DELAY = timedelta(hours=2)
-_PEOPLE = ("mara.lind@acme.example", "tomas@acme.example", "j.okafor@acme.example")
+_PEOPLE = ("mara@acme.example", "tomas@acme.example", "joy@acme.example")
 """The users who promote bundles in the console; a key uploads them."""
 
 
@@ -42,8 +42,8 @@ def insert_audit(
         _make_entry(BUNDLES, "INSERT", None, bundle, key_id=key_ids["app_uploader"])
         for bundle in bundles.values()
     ]
-    people = cycle(_PEOPLE)
-    for channel in list_records(db, CHANNELS, app_id):
+    for at, channel in enumerate(list_records(db, CHANNELS, app_id)):
+        people = islice(cycle(_PEOPLE), at, None)
         line = [
             bundles[name] for name in lines.get(str(channel["name"]), ())[: _EARLIER_BUNDLES + 1]
         ]

@@ -62,7 +62,11 @@ class DeviceActions:
         """Put the cursor on a device, without the filter where that hides it."""
         if self._host.rows.view.index_of(key) is None:
             self._filters.narrow("")
-        self._lists.call_when_filtered(lambda: self._host.table.move_to_key(key))
+
+        def move() -> None:
+            self._host.table.move_to_key(key)
+
+        self._lists.call_when_filtered(move)
 
     def _list_devices(self) -> Sequence[DeviceMatch]:
         """Return the marked devices, else the one under the cursor."""

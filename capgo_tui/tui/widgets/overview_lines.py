@@ -192,7 +192,7 @@ class _Sections:
     def _list_changes(self) -> Iterator[PageRow]:
         changes = self._overview.changes
         who = min(
-            14 + self._width // 30, max((measure_width(each.who) for each in changes), default=0)
+            16 + self._width // 30, max((measure_width(each.who) for each in changes), default=0)
         )
         room = self._width - who - 11
         for each in changes:
