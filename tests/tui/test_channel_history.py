@@ -77,6 +77,28 @@ async def test_a_state_is_compared_with_now_and_brought_back(revision: str) -> N
         assert driver.app.bug is None
 
 
+async def test_a_wide_screen_compares_the_change_under_the_cursor_beside_the_table() -> None:
+    server = shop()
+    async with on_tab(server, "1") as driver:
+        await promote(driver, server, "1.0.5")
+        await promote(driver, server, "1.0.2")
+        assert "Before it → now" not in await open_history(driver)
+        await driver.type("escape")
+        await driver.pilot.resize_terminal(140, 40)
+        await open_history(driver)
+        await driver.until("Before it → now")
+        assert "1.0.5 → 1.0.2" in driver.text
+        assert "1.0.1 → 1.0.2" not in driver.text
+        await driver.type("j")
+        await driver.until("1.0.1 → 1.0.2", "the state before the second, and now")
+        assert_sound(driver.app, (140, 40))
+        await driver.pilot.resize_terminal(80, 24)
+        await driver.wait_until_gone("Before it → now")
+        assert "1.0.1 → 1.0.5" in driver.text
+        await driver.type("escape")
+        await driver.until("CHANNEL")
+
+
 async def test_nothing_is_sent_for_a_state_that_is_as_now() -> None:
     server = shop()
     async with on_tab(server, "1") as driver:

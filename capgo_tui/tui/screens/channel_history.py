@@ -56,6 +56,8 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
         Binding("r", "reload", "read again", id="history.reload"),
     ]
 
+    HAS_ROW_BESIDE: ClassVar[bool] = True
+
     app: AppBase
 
     def __init__(

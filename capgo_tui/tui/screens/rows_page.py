@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.screen import ModalScreen
 
 from capgo_tui.lazy_dataclass import dataclass
@@ -60,14 +61,23 @@ class PageRows:
 
 
 class RowsPage(ModalScreen[ResultT | None]):
-    """A table of rows; Enter shows one in full, Esc goes back."""
+    """A table of rows; Enter shows one in full, Esc goes back.
+
+    On a wide screen the row under the cursor may stand in full beside the table.
+    """
 
     DEFAULT_CSS = """
     RowsPage { background: $background; layout: vertical; }
-    RowsPage Detail { display: none; }
+    RowsPage Horizontal { height: 1fr; }
+    RowsPage Detail { display: none; width: 1fr; }
     RowsPage.-row Detail { display: block; }
     RowsPage.-row RecordTable { display: none; }
+    RowsPage.-beside.-wide Detail { display: block; width: 2fr; border-left: solid $panel; }
+    RowsPage.-beside.-wide RecordTable { display: block; width: 3fr; }
     """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
+    HAS_ROW_BESIDE: ClassVar[bool] = False
+    """Whether a wide screen shows a row beside the table."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "back", id="page.leave"),
     ]
@@ -85,13 +95,15 @@ class RowsPage(ModalScreen[ResultT | None]):
     def compose(self) -> ComposeResult:
         """Make the page."""
         yield TextLine(f" {self._title}", "title")
-        yield RecordTable()
-        yield Detail()
+        with Horizontal():
+            yield RecordTable()
+            yield Detail()
         yield TextBlock("", "warn", id="page-said")
         yield TextLine(f" {self._hints}", "muted", id="page-hints")
 
     def on_mount(self) -> None:
         """Show the rows."""
+        self.set_class(self.HAS_ROW_BESIDE, "-beside")
         table = self.query_one(RecordTable)
         table.attach(self._rows, self._rows.columns, TableState())
         table.focus()
@@ -102,6 +114,7 @@ class RowsPage(ModalScreen[ResultT | None]):
         table = self.query_one(RecordTable)
         table.say(headline, advice)
         table.rows_replaced()
+        self._show_beside()
 
     def say(self, message: str) -> None:
         """Show a message below the rows."""
@@ -112,6 +125,15 @@ class RowsPage(ModalScreen[ResultT | None]):
         """The index of the row under the cursor."""
         key = self.query_one(RecordTable).cursor_key
         return None if key is None else self._rows.index_of(key)
+
+    def on_record_table_cursor_moved(self) -> None:
+        """Show the row under the cursor beside the table."""
+        self._show_beside()
+
+    def _show_beside(self) -> None:
+        if self.HAS_ROW_BESIDE and not self.has_class("-row"):
+            index = self.index
+            self.query_one(Detail).show_lines(() if index is None else self.list_lines(index))
 
     def on_record_table_opened(self) -> None:
         """Show all of one row."""
