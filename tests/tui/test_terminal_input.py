@@ -92,6 +92,10 @@ def test_its_beginning_may_come_in_pieces() -> None:
         assert texts == ["x", "y", "z"]
 
 
+def test_enter_typed_before_the_start_is_enter() -> None:
+    assert parse(["2/qa\n", "\n"], pause=0.01) == ["2", "slash", "q", "a", "enter", "ctrl+j"]
+
+
 def test_keys_and_reports_are_what_they_were() -> None:
     pieces = ["\x1b[A\x1b[3~q\x1b[I", "\x1b[<0;3;4M", "\x1b[3;5~", "\x1bOP", "\x1b[[A", "é漢", "\r"]
     plain = XTermParser()

@@ -101,11 +101,17 @@ class TerminalInput(XTermParser):
         """When the last character came of what may be an Esc key."""
         self._no_key_at = -DOUBT_SECONDS
         """When a sequence last came that was no key."""
+        self._is_first = True
+        """Whether nothing was read yet."""
 
     def feed(self, data: str) -> Iterable[Message]:
         """Return the events of one read."""
         if not data:  # the end of all input
             return list(super().feed(data))
+        if self._is_first:  # typed before the start: the terminal still made Enter a line feed
+            self._is_first = False
+            typed, escape, rest = data.partition(ESC)
+            data = typed.replace("\n", "\r") + escape + rest
         now = self.clock()
         messages = self._give_up(now, at_once=data in CTRL_C)
         whole = data
