@@ -107,6 +107,8 @@ class CapgoApp(AppBase):
         self._has_interrupt = False
         self._opened: list[OpenedApp] = []
         """The apps that were opened, each with its lists."""
+        self._opening: MainScreen | None = None
+        """The screen that has no workspace yet, for which keys wait."""
 
     def get_driver_class(self) -> type[Driver]:
         """Return Textual's driver; for a POSIX terminal or a browser, ours."""
@@ -167,11 +169,17 @@ class CapgoApp(AppBase):
         else:
             self.push_screen(screen)
         self._opened.append(opened)
+        self._opening = screen
         prefetch, self._prefetch = self._prefetch, None
         if prefetch is not None:
             self.run_worker(self._open(screen, prefetch), exit_on_error=False)
         else:
             screen.call_after_refresh(self._connect, screen)
+
+    @property
+    def is_holding_keys(self) -> bool:
+        """Whether the screen in view has no workspace yet: ``/`` would do nothing, ``q`` quit."""
+        return self._opening is not None and self._opening is self.screen
 
     # Other apps
 
@@ -235,10 +243,19 @@ class CapgoApp(AppBase):
         self.run_worker(self._open(screen), exit_on_error=False)
 
     async def _open(self, screen: MainScreen, prefetch: Prefetch | None = None) -> None:
-        """Show the workspace that a prefetch has opened, or one that is opened now."""
-        if not screen.is_mounted:
-            await AwaitMount(screen, [screen])
+        """Show the workspace of a screen, or why there is none, and have it take keys."""
         try:
+            await self._show_workspace(screen, prefetch)
+        finally:
+            if self._opening is screen:
+                self._opening = None
+                self.take_held_keys()
+
+    async def _show_workspace(self, screen: MainScreen, prefetch: Prefetch | None) -> None:
+        """Show the workspace that a prefetch has opened, or one that is opened now."""
+        try:
+            if not screen.is_mounted:
+                await AwaitMount(screen, [screen])
             workspace = prefetch.open() if prefetch else await self._open_workspace(screen)
         except ValueError as error:
             screen.table.say("This server cannot be used.", str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import TYPE_CHECKING
 
@@ -9,15 +10,18 @@ import pytest
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui import app as app_module
+from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.launch import Launch
 from capgo_tui.workspace.collection import Addition
 from tests.support.server import Gate, Server
-from tests.support.world import ALL, APP
-from tests.tui.driving import open_app, post_keys
+from tests.support.world import ALL, APP, device_id
+from tests.tui.driving import open_app, post_keys, post_paste
 
 if TYPE_CHECKING:
+    from capgo_tui.tui.screens.main import MainScreen
     from capgo_tui.workspace.collection import Event
+    from capgo_tui.workspace.session import Workspace
 
 LISTS = ["/channel", "/device", "/bundle"]
 
@@ -72,6 +76,98 @@ async def test_keys_that_come_with_the_first_rows_find_what_they_open(server: Se
         gate.open.set()
         await driver.until("/beta · 3 of 6 loaded")
         assert mounted == [False], "they came too late to prove anything"
+
+
+def type_before_the_paint(monkeypatch: pytest.MonkeyPatch, *keys: str) -> None:
+    """Have the app begin with keys in its queue, as from a terminal that was typed into."""
+    load = CapgoApp.on_load
+
+    def load_and_type(app: CapgoApp) -> None:
+        load(app)
+        post_keys(app, keys)
+
+    monkeypatch.setattr(CapgoApp, "on_load", load_and_type)
+
+
+@pytest.fixture
+def slow_opening(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have workspaces open as slowly as on a machine that has to read pydantic from its disk."""
+    open_workspace = CapgoApp._open_workspace
+
+    async def open_slowly(app: CapgoApp, screen: MainScreen) -> Workspace:
+        await asyncio.sleep(0.3)
+        return await open_workspace(app, screen)
+
+    monkeypatch.setattr(CapgoApp, "_open_workspace", open_slowly)
+
+
+@pytest.mark.usefixtures("slow_opening")
+async def test_keys_typed_before_the_first_paint_do_what_they_do_later(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    type_before_the_paint(monkeypatch, "2", "slash", *"qa-q")
+    async with open_app(server, wait_for="/qa-q") as driver:
+        assert driver.app.is_running
+        assert driver.main.tab == "devices"
+
+
+@pytest.mark.usefixtures("slow_opening")
+async def test_a_paste_before_the_first_paint_reaches_the_list(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = CapgoApp.on_load
+
+    def load_and_paste(app: CapgoApp) -> None:
+        load(app)
+        post_paste(app, device_id(3))
+
+    monkeypatch.setattr(CapgoApp, "on_load", load_and_paste)
+    async with open_app(server, wait_for="tester-03") as driver:
+        assert driver.main.tab == "devices"
+
+
+@pytest.mark.usefixtures("slow_opening")
+async def test_keys_typed_before_another_app_is_open_reach_its_lists(server: Server) -> None:
+    async with open_app(server) as driver:
+        first = driver.main
+        driver.app.open_app("com.example.other")
+        post_keys(driver.app, ["2", "slash", *"qa-q"])
+        await driver.until("/qa-q")
+        assert driver.main is not first
+        assert driver.main.tab == "devices"
+
+
+@pytest.mark.parametrize("keys", [["ctrl+c", "ctrl+c"], ["ctrl+q"], ["q"]], ids=str)
+async def test_a_key_that_quits_does_so_before_the_first_paint(
+    server: Server, monkeypatch: pytest.MonkeyPatch, keys: list[str]
+) -> None:
+    type_before_the_paint(monkeypatch, "2", *keys)
+    async with open_app(server, wait_for="", prefetch=True) as driver:
+        await driver.wait_until_closed()
+
+
+async def test_ctrl_c_does_not_wait_for_a_workspace_that_takes_its_time(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = asyncio.Event()
+
+    async def open_never(_: CapgoApp, __: MainScreen) -> Workspace:
+        await gate.wait()
+        raise AssertionError("it was quit before")
+
+    monkeypatch.setattr(CapgoApp, "_open_workspace", open_never)
+    async with open_app(server, wait_for="Loading channels…") as driver:
+        post_keys(driver.app, ["slash", "q", "ctrl+c", "ctrl+c"])
+        await driver.wait_until_closed()
+
+
+async def test_keys_reach_a_screen_whose_server_cannot_be_used(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    type_before_the_paint(monkeypatch, "slash", "q")
+    launch = Launch(ApiKey(ALL), APP, "http://capgo.example.com")
+    async with open_app(server, launch=launch, wait_for="") as driver:
+        await driver.wait_until_closed()
 
 
 async def test_garbage_is_collected_again_once_the_start_is_over(

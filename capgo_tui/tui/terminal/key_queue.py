@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LOST_AFTER = 0.5
 """Seconds after which a key whose widget went away no longer holds up the next one."""
+INTERRUPTS = frozenset({"ctrl+c", "ctrl+q"})
+"""The keys that do not wait until there is something to type into."""
 
 
 class _Key(NamedTuple):
@@ -49,13 +51,36 @@ class KeyQueueApp(FocusApp):
             self._queue.append(event)
             if isinstance(event, events.Key) and event.key in ("y", "alt+y"):
                 self.last_y = event.time
-            if self._in_hand is None or monotonic() - self._in_hand > LOST_AFTER:
+            if self.is_holding_keys:
+                await self._take_interrupt()
+            elif self._in_hand is None or monotonic() - self._in_hand > LOST_AFTER:
                 await self._take_next()
         else:
             await super().on_event(event)
 
+    @property
+    def is_holding_keys(self) -> bool:
+        """Whether keys wait because what they are meant for is not there yet."""
+        return False
+
+    def take_held_keys(self) -> None:
+        """Begin to dispatch the keys that were held."""
+        if self._queue and self._in_hand is None:
+            self.call_later(self._take_first)
+
+    async def _take_first(self) -> None:
+        if self._in_hand is None:
+            await self._take_next()
+
+    async def _take_interrupt(self) -> None:
+        """Dispatch the key that came last if it interrupts."""
+        event = self._queue[-1]
+        if isinstance(event, events.Key) and event.key in INTERRUPTS:
+            self._queue.pop()
+            await super().on_event(event)
+
     async def _take_next(self) -> None:
-        if not self._queue:
+        if not self._queue or self.is_holding_keys:
             self._in_hand = None
             return
         self._in_hand = monotonic()
@@ -90,5 +115,4 @@ class KeyQueueApp(FocusApp):
     def _end(self, key: _Key) -> None:
         if key.turn == self._in_hand:
             self._in_hand = None
-            if self._queue:
-                self.call_later(self._take_next)
+            self.take_held_keys()
