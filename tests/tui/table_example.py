@@ -28,7 +28,6 @@ class Field:
     cut_middle: bool = False
     align_right: bool = False
     grows_whole: bool = False
-    is_reserved: bool = False
 
 
 FIELDS = (

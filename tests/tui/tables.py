@@ -30,7 +30,6 @@ class Cells:
     cut_middle: bool = False
     align_right: bool = False
     grows_whole: bool = False
-    is_reserved: bool = False
 
 
 COLUMNS = (Cells("name", "NAME", 12, 20, 0), Cells("note", "NOTE", 10, 30, 1))

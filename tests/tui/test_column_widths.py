@@ -120,22 +120,6 @@ def test_a_rollout_has_its_bar_its_share_and_its_target_at_every_width(width: in
     assert widths["rollout"] >= len("▓▓▓▓ 100% 2.5.0")
 
 
-@pytest.mark.parametrize("width", [60, 70, 80, 90, 100, 120, 140])
-def test_a_rollout_that_comes_or_is_paused_moves_no_column_of_channels(width: int) -> None:
-    columns = list(CHANNELS.columns)
-    for before, column in CHANNELS.screen_columns:
-        at = next(at for at, each in enumerate(columns) if each.id == before)
-        columns.insert(at + 1, column)
-    needs = {"channel": 12, "bundle": 6, "devices": 3, "default": 7, "forced": 2, "holds": 5}
-    needs |= {"self": 1, "dev": 1, "emulator": 1, "changed": 3}
-    texts = ("", "▓░░░ 25% 2.4.23", "▓░░░ 25% 2.4.23 paused")
-    none, running, paused = (
-        fit_columns(columns, width - MARGIN, needs=needs | {"rollout": len(text)}) for text in texts
-    )
-    assert none == running == paused
-    assert "rollout" in {column.id for column, _ in none.columns}
-
-
 def _fit(width: int, needs: dict[str, int], *columns: Cells) -> tuple[dict[str, int], int]:
     layout = fit_columns(columns, width, needs=needs)
     return {column.id: cells for column, cells in layout.columns}, layout.gap

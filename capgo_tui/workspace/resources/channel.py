@@ -94,7 +94,6 @@ CHANNEL_COLUMNS: tuple[Column[Channel], ...] = (
         22,
         _get_rollout_share,
         2,
-        is_reserved=True,
         file_text=summarize_rollout,
         fields=("rollout_bundle",),
         measure=Measure.SHARE,

@@ -43,8 +43,6 @@ class Column(Generic[T]):
     """Whether its texts are numbers or ages, which stand at the right."""
     grows_whole: bool = False
     """Whether more cells than `width` show more only where they show the whole text."""
-    is_reserved: bool = False
-    """Whether it has its place and its room whatever it holds: writes fill and empty it."""
     is_searched: bool = True
     """Whether a filter searches it; not in ages."""
     newest_first: bool = False

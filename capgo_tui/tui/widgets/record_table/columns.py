@@ -51,10 +51,6 @@ class Column(Protocol):
     def grows_whole(self) -> bool:
         """Whether more cells than `width` show more only where they show the whole text."""
 
-    @property
-    def is_reserved(self) -> bool:
-        """Whether it has its place and its room whatever texts it holds."""
-
 
 @dataclass(frozen=True, slots=True)
 class PlainColumn:
@@ -68,7 +64,6 @@ class PlainColumn:
     cut_middle: bool = False
     align_right: bool = False
     grows_whole: bool = False
-    is_reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +102,7 @@ def fit_columns(
 
     The most important come first, each at its narrowest. One that is too wide for what is
     left gives way to one a step less important, and no further ones are tried. One without a
-    text in any row is a step less important than it would be, unless it is reserved: a write
-    that fills such a column takes no other one away. The remaining
+    text in any row is a step less important than it would be. The remaining
     room goes to the most important, up to what their texts need, or where that is not known
     to their ideal width; then some cells to each, so that it is easier to tell them apart.
 
@@ -155,7 +149,7 @@ def fit_columns(
 
 
 def _rank(column: Column, needs: Mapping[str, int] | None) -> int:
-    is_empty = needs is not None and needs.get(column.id) == 0 and not column.is_reserved
+    is_empty = needs is not None and needs.get(column.id) == 0
     return column.priority + 1 if column.priority and is_empty else column.priority
 
 
@@ -171,8 +165,6 @@ def _measure_extent(column: Column, needs: Mapping[str, int] | None, *, has_arro
     if needs is None or column.id not in needs:
         return _Extent(column.width, column.ideal, column.ideal)
     need = max(needs[column.id], measure_width(column.title) + has_arrow)
-    if column.is_reserved:
-        return _Extent(column.width, column.ideal, max(column.ideal, need))
     return _Extent(min(column.width, need), min(column.ideal, need), need)
 
 
