@@ -23,7 +23,7 @@ async def demo_start(stage: Stage) -> Driver:
     serve = partial(sandbox.create_app, now=lambda: NOW)
     stage.stack.enter_context(patch.object(sandbox, "create_app", serve))
     launch = stage.stack.enter_context(demo.open_demo())
-    return await stage.open(launch=launch)
+    return await stage.open(launch=launch, wait_for="A demo")
 
 
 async def demo_overview(stage: Stage) -> Driver:
