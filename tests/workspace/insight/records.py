@@ -13,6 +13,17 @@ NOON: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
 NAMES: Final = ("production", "beta", "qa", "pr-7")
 VERSIONS: Final = ("1.9.0", "2.0.0", "2.3.0", "2.4.1", "3.0.0-rc.1", "blue")
 
+PRODUCTION: Final = Channel(
+    id=1,
+    name="production",
+    public=True,
+    bundle=BundleRef(8, "2.5.0"),
+    disable_auto_update="major",
+    ios=True,
+    android=True,
+    electron=True,
+)
+
 
 def random_devices(seed: int, count: int) -> list[Device]:
     """Return devices with fields that are told, not told, and of other kinds."""

@@ -12,6 +12,7 @@ from capgo_tui.api.models import Bundle, Channel, Device
 from capgo_tui.api.records import BundleRef
 from capgo_tui.workspace.insight.explain import Explanation, Result, explain
 from capgo_tui.workspace.insight.update_rules import Verdict
+from tests.workspace.insight import records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,20 +26,14 @@ STABLE: Final = Bundle(
 )
 TARGET: Final = Bundle(id=8, name="2.5.0", min_update_version="2.0.0", has_session_key=False)
 OLD: Final = BundleRef(6, "2.4.0")
-PRODUCTION: Final = Channel(
-    id=1,
-    name="production",
-    public=True,
+PRODUCTION: Final = replace(
+    records.PRODUCTION,
     bundle=BundleRef(7, "2.4.1"),
-    disable_auto_update="major",
     disable_auto_update_under_native=True,
     allow_dev=True,
     allow_prod=True,
     allow_emulator=True,
     allow_device=True,
-    ios=True,
-    android=True,
-    electron=True,
 )
 BETA: Final = replace(PRODUCTION, id=2, name="beta", public=False)
 PHONE: Final = Device(

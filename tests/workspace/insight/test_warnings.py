@@ -13,25 +13,21 @@ from capgo_tui.workspace.insight.packages import compare_packages
 from capgo_tui.workspace.insight.routes import find_routes, read_flags
 from capgo_tui.workspace.insight.survey import survey_devices
 from capgo_tui.workspace.insight.warnings import Warning, find_warnings  # noqa: A004 - ours
-from tests.workspace.insight.records import NOON, STABLE, TARGET, find_bundle, random_devices
+from tests.workspace.insight.records import (
+    NOON,
+    PRODUCTION,
+    STABLE,
+    TARGET,
+    find_bundle,
+    random_devices,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from capgo_tui.api.jsonvalue import JSON
 
-SOUND: Final = Channel(
-    id=1,
-    name="production",
-    public=True,
-    bundle=BundleRef(8, "2.5.0"),
-    disable_auto_update="major",
-    allow_dev=False,
-    allow_emulator=False,
-    ios=True,
-    android=True,
-    electron=True,
-)
+SOUND: Final = replace(PRODUCTION, allow_dev=False, allow_emulator=False)
 
 
 def entry(new_record: JSON) -> AuditEntry:
