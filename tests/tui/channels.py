@@ -51,7 +51,7 @@ async def go_to(driver: Driver, label: str) -> None:
     await driver.until("Edit ")
     form = driver.overlays.channel_form
     later = range(form.cursor_row + 1, form.row_count)
-    rows = [form._entries[at].label for at in later if form._takes_cursor(at)]
+    rows = [form.entries[at].label for at in later if form.takes_cursor(at)]
     await driver.type(*["down"] * (rows.index(label.removeprefix("▸ ")) + 1))
     await driver.until(f"› {label}")
 

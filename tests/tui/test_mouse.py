@@ -172,7 +172,7 @@ async def test_a_click_on_a_row_of_the_channel_form_comes_to_it(server: Server) 
         await driver.type("j", "e")
         await driver.until("Edit alpha-beta")
         form = driver.overlays.channel_form
-        assert form._entries[3].kind is EntryKind.HEADING
+        assert form.entries[3].kind is EntryKind.HEADING
         for row, comes_to in ((4, 4), (3, 4), (2, 2)):
             await driver.pilot.click(offset=(4, form.region.y + 1 + row))
             await driver.settle()

@@ -136,7 +136,7 @@ def is_filled(driver: Driver) -> bool:
     """Whether the detail is of the record under the cursor."""
     key = driver.cursor
     return key is not None and list(
-        driver.main.detail._lines
+        driver.main.detail.lines
     ) == driver.main.controllers.detail.list_lines(key)
 
 

@@ -57,9 +57,9 @@ class Form(FormView):
     def open(self, draft: Draft, on_change: Callable[[], None] | None = None) -> None:
         """Show a draft and take the keyboard; `on_change` is called at every change."""
         self._on_change = on_change
-        self.draft, self._entries = draft, self._rows_of(draft)
+        self.draft, self.entries = draft, self._rows_of(draft)
         self.scroll_top, self._message, self._lines = 0, QUIET, []
-        self.cursor_row = next(at for at in range(self.row_count) if self._takes_cursor(at))
+        self.cursor_row = next(at for at in range(self.row_count) if self.takes_cursor(at))
         if not self._is_whole:
             self.styles.height = self._height
         self.take_keyboard(self)
@@ -80,7 +80,7 @@ class Form(FormView):
 
     def go_to(self, name: str) -> None:
         """Put the cursor on an entry."""
-        self.cursor_row = next(at for at, entry in enumerate(self._entries) if entry.name == name)
+        self.cursor_row = next(at for at, entry in enumerate(self.entries) if entry.name == name)
         self._arrive()
 
     def show_again(self) -> None:
@@ -96,9 +96,9 @@ class Form(FormView):
         if self.draft is None:
             return
         name = self._entry.name
-        self._entries = self._rows_of(self.draft)
+        self.entries = self._rows_of(self.draft)
         if self.cursor_row >= self.row_count or self._entry.name != name:
-            names = [entry.name for entry in self._entries]
+            names = [entry.name for entry in self.entries]
             self.cursor_row = names.index(name) if name in names else 0
             if name not in names:
                 self._arrive()
@@ -117,7 +117,7 @@ class Form(FormView):
         if abs(rows) > 1:
             at = min(max(at, 0), self.row_count - 1)
         at %= self.row_count
-        while not self._takes_cursor(at):
+        while not self.takes_cursor(at):
             at = (at + (1 if rows > 0 else -1)) % self.row_count
         self.cursor_row = at
         self._arrive()
@@ -145,7 +145,7 @@ class Form(FormView):
             return
         at = self.cursor_row + 1
         while at < self.row_count - 1 and not (
-            self._takes_cursor(at) and self._entries[at].kind is not EntryKind.ACTION
+            self.takes_cursor(at) and self.entries[at].kind is not EntryKind.ACTION
         ):
             at += 1
         self.action_move(at - self.cursor_row)
@@ -181,7 +181,7 @@ class Form(FormView):
         focus_widget, at = self.screen.focused, self._row_at(event.screen_y - self.region.y)
         if focus_widget is None or self not in focus_widget.ancestors_with_self:
             return
-        if at is not None and at != self.cursor_row and self._takes_cursor(at):
+        if at is not None and at != self.cursor_row and self.takes_cursor(at):
             self.action_move(at - self.cursor_row)
 
     def on_resize(self) -> None:

@@ -94,7 +94,8 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         self._is_whole = is_whole
         self.draft: Draft | None = None
         """What the form edits; None while it is closed."""
-        self._entries: tuple[Entry, ...] = ()
+        self.entries: tuple[Entry, ...] = ()
+        """What its rows show."""
         """The entries on the screen; the draft may have others by the next draw."""
         self.cursor_row = self.scroll_top = 0
         self._message = QUIET
@@ -124,19 +125,20 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
 
     @property
     def _entry(self) -> Entry:
-        return self._entries[self.cursor_row]
+        return self.entries[self.cursor_row]
 
     @property
     def row_count(self) -> int:
         """How many rows the form has, with its review."""
-        return len(self._entries)
+        return len(self.entries)
 
-    def _takes_cursor(self, at: int) -> bool:
-        return self._entries[at].kind not in (EntryKind.LABEL, EntryKind.HEADING)
+    def takes_cursor(self, at: int) -> bool:
+        """Whether the cursor can stand on a row."""
+        return self.entries[at].kind not in (EntryKind.LABEL, EntryKind.HEADING)
 
     @property
     def _has_review(self) -> bool:
-        return LAST in self._entries[-1:]
+        return LAST in self.entries[-1:]
 
     @property
     def _box(self) -> CompletingInput:
@@ -157,7 +159,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
     def _label_width(self) -> int:
         """Cells of the labels, with the mark before them."""
         texts = (EntryKind.ACTION, EntryKind.HEADING)
-        labels = [each.label for each in self._entries if each.kind not in texts]
+        labels = [each.label for each in self.entries if each.kind not in texts]
         longest = max(map(measure_width, labels), default=0)
         return min(longest + MARK, max(LEAST_BOX, self._width * 3 // 5))
 
@@ -166,7 +168,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         """Cells of the input."""
         room = self._width - self._label_width
         if not self._is_whole:
-            hints = [each.hint for each in self._entries if each.kind is not EntryKind.ACTION]
+            hints = [each.hint for each in self.entries if each.kind is not EntryKind.ACTION]
             longest = max(map(measure_width, hints), default=0)
             return min(BOX, max(LEAST_BOX, room - longest - 2))
         # In a narrow form errors are shown only below the rows.
@@ -199,7 +201,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         row = self.cursor_row
         if row < self.scroll_count:
             # A heading comes into sight with its first entry.
-            lead = row > 0 and self._entries[row - 1].kind is EntryKind.HEADING
+            lead = row > 0 and self.entries[row - 1].kind is EntryKind.HEADING
             self.scroll_top = min(self.scroll_top, row - lead)
             self.scroll_top = max(self.scroll_top, row - self.visible_count + 1)
         self.scroll_top = max(0, min(self.scroll_top, self.scroll_count - self.visible_count))
@@ -255,7 +257,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         return "↕" if above and below else "↑" if above else "↓" if below else ""
 
     def _row(self, draft: Draft, at: int) -> list[Run]:
-        entry = self._entries[at]
+        entry = self.entries[at]
         if entry.kind is EntryKind.HEADING:
             return [(f" {entry.label}", self._style("title"))]
         is_current = at == self.cursor_row
@@ -318,7 +320,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         if not self._has_review:
             return (" ↑↓ tab move  ⏎ choose  esc leave",)
         on = "⏎ next  ctrl+s review"
-        has_choice = any(entry.kind is EntryKind.CHOICE for entry in self._entries)
+        has_choice = any(entry.kind is EntryKind.CHOICE for entry in self.entries)
         leave = f"{on}  esc leave"
         choose = f"{'space ←→ choose  ' if has_choice else ''}{leave}"
         return (f" ↑↓ tab move  {choose}", f" {choose}", f" {leave}", f" {on}")

@@ -92,7 +92,8 @@ class Detail(Widget, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
-        self._lines: Sequence[Line] = ()
+        self.lines: Sequence[Line] = ()
+        """The page that is shown."""
         self._rows: list[DetailRow] = []
         self._top = 0
         self._chosen: int | None = None
@@ -106,7 +107,7 @@ class Detail(Widget, can_focus=True):
     @property
     def has_links(self) -> bool:
         """Whether a line leads somewhere."""
-        return any(line.link is not None for line in self._lines)
+        return any(line.link is not None for line in self.lines)
 
     @property
     def _link_rows(self) -> list[int]:
@@ -132,17 +133,17 @@ class Detail(Widget, can_focus=True):
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Show another page; the same page again keeps its scroll position."""
-        if list(lines) == list(self._lines):
+        if list(lines) == list(self.lines):
             return
-        if [line.label for line in lines] != [line.label for line in self._lines]:
+        if [line.label for line in lines] != [line.label for line in self.lines]:
             self._top, self._chosen = 0, None
-        self._lines = lines
+        self.lines = lines
         self._wrap()
         self.refresh()
 
     def rows_at(self, width: int) -> int:
         """Return how many rows the page takes at a width."""
-        return len(wrap_lines(self._lines, width))
+        return len(wrap_lines(self.lines, width))
 
     def bring_into_view(self, at: int) -> None:
         """Scroll as little as needed to show the line of that index."""
@@ -241,5 +242,5 @@ class Detail(Widget, can_focus=True):
 
     def _wrap(self) -> None:
         """Wrap the lines to the width."""
-        self._rows = wrap_lines(self._lines, self.size.width)
+        self._rows = wrap_lines(self.lines, self.size.width)
         self._top = max(0, min(self._top, len(self._rows) - self.size.height))
