@@ -1,7 +1,8 @@
 """Run a command that prints the API key, with limits on its time and output.
 
 It runs in a process group of its own, so that it can be killed with all its children. That group
-is the foreground group of the terminal meanwhile: the user may have to type a passphrase.
+is the foreground group of the terminal meanwhile: the user may have to type a passphrase. While
+the interface has the terminal, it runs in a session without one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import IO, TYPE_CHECKING, Final
 
 from capgo_tui.text import clean
@@ -29,16 +30,25 @@ GRACE: Final = 1.0
 """Seconds to wait for its output after it has ended, when a child holds the pipe open."""
 _UUID: Final = re.compile(r"\b[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b", re.IGNORECASE)
 _SHORTEST_SECRET: Final = 8
+_running: Final[set[subprocess.Popen[bytes]]] = set()
 
 
 class KeyCommandError(Exception):
     """The command printed no key; the message continues a sentence that begins with its name."""
 
 
-def read_output(words: Sequence[str], folder: Path, timeout: float) -> str:
+def read_output(
+    words: Sequence[str], folder: Path, timeout: float, *, has_terminal: bool = True
+) -> str:
     """Run a command and return its output.
 
     A process that it leaves in the background, such as an agent, is not waited for.
+
+    Args:
+        words: the command and its arguments.
+        folder: where it runs.
+        timeout: the seconds that it may take.
+        has_terminal: whether it may ask something on the terminal.
 
     Raises:
         KeyCommandError: when it fails, takes too long, or writes too much.
@@ -46,7 +56,8 @@ def read_output(words: Sequence[str], folder: Path, timeout: float) -> str:
         ValueError: when a word has a null character in it.
 
     """
-    process = _start(words, folder)
+    process = _start(words, folder, has_terminal=has_terminal)
+    _running.add(process)
     output, errors = _Reader(process.stdout), _Reader(process.stderr, latest=True)
     # No key is that long, and the output may be endless.
     output.when_full = lambda: _end(process)
@@ -54,7 +65,7 @@ def read_output(words: Sequence[str], folder: Path, timeout: float) -> str:
     try:
         for reader in (output, errors):
             reader.start()
-        with _open_terminal(process):
+        with _open_terminal(process) if has_terminal else nullcontext():
             process.wait(timeout)
     except subprocess.TimeoutExpired:
         _end(process)
@@ -62,6 +73,8 @@ def read_output(words: Sequence[str], folder: Path, timeout: float) -> str:
     except BaseException:
         _end(process)
         raise
+    finally:
+        _running.discard(process)
     for reader in (output, errors):
         reader.join(GRACE)
     code = process.returncode
@@ -78,6 +91,12 @@ def read_output(words: Sequence[str], folder: Path, timeout: float) -> str:
         hint = " · ".join(_get_last_lines(errors.text, (*words, *text.split())))
         raise KeyCommandError(f"{why}: {hint}" if hint else why)
     return text
+
+
+def end_commands() -> None:
+    """End the commands that other threads wait for."""
+    for process in tuple(_running):
+        _end(process)
 
 
 def _get_last_lines(errors: str, secrets: Iterable[str]) -> list[str]:
@@ -126,7 +145,7 @@ def _do_nothing() -> None:
     pass
 
 
-def _start(words: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
+def _start(words: Sequence[str], folder: Path, *, has_terminal: bool) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - the user's own command, in the user's own file
         words,
         cwd=folder,
@@ -134,7 +153,8 @@ def _start(words: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
-        process_group=None if sys.platform == "win32" else 0,
+        process_group=0 if has_terminal and sys.platform != "win32" else None,
+        start_new_session=not has_terminal,  # which has a process group of its own as well
     )
 
 

@@ -23,8 +23,16 @@ TIMEOUT: Final = 60
 """Seconds that a command may take: the user may have to type a passphrase."""
 
 
-def read_key(table: ProfileTable, environ: Mapping[str, str], home: Path | None) -> ApiKey | None:
+def read_key(
+    table: ProfileTable,
+    environ: Mapping[str, str],
+    home: Path | None,
+    *,
+    has_terminal: bool = True,
+) -> ApiKey | None:
     """Read the API key of a profile; return None when the profile names no source.
+
+    A command may ask for something on the terminal if `has_terminal`.
 
     Raises:
         ConfigFileError: when the source holds no key.
@@ -35,7 +43,7 @@ def read_key(table: ProfileTable, environ: Mapping[str, str], home: Path | None)
     elif (name := table.get_text("key_env")) is not None:
         source, raw = "key_env", _read_variable(table, name, environ)
     elif (words := table.get_words("key_command")) is not None:
-        source, raw = "key_command", _run_command(table, words)
+        source, raw = "key_command", _run_command(table, words, has_terminal=has_terminal)
     else:
         return None
     try:
@@ -71,7 +79,7 @@ def _read_variable(table: ProfileTable, name: str, environ: Mapping[str, str]) -
     return raw
 
 
-def _run_command(table: ProfileTable, command: str | list[str]) -> str:
+def _run_command(table: ProfileTable, command: str | list[str], *, has_terminal: bool) -> str:
     """Return the output of a command, run without a shell in the folder of ``config.toml``.
 
     The current folder may be hostile: no program of it is run.
@@ -88,7 +96,7 @@ def _run_command(table: ProfileTable, command: str | list[str]) -> str:
     if not words:
         raise ConfigFileError(f"{table.describe_place('key_command')} is empty")
     try:
-        return read_output(words, table.folder, TIMEOUT)
+        return read_output(words, table.folder, TIMEOUT, has_terminal=has_terminal)
     except KeyCommandError as error:
         why = str(error)
     except OSError as error:

@@ -96,6 +96,8 @@ class Environment:
     """The ``config.toml``, which need not exist; None when there is no place for it."""
     agreed_servers: Path | None = None
     """The file of `AgreedServers`; None to store no consent."""
+    has_terminal: bool = True
+    """Whether a key command may ask on the terminal: not while the interface reads it."""
 
     def has_agreed(self, server: str) -> bool:
         """Return whether the user agreed before that this folder may name this server."""
@@ -272,7 +274,11 @@ def _find_key(
     token = environment.environ.get("CAPGO_TOKEN", "").strip()
     if token:
         return _read_key(token, "CAPGO_TOKEN")
-    key = read_key(table, environment.environ, environment.home) if table else None
+    key = None
+    if table:
+        key = read_key(
+            table, environment.environ, environment.home, has_terminal=environment.has_terminal
+        )
     if table and key:
         return Setting(key, table.source)
     if environment.home is None:

@@ -292,7 +292,8 @@ def _launch_profile(launch: Launch, name: str) -> Launch:
     environment = machine.find_environment()
     named = ("CAPGO_TOKEN", "CAPGO_APP_ID", "CAPGO_API_URL", "CAPGO_PROFILE")
     environ = {key: value for key, value in environment.environ.items() if key not in named}
-    made = _with_settings(launch, Options(profile=name), replace(environment, environ=environ))
+    environment = replace(environment, environ=environ, has_terminal=False)
+    made = _with_settings(launch, Options(profile=name), environment)
     return replace(made, device=None, record=None)
 
 

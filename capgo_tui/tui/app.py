@@ -203,11 +203,21 @@ class CapgoApp(AppBase):
         if self.launch.launch_profile is None or not isinstance(self.screen, MainScreen):
             return
         screen = self.screen
+        reading = f"Reading the profile {name}…"
+        screen.say(reading)
         try:
             launch = await asyncio.to_thread(self.launch.launch_profile, self.launch, name)
+        except asyncio.CancelledError:  # by the end of the app, which waits for its threads
+            from capgo_tui.key_command import end_commands  # noqa: PLC0415 - seldom needed
+
+            end_commands()
+            raise
         except ValueError as error:
             screen.say(f"✗ {clean(str(error))}")
             return
+        finally:
+            if screen.status.message == reading:
+                screen.status.dismiss()
         if launch.target is None:
             screen.say(f"✗ The profile {name} lacks something: capgo-tui --profile {name} asks.")
         elif screen is self.screen:

@@ -97,8 +97,7 @@ async def play(
                 if app.is_running:
                     await hands.go_home()
                 if app.is_running:
-                    await hands.press("q")
-                    await hands.wait_until(lambda: not app.is_running, "the end after q")
+                    await hands.quit()
             _assert_gone(app, sandbox, plan, ledger, journal)
         tally.requests += sandbox.traffic.requests
         tally.writes += len(sandbox.traffic.writes)

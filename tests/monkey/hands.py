@@ -237,6 +237,14 @@ class Hands:
             modals = len(self._main.overlays.mounted_overlays)
             await self._wait_until_nothing(lambda: self.parts.describe_growth(modals))
 
+    async def quit(self) -> None:
+        """Quit from the list; each q before returns from a link that led there."""
+        for _ in range(HOME_KEYS):
+            await self.press("q")
+            if self.app._leaving or not self.app.is_running:
+                break
+        await self.wait_until(lambda: not self.app.is_running, "the end after q")
+
     async def _wait_until_nothing(self, is_left: Callable[[], str]) -> None:
         """Wait until `is_left` names nothing: what has just ended may not be removed yet."""
         start = monotonic()
