@@ -307,7 +307,7 @@ def has_none(server: Server) -> bool:
 @pytest.mark.parametrize(
     ("revision", "says", "holds"),
     [
-        ("live", "! the server keeps what channels use: 1", has_linked_only),
+        ("live", " the server keeps what channels use: 1", has_linked_only),
         ("documented", "! this server deletes ALL of them, also what channels use", has_none),
         ("legacy", "! this server deletes ALL of them, also what channels use", has_none),
     ],

@@ -72,7 +72,11 @@ class RowsPage(ModalScreen[ResultT | None]):
     RowsPage Detail { display: none; width: 1fr; }
     RowsPage.-row Detail { display: block; }
     RowsPage.-row RecordTable { display: none; }
-    RowsPage.-beside.-wide Detail { display: block; width: 2fr; border-left: solid $panel; }
+    RowsPage.-beside.-wide Detail {
+        display: block;
+        width: 2fr;
+        border-left: solid $foreground 25%;
+    }
     RowsPage.-beside.-wide RecordTable { display: block; width: 3fr; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
