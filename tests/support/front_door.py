@@ -314,7 +314,12 @@ async def _serve_one(
         writer.write(reply.raw)
         await writer.drain()
         return
-    lines = [f"HTTP/1.1 {reply.status} .", f"content-length: {len(reply.body)}"]
-    lines += ["connection: close", "", ""]
+    lines = [f"HTTP/1.1 {reply.status} ."]
+    lines += [
+        f"{name.decode()}: {value.decode()}"
+        for name, value in reply.headers
+        if name.lower() not in {b"content-length", b"connection"}
+    ]
+    lines += [f"content-length: {len(reply.body)}", "connection: close", "", ""]
     writer.write("\r\n".join(lines).encode() + reply.body)
     await writer.drain()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,14 @@ from urllib.parse import parse_qsl
 
 from capgo_tui.sandbox.app import create_app
 from capgo_tui.sandbox.live.override_lookup import DEFAULT_URL_LIMIT
+from tests.support.front_door import ConnectionCut, FrontDoor, on_a_socket
 from tests.support.world import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from capgo_tui.sandbox.store import Store
+    from tests.support.front_door import ReceivedRequest, Reply
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -213,17 +215,18 @@ async def _discard(message: Message) -> None:
     """Discard a reply."""
 
 
-class Wire:
+class Wire(FrontDoor):
     """The server on a loopback socket whose connections can be cut during an exchange."""
 
     def __init__(self, app: App) -> None:
-        self._app = app
-        self._server: asyncio.Server | None = None
+        super().__init__(app)
         self.cut: dict[tuple[str, str], str] = {}
         """What is cut: ``before`` or ``after`` the request is carried out, by method and path."""
+        self.url = ""
+        self._socket = AsyncExitStack()
 
     async def __aenter__(self) -> Wire:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = await self._socket.enter_async_context(on_a_socket(self))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -231,68 +234,14 @@ class Wire:
 
     async def shut(self) -> None:
         """Stop listening; further connections are refused."""
-        assert self._server is not None
-        self._server.close()
-        await self._server.wait_closed()
+        await self._socket.aclose()
 
-    @property
-    def url(self) -> str:
-        """The address of the server."""
-        assert self._server is not None
-        host, port = self._server.sockets[0].getsockname()[:2]
-        return f"http://{host}:{port}"
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await self._exchange(reader, writer)
-        finally:
-            writer.close()
-            with suppress(ConnectionError):
-                await writer.wait_closed()
-
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve the one request of a connection."""
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        method, target, _ = head[0].split(" ")
-        headers = [
-            (name.lower().encode(), value.strip().encode())
-            for name, _, value in (line.partition(":") for line in head[1:] if line)
-        ]
-        length = int(dict(headers).get(b"content-length", b"0"))
-        body = await reader.readexactly(length)
-        path, _, query = target.partition("?")
-        cut = self.cut.get((method, path))
+    async def reply(self, request: ReceivedRequest) -> Reply:
+        """Answer one request, unless it is cut."""
+        cut = self.cut.get((request.method, request.path))
         if cut == "before":
-            return
-        scope: Scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "path": path,
-            "raw_path": path.encode(),
-            "root_path": "",
-            "scheme": "http",
-            "query_string": query.encode(),
-            "headers": headers,
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 2),
-        }
-        answer: list[Message] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: Message) -> None:
-            answer.append(message)
-
-        await self._app(scope, receive, send)
+            raise ConnectionCut
+        reply = await super().reply(request)
         if cut == "after":
-            return
-        content = b"".join(message.get("body", b"") for message in answer[1:])
-        writer.write(f"HTTP/1.1 {answer[0]['status']} OK\r\nconnection: close\r\n".encode())
-        for name, value in answer[0]["headers"]:
-            if name.lower() not in {b"content-length", b"connection"}:
-                writer.write(name + b": " + value + b"\r\n")
-        writer.write(f"content-length: {len(content)}\r\n\r\n".encode() + content)
-        await writer.drain()
+            raise ConnectionCut
+        return reply
