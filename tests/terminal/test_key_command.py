@@ -39,7 +39,7 @@ def open_profile(sandbox: Sandbox, tmp_path: Path, script: str) -> Iterator[Pseu
 def test_quitting_ends_it(sandbox: Sandbox, tmp_path: Path) -> None:
     with open_profile(sandbox, tmp_path, "echo $$ >pid; exec sleep 1000") as terminal:
         pid = tmp_path / "capgo-tui" / "pid"
-        terminal.wait_for(lambda: pid.exists() and pid.read_text(), "the command runs")
+        terminal.wait_for(lambda: pid.exists() and pid.read_text() != "", "the command runs")
         terminal.type("q")
         assert terminal.wait_end() == 0
         with pytest.raises(ProcessLookupError):
