@@ -34,7 +34,7 @@ class AppBase(KeyQueueApp):
         self.last_words: list[str] = []
         """The outcomes of writes that ended while the app was quitting."""
         self._writes: dict[asyncio.Task[object], Callable[[], None] | None] = {}
-        self._leaving = False
+        self.is_leaving = False
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the theme's variables, with the tones of texts that can be read and told apart."""
@@ -73,7 +73,7 @@ class AppBase(KeyQueueApp):
 
     def note_outcome(self, outcome: str) -> None:
         """Keep the outcome of a write for printing after the exit, if the app is quitting."""
-        if self._leaving:
+        if self.is_leaving:
             self.last_words.append(outcome)
 
     @property
@@ -91,8 +91,8 @@ class AppBase(KeyQueueApp):
 
     def leave(self) -> None:
         """Quit, after the writes under way if there are any."""
-        if not self._leaving:
-            self._leaving = True
+        if not self.is_leaving:
+            self.is_leaving = True
             self.run_worker(self._leave(), exit_on_error=False)
 
     @abstractmethod

@@ -241,7 +241,7 @@ class Hands:
         """Quit from the list; each q before returns from a link that led there."""
         for _ in range(HOME_KEYS):
             await self.press("q")
-            if self.app._leaving or not self.app.is_running:
+            if self.app.is_leaving or not self.app.is_running:
                 break
         await self.wait_until(lambda: not self.app.is_running, "the end after q")
 
