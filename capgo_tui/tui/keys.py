@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _NAMED: Final = re.compile(r"\{([a-z.-]+)\}")
 _keys: ContextVar[Mapping[str, str]] = ContextVar("keys of actions")
 """The keys as they are written, by the action's id; each app has its own."""
+_first_keys: dict[str, str] = {}
+"""Those of the first app, for what is drawn or handled outside the tasks of an app."""
 
 PAGE_KEYS: Final = {
     "changes.undo": "change.undo",
@@ -55,7 +57,10 @@ class Keyed(Protocol):
 
 def use_keys(actions: Iterable[Keyed]) -> None:
     """Name the keys of these actions from now on, in this task and those it begins."""
-    _keys.set({action.id: action.key for action in actions})
+    keys = {action.id: action.key for action in actions}
+    _keys.set(keys)
+    if not _first_keys:
+        _first_keys.update(keys)
 
 
 def make_page_keymap(actions: Iterable[Keyed]) -> dict[str, str]:
@@ -66,7 +71,7 @@ def make_page_keymap(actions: Iterable[Keyed]) -> dict[str, str]:
 
 def name_key(action_id: str) -> str:
     """Return the key of an action as the interface writes it."""
-    return _keys.get()[action_id]
+    return _keys.get(_first_keys)[action_id]
 
 
 def capitalize_key(action_id: str) -> str:

@@ -56,6 +56,9 @@ class Stage:
         )
         if lists:
             await driver.until(lambda: "…" not in driver.line(0), "all three counts")
+            # The list of channels has more columns once the devices are counted.
+            has_rows = driver.line(1).startswith("   CHANNEL ") and "no channels" not in driver.text
+            await driver.until(lambda: not has_rows or "RUN " in driver.line(1), "the devices")
         return driver
 
 
