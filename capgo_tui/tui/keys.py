@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 _NAMED: Final = re.compile(r"\{([a-z.-]+)\}")
-_keys: ContextVar[Mapping[str, str]] = ContextVar("keys of actions")
-"""The keys as they are written, by the action's id; each app has its own."""
-_first_keys: dict[str, str] = {}
-"""Those of the first app, for what is drawn or handled outside the tasks of an app."""
+_keys: dict[str, str] = {}
+"""The keys of the app as they are written, by the action's id."""
 
 PAGE_KEYS: Final = {
     "changes.undo": "change.undo",
@@ -56,11 +53,8 @@ class Keyed(Protocol):
 
 
 def use_keys(actions: Iterable[Keyed]) -> None:
-    """Name the keys of these actions from now on, in this task and those it begins."""
-    keys = {action.id: action.key for action in actions}
-    _keys.set(keys)
-    if not _first_keys:
-        _first_keys.update(keys)
+    """Name the keys of these actions from now on."""
+    _keys.update({action.id: action.key for action in actions})
 
 
 def make_page_keymap(actions: Iterable[Keyed]) -> dict[str, str]:
@@ -71,7 +65,7 @@ def make_page_keymap(actions: Iterable[Keyed]) -> dict[str, str]:
 
 def name_key(action_id: str) -> str:
     """Return the key of an action as the interface writes it."""
-    return _keys.get(_first_keys)[action_id]
+    return _keys[action_id]
 
 
 def capitalize_key(action_id: str) -> str:

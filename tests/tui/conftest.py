@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-use_keys(ACTIONS)  # as in an app whose settings name no other keys
+
+@pytest.fixture(autouse=True)
+def usual_keys() -> None:
+    """Name the keys of an app whose settings name no others."""
+    use_keys(ACTIONS)
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextvars import Context
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -152,7 +151,3 @@ async def test_no_failure_names_an_old_key(server: Server, size: tuple[int, int]
             server.on("GET", "/device", behaviour)  # type: ignore[arg-type]
             await look(driver, text, "list.refresh")
         assert driver.app.bug is None
-
-
-def test_a_key_is_named_outside_the_tasks_of_an_app_too() -> None:
-    assert Context().run(name_key, "list.refresh") == "r"
