@@ -21,7 +21,13 @@ import pytest
 from tests.arsenal.summary import print_arsenal
 from tests.sandbox import scoreboard
 from tests.sandbox.scoreboard import add_marked_numbers, print_conformance
-from tests.support.sampling import Sampling, deselect_unsampled, load_profile, print_samples
+from tests.support.sampling import (
+    Sampling,
+    deselect_unsampled,
+    draw_nothing,
+    load_profile,
+    print_samples,
+)
 from tests.support.server import closing_stores
 
 if TYPE_CHECKING:
@@ -71,6 +77,8 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
 
 def pytest_collection_finish() -> None:
     """Keep the tests themselves out of each collection of garbage."""
+    # Hypothesis does not find its own generator of random numbers where it is made after this.
+    draw_nothing()
     gc.collect()
     gc.freeze()
 
