@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -24,6 +25,7 @@ from capgo_tui.tui.screens.main import MainScreen, make_screen_class
 from capgo_tui.tui.theme import CAPGO_DARK, OUR_THEMES
 from capgo_tui.tui.theme_choice import ThemeChoice
 from capgo_tui.tui.words import describe_demo
+from capgo_tui.tui.workers import start_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -172,7 +174,7 @@ class CapgoApp(AppBase):
         self._opening = screen
         prefetch, self._prefetch = self._prefetch, None
         if prefetch is not None:
-            self.run_worker(self._open(screen, prefetch), exit_on_error=False)
+            start_worker(self, partial(self._open, screen, prefetch))
         else:
             screen.call_after_refresh(self._connect, screen)
 
@@ -196,7 +198,7 @@ class CapgoApp(AppBase):
 
     def open_profile(self, name: str) -> None:
         """Show the app of another profile."""
-        self.run_worker(self._open_profile(name), exit_on_error=False)
+        start_worker(self, partial(self._open_profile, name))
 
     async def _open_profile(self, name: str) -> None:
         """Read its settings in a thread: its key may come from a command."""
@@ -250,7 +252,7 @@ class CapgoApp(AppBase):
         self.light_theme = None
 
     def _connect(self, screen: MainScreen) -> None:
-        self.run_worker(self._open(screen), exit_on_error=False)
+        start_worker(self, partial(self._open, screen))
 
     async def _open(self, screen: MainScreen, prefetch: Prefetch | None = None) -> None:
         """Show the workspace of a screen, or why there is none, and have it take keys."""

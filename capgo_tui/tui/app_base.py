@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import traceback
 from abc import abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.memory import Memory
 from capgo_tui.tui.terminal.key_queue import KeyQueueApp
 from capgo_tui.tui.tone_colours import make_tones
+from capgo_tui.tui.workers import start_worker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -69,7 +71,7 @@ class AppBase(KeyQueueApp):
 
     def save_memory(self) -> None:
         """Write what is remembered into its file, in a thread."""
-        self.run_worker(asyncio.to_thread(self.memory.save), exit_on_error=False)
+        start_worker(self, partial(asyncio.to_thread, self.memory.save))
 
     def note_outcome(self, outcome: str) -> None:
         """Keep the outcome of a write for printing after the exit, if the app is quitting."""
@@ -93,7 +95,7 @@ class AppBase(KeyQueueApp):
         """Quit, after the writes under way if there are any."""
         if not self.is_leaving:
             self.is_leaving = True
-            self.run_worker(self._leave(), exit_on_error=False)
+            start_worker(self, self._leave)
 
     @abstractmethod
     async def _leave(self) -> None:

@@ -13,7 +13,7 @@ from textual import events
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.launch import Launch
-from capgo_tui.tui.screens.main import READS
+from capgo_tui.tui.screens.background_work import READS
 from capgo_tui.tui.widgets.record_table import fit_columns, slide_columns
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS

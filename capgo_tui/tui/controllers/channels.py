@@ -53,7 +53,7 @@ class ChannelController(WritingController):
     async def _load(self) -> None:
         """Load all channels and bundles, against which the form is validated."""
         for collection in (self._workspace.channels, self._workspace.bundles):
-            await report_failures(self._host, collection.load_all(), f"load the {collection.name}")
+            await report_failures(self._host, collection.load_all, f"load the {collection.name}")
 
     # Bundles on channels
 

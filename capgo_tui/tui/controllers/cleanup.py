@@ -87,12 +87,12 @@ class CleanupController(WritingController):
     async def _load(self, draft: CleanupDraft) -> None:
         """Refresh the bundles and channels that a plan is made of."""
         for collection in (self._workspace.bundles, self._workspace.channels):
-            work = bring_up_to_date(self._workspace, collection)
+            work = partial(bring_up_to_date, self._workspace, collection)
             await report_failures(self._host, work, f"load the {collection.name}")
         await self._count(draft)
 
     async def _load_devices(self, draft: CleanupDraft) -> None:
-        await report_failures(self._host, self._workspace.devices.load_all(), "load the devices")
+        await report_failures(self._host, self._workspace.devices.load_all, "load the devices")
         if self._host.overlays.fields_form.shows(draft):
             self._host.overlays.fields_form.say("")
             await self._count(draft)

@@ -10,22 +10,22 @@ from capgo_tui.tui.words import explain, step_label
 from capgo_tui.workspace.next_step import OtherWay
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from capgo_tui.tui.host import Host
 
 
-async def report_failures(host: Host, work: Awaitable[object], doing: str) -> None:
-    """Await some work and report a failure in the status line.
+async def report_failures(host: Host, work: Callable[[], Awaitable[object]], doing: str) -> None:
+    """Do some work and report a failure in the status line.
 
     Args:
         host: the screen that shows the failure.
-        work: what to await.
+        work: begins the work, which does not exist before: this may be cancelled until then.
         doing: completes «failed to …», such as «load the devices».
 
     """
     try:
-        await work
+        await work()
     except CapgoError as error:
         failed_at = None if host.workspace is None else host.workspace.now()
         notice = explain(error, doing, host.target, failed_at=failed_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from capgo_tui.tui.controllers.failures import report_failures
@@ -46,9 +47,9 @@ async def _await_choice(
     choices: Choices[ChoiceT],
     prepare: Callable[[ChoiceT], Awaitable[None]] | None,
 ) -> ChoiceT | None:
-    work = [(choices.collection.load_all(), f"load the {choices.collection.name}")]
+    work = [(choices.collection.load_all, f"load the {choices.collection.name}")]
     if choices.collection.name == "bundles" and host.workspace is not None:
-        work.append((_update_survey(host), "count the devices"))
+        work.append((partial(_update_survey, host), "count the devices"))
     loading = [asyncio.ensure_future(report_failures(host, *each)) for each in work]
     try:
         choice = await answer

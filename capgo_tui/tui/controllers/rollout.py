@@ -56,7 +56,7 @@ class RolloutController(WritingController):
     async def _lead(self, draft: RolloutDraft, answer: asyncio.Future[str | None]) -> None:
         form = self._form
         counting = asyncio.ensure_future(
-            report_failures(self._host, self._count(draft), "count the devices")
+            report_failures(self._host, partial(self._count, draft), "count the devices")
         )
         try:
             while (name := await answer) is not None:

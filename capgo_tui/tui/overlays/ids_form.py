@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from itertools import compress
 from operator import not_
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
@@ -20,6 +21,7 @@ from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.lines import pad, strip
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.tui.words import shorten_failure
+from capgo_tui.tui.workers import start_worker
 from capgo_tui.workspace.changes.names import shorten
 from capgo_tui.workspace.device_ids import parse_ids
 
@@ -225,7 +227,7 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
             self._say("there is no id in the list", "warn")
         else:
             self._area.read_only = True  # what was looked up is what is acted on
-            self._look_up = self.run_worker(self._find(verb, entries), exit_on_error=False)
+            self._look_up = start_worker(self, partial(self._find, verb, entries))
 
     def action_enter(self) -> None:
         """Say what goes on from the bottom row: there are two ways."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual.binding import Binding, BindingType
@@ -14,6 +15,7 @@ from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.overlays.typing_bar import TypingBar
 from capgo_tui.tui.widgets.line_history import LineHistory
 from capgo_tui.tui.widgets.lines import pad, pad_middle, strip
+from capgo_tui.tui.workers import start_worker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -184,7 +186,7 @@ class PaletteBar(TypingBar):
         entry = self.matches.selection
         self._reach(entry if entry is not None and entry.completion == text else None)
         if self._search is not None and text.strip():
-            self._searching = self.run_worker(self._add(self._search, text), exit_on_error=False)
+            self._searching = start_worker(self, partial(self._add, self._search, text))
 
     async def _add(self, search: Search, text: str) -> None:
         more = await search(text)

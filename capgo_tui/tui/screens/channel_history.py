@@ -11,6 +11,7 @@ from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.screens.rows_page import PageRow, RowsPage
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.record_table import PlainColumn
+from capgo_tui.tui.workers import start_worker
 from capgo_tui.workspace.ages import format_age, format_full_time
 from capgo_tui.workspace.changes.channel_words import describe_setting, label_setting
 from capgo_tui.workspace.changes.names import shorten
@@ -86,7 +87,7 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
     def action_reload(self) -> None:
         """Read the history again."""
         self.show_rows((), "Reading the history…")
-        self.run_worker(self._load(), exclusive=True, exit_on_error=False)
+        start_worker(self, self._load, exclusive=True)
 
     async def _load(self) -> None:
         try:

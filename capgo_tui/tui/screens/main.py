@@ -13,9 +13,9 @@ from capgo_tui.tui import words
 from capgo_tui.tui.actions import action_on_tab
 from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.controllers.context import action_context
-from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.overlay import OverlayScreen
 from capgo_tui.tui.rebinding import action_of_key, list_key_bindings, rebind
+from capgo_tui.tui.screens.background_work import READS, BackgroundWork
 from capgo_tui.tui.screens.body import Body
 from capgo_tui.tui.screens.controllers import ACTIONS, Controllers
 from capgo_tui.tui.widgets.detail import Detail
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
     from capgo_tui.tui.widgets.tab_page import TabPage
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
-
-READS = "reads"
-"""The group of the workers that only read."""
 
 
 def _import_overlays() -> type[Overlays]:
@@ -101,6 +98,7 @@ class MainScreen(OverlayScreen):
         self._overlays: Overlays | None = None
         self.controllers = Controllers(self, self.title_bar, first_tab, refresh_seconds)
         self.body = Body(self.table, self.detail, self.controllers)
+        self._background = BackgroundWork(self, self)
 
     def compose(self) -> ComposeResult:
         """Make the chrome and the table; the overlays are mounted later."""
@@ -116,6 +114,10 @@ class MainScreen(OverlayScreen):
         self.set_focus(self.table)
         self.set_interval(1, self.tick)
         self.show_chrome()
+
+    def on_unmount(self) -> None:
+        """Close the coroutines whose workers have not begun."""
+        self._background.close()
 
     def open(self, workspace: Workspace) -> None:
         """Show a workspace and begin to load its three lists, the one in view first.
@@ -229,12 +231,12 @@ class MainScreen(OverlayScreen):
 
     def read(self, work: Coroutine[None, None, object], doing: str) -> Worker[None]:
         """Run work that only reads; `doing` completes «failed to …»."""
-        return self.run_worker(report_failures(self, work, doing), group=READS, exit_on_error=False)
+        return self._background.run(work, doing, READS)
 
     def work(self, work: Coroutine[None, None, object] | None, doing: str) -> None:
         """Run work that may write; None is ignored; `doing` completes «failed to …»."""
         if work is not None:
-            self.run_worker(report_failures(self, work, doing), exit_on_error=False)
+            self._background.run(work, doing)
 
     def cancel_reads(self) -> None:
         """Cancel the workers that only read."""

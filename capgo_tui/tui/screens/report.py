@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,6 +12,7 @@ from capgo_tui.api.errors import CapgoError, Refusal
 from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.tui.workers import start_worker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -57,7 +59,7 @@ class ReportScreen(ModalScreen[None]):
         self._begin(is_anew=True)
 
     def _begin(self, *, is_anew: bool) -> None:
-        self.run_worker(self._fill(is_anew=is_anew), exclusive=True, exit_on_error=False)
+        start_worker(self, partial(self._fill, is_anew=is_anew), exclusive=True)
 
     async def _fill(self, *, is_anew: bool) -> None:
         """Read the lines and show them, or why they cannot be read."""

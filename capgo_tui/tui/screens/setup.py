@@ -20,6 +20,7 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.tui.words import explain
+from capgo_tui.tui.workers import start_worker
 from capgo_tui.workspace.target import Target
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ class SetupScreen(Screen[Target | None]):
         self.query_one(Detail).show_lines([*server_lines, *app_lines, *apps, *PERMANENT])
 
     def _list_apps(self) -> None:
-        self.run_worker(self._fetch_apps(), exclusive=True, exit_on_error=False)
+        start_worker(self, self._fetch_apps, exclusive=True)
 
     async def _fetch_apps(self) -> None:
         """List the apps of the API key, or report early that it is wrong."""
