@@ -134,7 +134,8 @@ async def test_typed_ahead_it_waits_for_what_is_found(
     plain = palette.find_devices
 
     def slow(text: str, devices: Sequence[Device]) -> list[Entry]:
-        assert gate.wait(30)
+        # Only the whole text: each search that is cancelled keeps its thread, and these are few.
+        assert text != "tester-09" or gate.wait(30)
         return plain(text, devices)
 
     monkeypatch.setattr(palette, "find_devices", slow)
