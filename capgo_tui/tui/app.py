@@ -280,7 +280,9 @@ class CapgoApp(AppBase):
         if self.launch.is_demo and len(self._opened) == 1:
             screen.status.hint(describe_demo())
         if prefetch is not None:
-            screen.read(prefetch.finish(), f"load the {screen.rows.view.collection.name}")
+            screen.background.read(
+                prefetch.finish(), f"load the {screen.rows.view.collection.name}"
+            )
 
     async def _open_workspace(self, screen: MainScreen) -> Workspace:
         """Import what speaks HTTP beside the loop, and open the workspace of a screen."""
@@ -334,7 +336,7 @@ class CapgoApp(AppBase):
     async def _leave(self) -> None:
         for opened in self._opened:
             opened.cancel_waits()
-            opened.screen.cancel_reads()
+            opened.screen.controllers.loading.end()
         while self._writes:
             for stop in self._writes.values():
                 if stop is not None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Sequence
 
     from textual.geometry import Size
     from textual.widget import Widget
-    from textual.worker import Worker
 
     from capgo_tui.tui.actions import Action, ActionContext
     from capgo_tui.tui.app_base import AppBase
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.widgets.record_table import RecordTable
     from capgo_tui.tui.widgets.status_line import StatusLine
     from capgo_tui.tui.widgets.tab_page import TabPage
+    from capgo_tui.tui.workers import BackgroundWork
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
 
@@ -83,6 +83,10 @@ class Host(Protocol):
         """The overlays of the screen; before the first action there may be none."""
 
     @property
+    def background(self) -> BackgroundWork:
+        """What runs coroutines in workers of the screen."""
+
+    @property
     def size(self) -> Size:
         """The size in cells."""
 
@@ -125,12 +129,6 @@ class Host(Protocol):
         """Focus a widget."""
 
     # What it does
-
-    def read(self, work: Coroutine[None, None, object], doing: str) -> Worker[None]:
-        """Run work that only reads; `doing` completes «failed to …»."""
-
-    def work(self, work: Coroutine[None, None, object] | None, doing: str) -> None:
-        """Run work that may write and outlives this screen; None is ignored."""
 
     def finish_start(self) -> None:
         """Load and mount what can wait until the first rows are drawn."""

@@ -13,8 +13,8 @@ from textual import events
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.launch import Launch
-from capgo_tui.tui.screens.background_work import READS
 from capgo_tui.tui.widgets.record_table import fit_columns, slide_columns
+from capgo_tui.tui.workers import READS
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from tests.support.server import FAULT, Gate, Server, answering

@@ -53,13 +53,13 @@ async def test_a_write_past_the_keys_is_refused_by_the_client(server: Server) ->
         main = driver.main
         device = main.workspace and main.workspace.devices.records[device_id(1)]
         assert device
-        main.work(main.controllers.loader.lazy.overrides.clear(device), "clear")
+        main.background.run(main.controllers.loader.lazy.overrides.clear(device), "clear")
         server.override(device_id(1), "beta")
         await driver.settle()
         assert main.workspace is not None
         device = await main.workspace.look_up_device(device_id(1))
         assert device is not None
-        main.work(main.controllers.loader.lazy.overrides.clear(device), "clear")
+        main.background.run(main.controllers.loader.lazy.overrides.clear(device), "clear")
         await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✗ Not changed: this client is read-only")

@@ -90,7 +90,7 @@ class FilterController:
         return DeviceSearch(self._host, workspace, self._refine)
 
     def _seek(self, search: Coroutine[None, None, None]) -> None:
-        self._search = self._host.read(search, "look the device up")
+        self._search = self._host.background.read(search, "look the device up")
 
     def stop_search(self) -> bool:
         """Cancel the search for a device; return whether there was one."""

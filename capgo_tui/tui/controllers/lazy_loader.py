@@ -34,12 +34,13 @@ class LazyLoader:
 
     async def load(self) -> None:
         """Make the lazy controllers, once there is a workspace."""
-        if self._host.workspace is None or self._lazy is not None:
+        host, workspace = self._host, self._host.workspace
+        if workspace is None or self._lazy is not None:
             return
         controllers = await asyncio.to_thread(_import_controllers)
         if self._lazy is None:
-            self._lazy = controllers(self._host, self._host.workspace, self._arrange.unmark_devices)
-            self._host.work(self._lazy.undo.look_back(), "find out what an earlier run did")
+            self._lazy = controllers(host, workspace, self._arrange.unmark_devices)
+            host.background.run(self._lazy.undo.look_back(), "find out what an earlier run did")
 
     def stop_waiting(self) -> bool:
         """Cancel the waiting write, the export or the watch; return whether there was one."""

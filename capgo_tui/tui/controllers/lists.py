@@ -81,7 +81,7 @@ class ListController:
             self._show_change(event)
         if host.workspace is not None:
             for collection in host.workspace.find_lists_read_by_guess():
-                host.read(collection.load_more(), f"load the {collection.name}")
+                host.background.read(collection.load_more(), f"load the {collection.name}")
         self._run_pending()
         if host.has_overlays:
             host.overlays.link_form.update_choices()
@@ -145,7 +145,7 @@ class ListController:
         """Let a view filter and sort in slices, if it is busy."""
         if rows.view.busy and rows.resource.name not in self._busy:
             self._busy.add(rows.resource.name)
-            self._host.work(self._advance(rows), f"sort the {rows.resource.name}")
+            self._host.background.run(self._advance(rows), f"sort the {rows.resource.name}")
 
     async def _advance(self, rows: AnyRows) -> None:
         try:

@@ -84,7 +84,7 @@ class OverviewController:
         if self._is_at_work:
             self.update(page)
         else:
-            self._host.read(self._make(page), "make the overview")
+            self._host.background.read(self._make(page), "make the overview")
 
     async def _make(self, page: OverviewPage) -> None:
         workspace = self._host.workspace
@@ -114,7 +114,7 @@ class OverviewController:
             return
         self._has_asked = True
         answered = asyncio.Event()
-        self._host.read(self._ask(workspace, page, answered), "read the statistics")
+        self._host.background.read(self._ask(workspace, page, answered), "read the statistics")
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await answered.wait()

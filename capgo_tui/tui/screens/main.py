@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
@@ -13,9 +14,9 @@ from capgo_tui.tui import words
 from capgo_tui.tui.actions import action_on_tab
 from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.controllers.context import action_context
+from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.overlay import OverlayScreen
 from capgo_tui.tui.rebinding import action_of_key, list_key_bindings, rebind
-from capgo_tui.tui.screens.background_work import READS, BackgroundWork
 from capgo_tui.tui.screens.body import Body
 from capgo_tui.tui.screens.controllers import ACTIONS, Controllers
 from capgo_tui.tui.widgets.detail import Detail
@@ -23,15 +24,15 @@ from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.title_bar import TitleBar
+from capgo_tui.tui.workers import BackgroundWork
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.widget import Widget
-    from textual.worker import Worker
 
     from capgo_tui.tui.actions import Action, ActionContext
     from capgo_tui.tui.app_base import AppBase
@@ -96,9 +97,9 @@ class MainScreen(OverlayScreen):
         self.status = StatusLine()
         self.hints = HintBar()
         self._overlays: Overlays | None = None
+        self.background = BackgroundWork(self, partial(report_failures, self))
         self.controllers = Controllers(self, self.title_bar, first_tab, refresh_seconds)
         self.body = Body(self.table, self.detail, self.controllers)
-        self._background = BackgroundWork(self, self)
 
     def compose(self) -> ComposeResult:
         """Make the chrome and the table; the overlays are mounted later."""
@@ -117,7 +118,7 @@ class MainScreen(OverlayScreen):
 
     def on_unmount(self) -> None:
         """Close the coroutines whose workers have not begun."""
-        self._background.close()
+        self.background.close()
 
     def open(self, workspace: Workspace) -> None:
         """Show a workspace and begin to load its three lists, the one in view first.
@@ -226,22 +227,6 @@ class MainScreen(OverlayScreen):
         self.status.tell(outcome)
         self.app.note_outcome(outcome)
         self.show_hints()  # a refused right may have taken some away
-
-    # Work
-
-    def read(self, work: Coroutine[None, None, object], doing: str) -> Worker[None]:
-        """Run work that only reads; `doing` completes «failed to …»."""
-        return self._background.run(work, doing, READS)
-
-    def work(self, work: Coroutine[None, None, object] | None, doing: str) -> None:
-        """Run work that may write; None is ignored; `doing` completes «failed to …»."""
-        if work is not None:
-            self._background.run(work, doing)
-
-    def cancel_reads(self) -> None:
-        """Cancel the workers that only read."""
-        self.controllers.loading.is_over = True
-        self.workers.cancel_group(self, READS)
 
     def ask_for_key(self) -> None:
         """Ask for another API key in place of a refused one."""

@@ -64,7 +64,7 @@ class PageController:
     def show_changes(self) -> None:
         """List all changes made from here."""
         if self._host.workspace is not None:
-            self._host.work(self._choose_change(self._host.workspace), "list the changes")
+            self._host.background.run(self._choose_change(self._host.workspace), "list the changes")
 
     async def _choose_change(self, workspace: Workspace) -> None:
         """List the changes, and undo the one that is chosen there."""
