@@ -240,7 +240,7 @@ class CapgoApp(AppBase):
         else:
             self.launch = opened.launch
             self.switch_screen(opened.screen)
-            opened.screen.show_chrome()
+            opened.screen.chrome.show()
 
     def on_background_colour(self, event: BackgroundColour) -> None:
         """Use the light theme on a light background, at the start alone."""

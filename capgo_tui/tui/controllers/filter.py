@@ -38,7 +38,7 @@ class FilterController:
         view = host.rows.view
         earlier = host.app.memory.get_lines(f"filter.{host.tab}")
         host.overlays.filter_bar.open(view.query.text, view.vocabulary, earlier)
-        host.show_status()
+        host.chrome.show_status()
 
     def follow_typing(self, text: str) -> None:
         """Narrow the list while the filter bar is open."""
@@ -63,11 +63,11 @@ class FilterController:
         view = self._host.rows.view
         view.filter(view.parse(clean(text.strip())))
         self._lists.show_order()
-        self._host.show_chrome()
+        self._host.chrome.show()
 
     def _close_bar(self) -> None:
         self._host.overlays.filter_bar.close()
-        self._host.show_status()
+        self._host.chrome.show_status()
 
     # A device that is not loaded
 

@@ -76,7 +76,7 @@ class ListController:
         self.advance(self.rows[name])
         if host.rows.columns != self._columns:
             self._show_columns()  # by now it is known what this server has
-            host.show_hints()
+            host.chrome.show_hints()
         if name == host.tab:
             self._show_change(event)
         if host.workspace is not None:
@@ -95,7 +95,7 @@ class ListController:
                 if rows.resource.name == host.tab:
                     host.table.rows_replaced()
                     self._detail.follow()
-        host.show_chrome()
+        host.chrome.show()
 
     def show_joined(self, names: Iterable[str]) -> None:
         """Show lists anew whose cells show something that changed besides their records."""
@@ -109,7 +109,7 @@ class ListController:
                 self._show_columns()
             host.table.rows_replaced()
             self._detail.follow()
-        host.show_chrome()
+        host.chrome.show()
 
     def _show_change(self, event: Event | ViewChange) -> None:
         view, table = self._host.rows.view, self._host.table

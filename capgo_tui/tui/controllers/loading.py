@@ -157,7 +157,7 @@ class LoadingController:
             self.begin(host.rows)
         collection = host.rows.view.collection
         if collection.error is not None or (collection.waiting or self._status.waiting) is not None:
-            host.show_status()
+            host.chrome.show_status()
         can_read = host.is_current and not (host.is_taken or self._is_over)
         if can_read and not workspace.client.key_refused and self._status.seconds_to_reconnect == 0:
             self._read_again()

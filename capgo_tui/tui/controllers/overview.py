@@ -106,7 +106,7 @@ class OverviewController:
             self._is_at_work = False
         page.status = self._describe(workspace)
         page.show_overview(overview, self._map_keys())
-        self._host.show_status()
+        self._host.chrome.show_status()
 
     async def _ask_once(self, workspace: Workspace, page: OverviewPage) -> None:
         """Request what the lists do not tell, and wait a moment for it: one drawing will do."""

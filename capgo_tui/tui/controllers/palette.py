@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.tui.actions import Action
+from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.tabs import EVERYWHERE
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class PaletteController:
 
         def offer() -> Offer:
             return Offer(
-                host.action_context(),
+                action_context(host),
                 host.actions,
                 workspace.channels.records.values(),
                 workspace.bundles.records.values(),
@@ -176,7 +177,7 @@ class PaletteController:
     def _export(self, form: str, name: str) -> None:
         host = self._host
         action = next(each for each in host.actions if each.id == "list.export")
-        if (reason := action.disabled_reason(host.action_context())) is not None:
+        if (reason := action.disabled_reason(action_context(host))) is not None:
             host.say(reason.message)
         else:
             self._lists.export(form, name)

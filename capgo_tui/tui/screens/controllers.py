@@ -9,10 +9,10 @@ from capgo_tui.tui.controllers.arrange import ArrangeController
 from capgo_tui.tui.controllers.bundle_actions import BundleActions
 from capgo_tui.tui.controllers.change_actions import ChangeActions
 from capgo_tui.tui.controllers.channel_actions import ChannelActions
+from capgo_tui.tui.controllers.chrome import ChromeController
 from capgo_tui.tui.controllers.detail import DetailController
 from capgo_tui.tui.controllers.device_actions import DeviceActions
 from capgo_tui.tui.controllers.filter import FilterController
-from capgo_tui.tui.controllers.hints import HintController
 from capgo_tui.tui.controllers.lazy_loader import LazyLoader
 from capgo_tui.tui.controllers.leave import LeaveController
 from capgo_tui.tui.controllers.list_actions import ListActions
@@ -65,21 +65,22 @@ class Controllers:
 
     def __init__(self, host: Host, bar: TitleBar, tab: str, refresh_seconds: float | None) -> None:
         self.detail = DetailController(host)
-        self.hints = HintController(host, self.detail)
         self.lists = ListController(host, self.detail)
         self.status = StatusController(host, self.lists)
         self.loading = LoadingController(host, self.lists, self.status, refresh_seconds)
         trip = Trip()
         self.survey = SurveyController(host, self.lists)
-        self.tabs = TabController(
+        self.chrome = ChromeController(
             host,
             bar,
             detail=self.detail,
             lists=self.lists,
-            loading=self.loading,
+            status=self.status,
             survey=self.survey,
             trip=trip,
-            name=tab,
+        )
+        self.tabs = TabController(
+            host, detail=self.detail, lists=self.lists, loading=self.loading, name=tab
         )
         self.arrange = ArrangeController(host, self.lists)
         self.filter = FilterController(host, self.lists, self.detail)
@@ -128,14 +129,13 @@ class Controllers:
             for action in controller.ACTIONS
         }
         """The function that runs each action, by its id."""
-        self._show_status = host.show_status
 
     def open(
         self, workspace: Workspace, device: str | None, record: StartRecord | None = None
     ) -> None:
         """Show the lists of a workspace, and the record that was requested at the start."""
         self.lists.open(workspace)
-        workspace.pending_retries.listen(self._show_status)
+        workspace.pending_retries.listen(self.status.show)
         self.tabs.show_current()
         if device is not None:
             self.filter.open_on(device, workspace)

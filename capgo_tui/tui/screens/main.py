@@ -20,7 +20,7 @@ from capgo_tui.tui.rebinding import action_of_key, list_key_bindings, rebind
 from capgo_tui.tui.screens.body import Body
 from capgo_tui.tui.screens.controllers import ACTIONS, Controllers
 from capgo_tui.tui.widgets.detail import Detail
-from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
+from capgo_tui.tui.widgets.hint_bar import HintBar
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.title_bar import TitleBar
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
-    from capgo_tui.tui.actions import Action, ActionContext
+    from capgo_tui.tui.actions import Action
     from capgo_tui.tui.app_base import AppBase
     from capgo_tui.tui.launch import StartRecord
     from capgo_tui.tui.lists import AnyRows
@@ -99,6 +99,7 @@ class MainScreen(OverlayScreen):
         self._overlays: Overlays | None = None
         self.background = BackgroundWork(self, partial(report_failures, self))
         self.controllers = Controllers(self, self.title_bar, first_tab, refresh_seconds)
+        self.chrome = self.controllers.chrome
         self.body = Body(self.table, self.detail, self.controllers)
 
     def compose(self) -> ComposeResult:
@@ -114,7 +115,7 @@ class MainScreen(OverlayScreen):
         self.table.say(notice.headline, notice.advice)
         self.set_focus(self.table)
         self.set_interval(1, self.tick)
-        self.show_chrome()
+        self.chrome.show()
 
     def on_unmount(self) -> None:
         """Close the coroutines whose workers have not begun."""
@@ -189,30 +190,9 @@ class MainScreen(OverlayScreen):
         assert self._overlays is not None  # noqa: S101 - every action and paste awaits it
         return self._overlays
 
-    def action_context(self) -> ActionContext:
-        """Return what decides which actions do something now."""
-        return action_context(self)
-
     def show_page(self, page: TabPage | None) -> None:
         """Show a page in place of the list; None shows the list again."""
         self.body.show_page(page)
-
-    def show_chrome(self) -> None:
-        """Draw the tabs, the hints and the status line anew."""
-        self.controllers.tabs.show_strip()
-
-    def show_status(self) -> None:
-        """Draw the status line anew."""
-        self.controllers.status.show()
-
-    def show_hints(self) -> None:
-        """Draw the hints anew."""
-        self.controllers.hints.show()
-
-    def hint_of(self, action_id: str, label: str) -> Hint:
-        """Return the hint of an action with another label."""
-        action = next(each for each in self.actions if each.id == action_id)
-        return Hint(action.key, label, action_id=action_id)
 
     def show_detail_pane(self, *, visible: bool) -> None:
         """Show the detail on a narrow screen, or the list."""
@@ -226,7 +206,7 @@ class MainScreen(OverlayScreen):
         """Show the outcome of a write, which stays until it is dismissed."""
         self.status.tell(outcome)
         self.app.note_outcome(outcome)
-        self.show_hints()  # a refused right may have taken some away
+        self.chrome.show_hints()  # a refused right may have taken some away
 
     def ask_for_key(self) -> None:
         """Ask for another API key in place of a refused one."""
@@ -243,7 +223,7 @@ class MainScreen(OverlayScreen):
         await self._run(action_on_tab(self.actions, action_id, self.tab))
 
     async def _run(self, action: Action) -> None:
-        if (reason := action.disabled_reason(self.action_context())) is not None:
+        if (reason := action.disabled_reason(action_context(self))) is not None:
             self.say(reason.message)
             return
         outcome = self.controllers.runs[action.id]()
