@@ -376,7 +376,7 @@ class CapgoApp(AppBase):
         if not self.screen.is_mounted:  # typed ahead: there is nothing on it yet
             await AwaitMount(self.screen, [self.screen])
         if isinstance(self.screen, MainScreen):
-            await self.screen.mount_overlays()
+            await self.screen.controllers.loader.load()
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except Exception as error:  # noqa: BLE001 - whatever it is, the lists are still there

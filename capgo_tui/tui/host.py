@@ -132,8 +132,5 @@ class Host(Protocol):
 
     # What it does
 
-    def finish_start(self) -> None:
-        """Load and mount what can wait until the first rows are drawn."""
-
     def ask_for_key(self) -> None:
         """Ask for another API key in place of a refused one."""

@@ -142,7 +142,7 @@ async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) ->
     size = (80, 24)
     async with on_devices(server, size=size) as driver:
         main = driver.main
-        await main.mount_overlays()
+        await main.controllers.loader.load()
         assert main.workspace is not None
         message = json.dumps({"error": "invalid_thing", "message": f"no {TEXTS[name]}"}).encode()
         for method in ("POST", "DELETE"):

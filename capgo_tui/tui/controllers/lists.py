@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 class ListController:
     """The controller of the rows, which attaches those of the list in view to the table."""
 
-    def __init__(self, host: Host, detail: DetailController) -> None:
+    def __init__(
+        self, host: Host, detail: DetailController, finish_start: Callable[[], None]
+    ) -> None:
         self._host = host
         self._detail = detail
+        self._finish_start = finish_start
         self.rows: dict[str, AnyRows] = {}
         """The rows of each list; empty until there is a workspace."""
         self._columns: Sequence[object] = ()
@@ -87,7 +90,7 @@ class ListController:
             host.overlays.link_form.update_choices()
         has_new_rows = not isinstance(event, StateChange | ViewChange)
         if (has_new_rows or host.rows.view.collection.at_end) and not host.has_overlays:
-            host.finish_start()
+            self._finish_start()
         if (name == "channels" and self._has_completeness_changed()) or has_new_rows:
             for rows in self._find_joined_lists(name):
                 rows.view.refilter()

@@ -64,8 +64,9 @@ class Controllers:
     """The controllers of one screen; each gets the earlier ones that it needs."""
 
     def __init__(self, host: Host, bar: TitleBar, tab: str, refresh_seconds: float | None) -> None:
+        self._host = host
         self.detail = DetailController(host)
-        self.lists = ListController(host, self.detail)
+        self.lists = ListController(host, self.detail, self.finish_start)
         self.status = StatusController(host, self.lists)
         self.loading = LoadingController(host, self.lists, self.status, refresh_seconds)
         trip = Trip()
@@ -141,3 +142,13 @@ class Controllers:
             self.filter.open_on(device, workspace)
         if record is not None:
             self.opening.open_on(record, workspace)
+
+    def finish_start(self) -> None:
+        """Load and mount what can wait until the first rows are drawn."""
+        # Through the table, which only then has asked the screen for a repaint.
+        table = self._host.table
+        table.call_later(table.screen.call_after_refresh, self._finish_start)
+
+    async def _finish_start(self) -> None:
+        self.loading.begin_all()
+        await self.loader.load()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -47,13 +46,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 
-def _import_overlays() -> type[Overlays]:
-    """Import the overlays, which take 20 ms and are not needed before there are rows."""
-    from capgo_tui.tui.overlays.overlays import Overlays  # noqa: PLC0415
-
-    return Overlays
-
-
 class MainScreen(OverlayScreen):
     """One app: its channels, devices and bundles.
 
@@ -96,7 +88,6 @@ class MainScreen(OverlayScreen):
         self.detail = Detail(id="detail", classes="behind")
         self.status = StatusLine()
         self.hints = HintBar()
-        self._overlays: Overlays | None = None
         self.background = BackgroundWork(self, partial(report_failures, self))
         self.controllers = Controllers(self, self.title_bar, first_tab, refresh_seconds)
         self.chrome = self.controllers.chrome
@@ -130,31 +121,14 @@ class MainScreen(OverlayScreen):
         self.workspace = workspace
         self.controllers.open(workspace, self._device, self._record)
         if self.rows.view.collection.has_answer:
-            self.finish_start()
+            self.controllers.finish_start()
         self.set_timer(loading.HEAD_START, self.controllers.loading.begin_all)
-
-    def finish_start(self) -> None:
-        """Load and mount what can wait until the first rows are drawn."""
-        # Through the table, which only then has asked the screen for a repaint.
-        self.table.call_later(self.call_after_refresh, self._finish_start)
-
-    async def _finish_start(self) -> None:
-        self.controllers.loading.begin_all()
-        await self.mount_overlays()
-
-    async def mount_overlays(self) -> None:
-        """Mount the overlays and make the lazy controllers; awaited before every action."""
-        overlays = await asyncio.to_thread(_import_overlays)
-        if self._overlays is None:
-            self._overlays = overlays(self)
-        await self._overlays.mount()
-        await self.controllers.loader.load()
 
     def tick(self) -> None:
         """Refresh what depends on the time; called once a second."""
         # Only ages and countdowns on the screen need an update.
-        if self._overlays is not None:
-            self._overlays.link_form.update_reasons()
+        if self.has_overlays:
+            self.overlays.link_form.update_reasons()
         self.controllers.loading.tick()
 
     # What the controllers know of it
@@ -175,20 +149,14 @@ class MainScreen(OverlayScreen):
         return self.controllers.lists.rows[self.controllers.tabs.list_name]
 
     @property
-    def is_taken(self) -> bool:
-        """Whether an overlay has the keyboard: nothing may move behind it by itself."""
-        return self._overlays is not None and bool(self._overlays.open)
-
-    @property
     def has_overlays(self) -> bool:
         """Whether the overlays are mounted."""
-        return self._overlays is not None and bool(self._overlays.mounted_overlays)
+        return self.controllers.loader.has_overlays
 
     @property
     def overlays(self) -> Overlays:
-        """The overlays; `mount_overlays` must have run."""
-        assert self._overlays is not None  # noqa: S101 - every action and paste awaits it
-        return self._overlays
+        """The overlays; before the first action there may be none."""
+        return self.controllers.loader.overlays
 
     def show_page(self, page: TabPage | None) -> None:
         """Show a page in place of the list; None shows the list again."""
@@ -269,7 +237,7 @@ class MainScreen(OverlayScreen):
     async def on_paste(self, event: events.Paste) -> None:
         """Go to what a text pasted onto a list names, or ask what to do to the ids in it."""
         if self.is_current and not self.is_taken:
-            await self.mount_overlays()
+            await self.controllers.loader.load()
             await self.controllers.pasting.paste(event.text)
 
     def on_click(self) -> None:
