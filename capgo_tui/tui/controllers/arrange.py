@@ -25,7 +25,7 @@ class ArrangeController:
         """Choose a column to sort by."""
         self._host.status.dismiss()
         rows = self._host.rows
-        self._host.overlays.sort_bar.open(rows.columns, rows.state.sort)
+        self._host.overlays.sort_bar.open(rows.columns, rows.state.sort, self.sort_by)
 
     def sort_by(self, column: str | None) -> None:
         """Sort by a column, or the other way round.

@@ -37,13 +37,8 @@ class FilterController:
         host.status.dismiss()
         view = host.rows.view
         earlier = host.app.memory.get_lines(f"filter.{host.tab}")
-        host.overlays.filter_bar.open(view.query.text, view.vocabulary, earlier)
+        host.overlays.filter_bar.open(self, view.query.text, view.vocabulary, earlier)
         host.chrome.show_status()
-
-    def follow_typing(self, text: str) -> None:
-        """Narrow the list while the filter bar is open."""
-        if self._host.overlays.filter_bar.visible:
-            self.narrow(text)
 
     def clear(self) -> None:
         """Show everything again."""

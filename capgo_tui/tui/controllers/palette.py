@@ -93,7 +93,10 @@ class PaletteController:
             return await asyncio.to_thread(near, text)
 
         host.status.dismiss()
-        host.overlays.palette_bar.open(match, search, text, host.app.memory.get_lines(PALETTE))
+        earlier = host.app.memory.get_lines(PALETTE)
+        host.overlays.palette_bar.open(
+            match, search, text, earlier, choose=self.go, preview=self.preview
+        )
 
     async def _list_apps(self) -> Sequence[tuple[str, str | None]]:
         """Return the apps of the key, read at the first need; none where the server has no list."""

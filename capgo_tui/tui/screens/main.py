@@ -37,10 +37,7 @@ if TYPE_CHECKING:
     from capgo_tui.tui.app_base import AppBase
     from capgo_tui.tui.launch import StartRecord
     from capgo_tui.tui.lists import AnyRows
-    from capgo_tui.tui.overlays.filter_bar import FilterBar
     from capgo_tui.tui.overlays.overlays import Overlays
-    from capgo_tui.tui.overlays.palette_bar import PaletteBar
-    from capgo_tui.tui.overlays.sort_bar import SortBar
     from capgo_tui.tui.widgets.tab_page import TabPage
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
@@ -204,30 +201,6 @@ class MainScreen(OverlayScreen):
         """Run the action of a hint that was clicked."""
         if not self.is_taken:
             await self.app.run_action(f"screen.run({event.action_id!r})")
-
-    def on_sort_bar_chosen(self, event: SortBar.Chosen) -> None:
-        """Sort by the chosen column."""
-        self.controllers.arrange.sort_by(event.column_id)
-
-    def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
-        """Narrow the list."""
-        self.controllers.filter.follow_typing(event.text)
-
-    def action_enter_filter(self) -> None:
-        """Keep the filter."""
-        self.controllers.filter.enter()
-
-    def action_clear_filter(self) -> None:
-        """Show everything again."""
-        self.controllers.filter.clear()
-
-    async def on_palette_bar_chosen(self, event: PaletteBar.Chosen) -> None:
-        """Run the chosen entry."""
-        await self.controllers.palette.go(event.entry, event.text)
-
-    def on_palette_bar_reached(self, event: PaletteBar.Reached) -> None:
-        """Show the theme under the palette's cursor."""
-        self.controllers.palette.preview(event.entry)
 
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
         """Show the clicked tab."""
