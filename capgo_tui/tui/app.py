@@ -291,8 +291,11 @@ class CapgoApp(AppBase):
         arguments = (screen.target,) if self._now is None else (screen.target, self._now)
         return await asyncio.to_thread(session.open_workspace, *arguments)
 
-    async def on_main_screen_key_request(self, event: MainScreen.KeyRequest) -> None:
+    def ask_for_key(self) -> None:
         """Ask for another API key in place of a refused one, unless a write is under way."""
+        self.call_later(self._ask_for_key)
+
+    async def _ask_for_key(self) -> None:
         if self._writes:
             if isinstance(self.screen, MainScreen):
                 self.screen.say(
@@ -306,7 +309,7 @@ class CapgoApp(AppBase):
         if self.is_screen_installed(opened.screen):
             self.uninstall_screen(opened.screen)
             opened.screen.remove()
-        self.launch = replace(self.launch, app_id=event.app_id)
+        self.launch = replace(self.launch, app_id=opened.target.app_id)
         self._ask("The key was refused; give another one.")
 
     def on_input_dropped(self, event: InputDropped) -> None:

@@ -91,6 +91,10 @@ class AppBase(KeyQueueApp):
     def open_profile(self, name: str) -> None:
         """Show the app of another profile."""
 
+    @abstractmethod
+    def ask_for_key(self) -> None:
+        """Ask for another API key in place of a refused one."""
+
     def leave(self) -> None:
         """Quit, after the writes under way if there are any."""
         if not self.is_leaving:

@@ -129,8 +129,3 @@ class Host(Protocol):
 
     def set_focus(self, widget: Widget | None) -> None:
         """Focus a widget."""
-
-    # What it does
-
-    def ask_for_key(self) -> None:
-        """Ask for another API key in place of a refused one."""

@@ -10,6 +10,7 @@ from capgo_tui.tui.controllers.bundle_actions import BundleActions
 from capgo_tui.tui.controllers.change_actions import ChangeActions
 from capgo_tui.tui.controllers.channel_actions import ChannelActions
 from capgo_tui.tui.controllers.chrome import ChromeController
+from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.controllers.detail import DetailController
 from capgo_tui.tui.controllers.device_actions import DeviceActions
 from capgo_tui.tui.controllers.filter import FilterController
@@ -142,6 +143,14 @@ class Controllers:
             self.filter.open_on(device, workspace)
         if record is not None:
             self.opening.open_on(record, workspace)
+
+    async def run(self, action: Action) -> None:
+        """Run an action, or say why it does nothing now."""
+        reason = action.disabled_reason(action_context(self._host))
+        if reason is not None:
+            self._host.say(reason.message)
+        elif (work := self.runs[action.id]()) is not None:
+            await work
 
     def finish_start(self) -> None:
         """Load and mount what can wait until the first rows are drawn."""

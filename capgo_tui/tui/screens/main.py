@@ -5,14 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.message import Message
 from textual.reactive import Reactive
 
-from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui import words
 from capgo_tui.tui.actions import action_on_tab
 from capgo_tui.tui.controllers import loading
-from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.overlay import OverlayScreen
 from capgo_tui.tui.rebinding import action_of_key, list_key_bindings, rebind
@@ -52,12 +49,6 @@ class MainScreen(OverlayScreen):
     CSS_PATH = "main.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-low"), (10, "-high")]  # noqa: RUF012
-
-    @dataclass
-    class KeyRequest(Message):
-        """Posted when the API key was refused and the operator wants to give another."""
-
-        app_id: str
 
     app: AppBase
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
@@ -173,27 +164,15 @@ class MainScreen(OverlayScreen):
         self.app.note_outcome(outcome)
         self.chrome.show_hints()  # a refused right may have taken some away
 
-    def ask_for_key(self) -> None:
-        """Ask for another API key in place of a refused one."""
-        self.post_message(self.KeyRequest(self.target.app_id))
-
     async def action_press(self, key: str) -> None:
         """Run the action of a key."""
         action = action_of_key(self.actions, key, self.tab)
         if action is not None:
-            await self._run(action)
+            await self.controllers.run(action)
 
     async def action_run(self, action_id: str) -> None:
         """Run an action, or the one with the same key binding on this tab."""
-        await self._run(action_on_tab(self.actions, action_id, self.tab))
-
-    async def _run(self, action: Action) -> None:
-        if (reason := action.disabled_reason(action_context(self))) is not None:
-            self.say(reason.message)
-            return
-        outcome = self.controllers.runs[action.id]()
-        if outcome is not None:
-            await outcome
+        await self.controllers.run(action_on_tab(self.actions, action_id, self.tab))
 
     # Messages of the widgets
 
