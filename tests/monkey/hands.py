@@ -363,8 +363,8 @@ class Hands:
 
     @property
     def _journal(self) -> Path:
-        assert self.app.launch.journal is not None
-        return self.app.launch.journal
+        assert self.app.switcher.launch.journal is not None
+        return self.app.switcher.launch.journal
 
     def _describe_focus(self) -> str:
         """Return who has the focus, and which overlays are open."""

@@ -291,7 +291,13 @@ def _joins_emoji(text: str, at: int) -> bool:
 def assert_secret(driver: Driver, secrets: Sequence[str]) -> None:
     """Assert that no API key is on the screen, in a screenshot or in a repr of the app."""
     app = driver.app
-    texts = [driver.text, app.export_screenshot(), repr(app), str(app.bug), repr(app.launch)]
+    texts = [
+        driver.text,
+        app.export_screenshot(),
+        repr(app),
+        str(app.bug),
+        repr(app.switcher.launch),
+    ]
     for screen in app.screen_stack:
         texts += [repr(screen), *(repr(node) for node in screen.query("*"))]
         texts.append(repr(getattr(screen, "target", "")))

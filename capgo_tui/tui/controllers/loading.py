@@ -109,7 +109,7 @@ class LoadingController:
             return None
         workspace.missing_rights.forget()
         if workspace.client.key_refused:
-            host.app.ask_for_key()
+            host.app.switcher.ask_for_key()
             return None
         host.status.dismiss()
         return workspace

@@ -73,7 +73,7 @@ class PaletteController:
                 workspace.channels.records.values(),
                 workspace.bundles.records.values(),
                 sorted(host.app.available_themes),
-                host.app.profile_names,
+                host.app.switcher.profile_names,
                 NO_THEMES if "NO_COLOR" in os.environ else "",
             )
 
@@ -171,9 +171,9 @@ class PaletteController:
             case palette.ExportTo(form, name):
                 self._export(form, name)
             case palette.OpenApp(app_id):
-                self._host.app.open_app(app_id)
+                self._host.app.switcher.open_app(app_id)
             case palette.OpenProfile(name):
-                self._host.app.open_profile(name)
+                self._host.app.switcher.open_profile(name)
             case palette.Quit():
                 self._host.app.leave()
 
