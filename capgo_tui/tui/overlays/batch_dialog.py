@@ -193,7 +193,7 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
     def action_scroll_list(self, lines: int) -> None:
         """Scroll the list."""
         self._follows = False
-        self.query_one("#batch-list", Detail).action_scroll_lines(lines)
+        self.query_one("#batch-list", Detail).action_move(lines)
 
     def _list_last_lines(self, batch: Batch) -> Sequence[Line]:
         worst_first = sorted(batch.steps, key=_rank_severity)

@@ -216,7 +216,7 @@ class Confirmation(Vertical, Overlay):
 
     def action_scroll_list(self, lines: int) -> None:
         """Scroll the list."""
-        self.query_one("#confirmation-list", Detail).action_scroll_lines(lines)
+        self.query_one("#confirmation-list", Detail).action_move(lines)
 
     def _hint(self, problem: str) -> None:
         hint = self.query_one("#confirmation-hint", TextLine)

@@ -6,30 +6,24 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from capgo_tui.api.errors import CapgoError, Refusal
 from capgo_tui.tui.keys import fill_keys
+from capgo_tui.tui.screens.detail_page import DetailPage
 from capgo_tui.tui.widgets.detail import Detail, Line
-from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.tui.workers import start_worker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-
-    from textual.app import ComposeResult
 
     from capgo_tui.tui.app_base import AppBase
 
 READING = "Reading what is needed…"
 
 
-class ReportScreen(ModalScreen[None]):
+class ReportScreen(DetailPage):
     """A page that reads its lines when it is opened, and again on demand; it only reads."""
 
-    DEFAULT_CSS = """
-    ReportScreen { background: $background; layout: vertical; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "close", id="report.close"),
         Binding("i", "dismiss(None)", "close", id="report.key"),
@@ -38,16 +32,9 @@ class ReportScreen(ModalScreen[None]):
     app: AppBase
 
     def __init__(self, title: str, read: Callable[[bool], Awaitable[Sequence[Line]]]) -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title, fill_keys("↑↓ scroll  {list.refresh} read again  esc close"))
         self._read = read
         """Returns the lines; its argument is whether to read once more what is loaded."""
-
-    def compose(self) -> ComposeResult:
-        """Make the page."""
-        yield TextLine(f" {self._title}", "title")
-        yield Detail()
-        yield TextLine(fill_keys(" ↑↓ scroll  {list.refresh} read again  esc close"), "muted")
 
     def on_mount(self) -> None:
         """Begin to read."""
