@@ -81,7 +81,7 @@ class Driver:
     @property
     def status(self) -> str:
         """The status line, which may take several rows, as one line, without the position."""
-        rows = len(self.app.screen.query_one(StatusLine)._lines)
+        rows = self.app.screen.query_one(StatusLine).size.height
         text = " ".join(self.line(row).rstrip() for row in range(-1 - rows, -1))
         return POSITION.sub("", text)
 

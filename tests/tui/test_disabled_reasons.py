@@ -149,10 +149,10 @@ async def test_a_filter_that_matches_nothing_greys_what_needs_a_record(server: S
 
 async def test_moving_the_cursor_leaves_the_hints_alone(server: Server) -> None:
     async with on_devices(server) as driver:
-        hints = driver.main.hints._hints
+        hints = driver.main.hints.hints
         await driver.type("j", "j", "G")
         await driver.settle()
-        assert driver.main.hints._hints is hints
+        assert driver.main.hints.hints is hints
 
 
 async def test_a_refused_right_greys_the_action_until_it_is_asked_for_anew(

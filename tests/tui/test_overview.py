@@ -344,7 +344,7 @@ async def test_it_is_drawn_again_only_where_its_data_changed() -> None:
 
         page.render_line = note  # type: ignore[method-assign]
         driver.main.chrome.show()
-        await driver.until(lambda: page._is_outdated is False, "made anew")
+        await driver.until(lambda: not page.is_outdated, "made anew")
         await driver.settle()
         assert drawn == []
 

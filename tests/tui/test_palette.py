@@ -43,7 +43,7 @@ async def ask(driver: Driver, text: str) -> None:
 
 
 async def wait_for_matches(driver: Driver) -> None:
-    await driver.until(lambda: driver.overlays.palette_bar._searching is None, "all that matches")
+    await driver.until(lambda: not driver.overlays.palette_bar.is_searching, "all that matches")
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ class LoadingController:
         self._host = host
         self._lists = lists
         self._status = status
-        self._polling = None if refresh_seconds is None else Polling(refresh_seconds)
+        self.polling = None if refresh_seconds is None else Polling(refresh_seconds)
+        """When the list in view is read by itself; None for never."""
         self.is_counting = False
         """Whether the server is being asked how many devices there are."""
         self._is_over = False
@@ -162,14 +163,14 @@ class LoadingController:
         if can_read and not workspace.client.key_refused and self._status.seconds_to_reconnect == 0:
             self._read_again()
         if (
-            self._polling is not None
+            self.polling is not None
             and host.app.is_watched
             and host.is_current
             and not host.is_taken
             and collection.as_of is not None
             and collection.loading is Loading.NOTHING
             and not workspace.client.key_refused
-            and self._polling.is_due(
+            and self.polling.is_due(
                 workspace.now(), workspace.requests.total, collection.asked_to_wait
             )
         ):

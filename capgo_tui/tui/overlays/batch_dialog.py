@@ -170,6 +170,11 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
             self._timer.stop()
         self._draw()
 
+    @property
+    def can_stop(self) -> bool:
+        """Whether its batch can be stopped and was not yet."""
+        return self._batch is not None and not self._batch.is_stopped
+
     async def wait_for_close(self) -> None:
         """Wait until the operator has closed it."""
         if self._answer is not None:

@@ -128,6 +128,11 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         return self.entries[self.cursor_row]
 
     @property
+    def message(self) -> str:
+        """What is said below the rows; empty for nothing."""
+        return self._message[0]
+
+    @property
     def row_count(self) -> int:
         """How many rows the form has, with its review."""
         return len(self.entries)

@@ -164,6 +164,11 @@ class PaletteBar(TypingBar):
         self.begin(text)
         self._look()
 
+    @property
+    def is_searching(self) -> bool:
+        """Whether more entries are being looked for."""
+        return self._searching is not None
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show the current matches."""
         event.stop()
