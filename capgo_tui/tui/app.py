@@ -15,8 +15,8 @@ from textual.widget import AwaitMount
 from capgo_tui.tui import garbage
 from capgo_tui.tui.app_base import AppBase
 from capgo_tui.tui.app_switcher import AppSwitcher
-from capgo_tui.tui.keys import make_page_keymap, name_key, use_keys
-from capgo_tui.tui.rebinding import rebind
+from capgo_tui.tui.keys import make_keymap, name_key, use_keys
+from capgo_tui.tui.rebinding import rebind, rebind_overlays
 from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.theme import CAPGO_DARK, OUR_THEMES
@@ -117,9 +117,12 @@ class CapgoApp(AppBase):
     def on_load(self) -> None:
         """Have the interface name the keys of this run, and the pages take them."""
         actions = rebind(ACTIONS, self.keys)
+        overlay_keys = rebind_overlays(self.keys)
         use_keys(actions)
+        use_keys(overlay_keys)
         if self.keys:
-            self.set_keymap(make_page_keymap(actions))
+            changed_keys = [each for each in overlay_keys if each.id in self.keys]
+            self.set_keymap(make_keymap(actions, changed_keys))
 
     def get_default_screen(self) -> Screen[None]:
         """Return the screen below all others."""

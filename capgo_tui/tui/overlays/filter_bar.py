@@ -50,7 +50,7 @@ class FilterBar(TypingBar):
         Binding("up", "recall(-1)", show=False, id="filter.earlier"),
         Binding("down", "recall(1)", show=False, id="filter.later"),
         Binding("tab", "complete(1)", "complete", show=False, id="filter.complete"),
-        Binding("shift+tab", "complete(-1)", show=False, id="filter.complete-back"),
+        Binding("shift+tab", "complete(-1)", show=False, id="filter.back"),
     ]
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from textual.widgets import TextArea
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
-from capgo_tui.tui.keys import fill_keys
+from capgo_tui.tui.keys import fill_keys, name_key
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.lines import pad, strip
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
@@ -36,11 +36,17 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.device_ids import DeviceFinder, DeviceMatch, Ids
 
 Verb: TypeAlias = Literal["override", "clear"]
-KEYS = " {device.override} override  {device.clear} clear  shift+tab back to the list  esc leave"
-MORE_KEYS = " {device.override} override  {device.clear} clear%s  shift+tab list  esc"
+KEYS = (
+    " {device.override} override  {device.clear} clear  {ids.back} back to the list"
+    "  {ids.cancel} leave"
+)
+MORE_KEYS = " {device.override} override  {device.clear} clear%s  {ids.back} list  {ids.cancel}"
 LEFT_OUT_KEYS = "  d drop {count}"
 KEEP_KEYS = "  k {keep} {count} unknown"
-WAITS = " ⏎ new line  tab on, then {device.override} override or {device.clear} clear  esc leave"
+WAITS = (
+    " ⏎ new line  {ids.on} on, then {device.override} override or {device.clear} clear"
+    "  {ids.cancel} leave"
+)
 MOST = 1_000_000
 """Characters of a pasted line at most."""
 MOST_SHOWN = 3
@@ -207,7 +213,7 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
             and not self._has_warned
         ):
             self._has_warned = True
-            self._say("esc again drops this list", "warn")
+            self._say(f"{name_key('ids.cancel')} again drops this list", "warn")
         else:
             self.give(None)
             self.close()
@@ -241,7 +247,8 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         missing = sum(one.device is None and not one.trouble for one in entries)
 
         def show_progress(count: int) -> None:
-            self._say(f"asking the server: {count} of {missing} · esc stops")
+            stop = name_key("ids.cancel")
+            self._say(f"asking the server: {count} of {missing} · {stop} stops")
 
         try:
             if missing:

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from capgo_tui.lazy_dataclass import dataclass
+from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import measure_width
@@ -189,17 +190,22 @@ def _iterate_hints(choices: AnyChoices) -> Iterator[str]:
     """Yield the keys, how many records there are and what is told of them, ever shorter."""
     abouts = (*(f" · {text}" for text in choices.about()), "")
     for count, about, keys in product(_list_counts(choices), abouts, _list_keys(choices)):
-        yield f"{'  '.join([*keys, 'esc leave'])} · {count}{about}"
+        yield f"{'  '.join([*keys, _name_leave()])} · {count}{about}"
 
 
 def _list_keys(choices: AnyChoices) -> Sequence[Sequence[str]]:
     """Return the keys that choose, without those best known in each further list."""
-    keys = ["↑↓ move", "⏎ choose"]
+    choose = f"{name_key('picker.choose')} choose"
+    keys = ["↑↓ move", choose]
     if choices.marks is not None:
         marked = f" {len(choices.marks)} marked" if choices.marks else ""
-        keys = ["↑↓ move", "space mark", f"⏎ choose{marked}"]
+        keys = ["↑↓ move", f"{name_key('picker.mark')} mark", f"{choose}{marked}"]
     fewest = 1 if choices.marks else 0
     return [keys[at:] for at in range(len(keys) + 1 - fewest)]
+
+
+def _name_leave() -> str:
+    return f"{name_key('picker.leave')} leave"
 
 
 def _list_counts(choices: AnyChoices) -> Sequence[str]:
@@ -247,13 +253,13 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "pick", "choose", priority=True, id="form.pick"),
-        Binding("escape", "cancel", "cancel", id="form.cancel"),
+        Binding("enter", "pick", "choose", priority=True, id="picker.choose"),
+        Binding("escape", "cancel", "cancel", id="picker.leave"),
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
         Binding("pageup", "move_page(-1)", show=False),
         Binding("pagedown", "move_page(1)", show=False),
-        Binding("space", "mark", show=False, priority=True, id="form.mark"),
+        Binding("space", "mark", show=False, priority=True, id="picker.mark"),
         Binding("tab,shift+tab", "stay", show=False),
     ]
 
@@ -447,7 +453,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         if choices is None:
             return
         if self._is_answered:
-            self._say(["chosen: looking at what it does…  esc leave"], "warn")
+            self._say([f"chosen: looking at what it does…  {_name_leave()}"], "warn")
         elif self._eager:
             name = choices.collection.name
             self._say([f"loading the rest of the {name}, then choosing…"], "warn")
@@ -456,7 +462,8 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         else:
             counts = (*_list_counts(choices), _find_state(choices))
             no_match = f"no {choices.noun} matches"
-            self._say([f"{no_match} · {count} · esc leave" for count in counts if count], "warn")
+            texts = [f"{no_match} · {count} · {_name_leave()}" for count in counts if count]
+            self._say(texts, "warn")
 
     def _say(self, hints: Iterable[str], tone: str) -> None:
         """Show the first of the hints that fits, else the last one shortened."""

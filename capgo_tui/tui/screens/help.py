@@ -100,7 +100,7 @@ def help_lines(
 
 
 def _make_section(title: str, rows: Iterable[tuple[str, str]]) -> list[HelpLine]:
-    return [HelpLine("", title), *(HelpLine(label, text) for label, text in rows)]
+    return [HelpLine("", title), *(HelpLine(fill_keys(label), text) for label, text in rows)]
 
 
 def find_lines(lines: Sequence[HelpLine], query: Query) -> list[HelpLine]:
