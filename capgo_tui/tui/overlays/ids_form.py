@@ -18,7 +18,7 @@ from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
 from capgo_tui.tui.keys import fill_keys, name_key
 from capgo_tui.tui.overlays.overlay import AskingOverlay
-from capgo_tui.tui.widgets.lines import pad, strip
+from capgo_tui.tui.widgets.lines import measure_width, pad, strip
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.tui.words import shorten_failure
 from capgo_tui.tui.workers import start_worker
@@ -36,17 +36,24 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.device_ids import DeviceFinder, DeviceMatch, Ids
 
 Verb: TypeAlias = Literal["override", "clear"]
+VERBS = " {device.override} override  {device.clear} clear"
 KEYS = (
-    " {device.override} override  {device.clear} clear  {ids.back} back to the list"
-    "  {ids.cancel} leave"
+    f"{VERBS}%s  {{ids.back}} back to the list  {{ids.cancel}} leave",
+    f"{VERBS}%s  {{ids.back}} list  {{ids.cancel}}",
+    f"{VERBS}%s  {{ids.cancel}}",
+    f"{VERBS}%s",
+    "%s",
 )
-MORE_KEYS = " {device.override} override  {device.clear} clear%s  {ids.back} list  {ids.cancel}"
+"""The keys of the bottom row, in fewer and fewer words."""
 LEFT_OUT_KEYS = "  d drop {count}"
 KEEP_KEYS = "  k {keep} {count} unknown"
 WAITS = (
     " ⏎ new line  {ids.on} on, then {device.override} override or {device.clear} clear"
-    "  {ids.cancel} leave"
+    "  {ids.cancel} leave",
+    " {ids.on} on, then {device.override} or {device.clear}  {ids.cancel} leave",
+    " {ids.on} on  {ids.cancel} leave",
 )
+"""The same while the text has the keyboard."""
 MOST = 1_000_000
 """Characters of a pasted line at most."""
 MOST_SHOWN = 3
@@ -111,8 +118,11 @@ class Actions(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the keys that work."""
         width = self.size.width
-        keys = fill_keys(MORE_KEYS) % self.more if self.more else fill_keys(KEYS)
-        keys = keys if self.has_focus else fill_keys(WAITS)
+        texts = [text % self.more for text in KEYS] if self.has_focus else WAITS
+        keys = ""
+        for keys in map(fill_keys, texts):
+            if measure_width(keys) <= width:
+                break
         return strip([(pad(keys, width), self.rich_style)], width, self.rich_style)
 
 
