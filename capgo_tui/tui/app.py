@@ -94,7 +94,7 @@ class CapgoApp(AppBase):
         self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
         self.keys = launch.keys
-        """Other keys of actions, by the action's id."""
+        """Other keys of actions and overlays, by the action's id."""
         self.switcher = AppSwitcher(self, launch, now, prefetch)
         self.theme_place = choice.place
         self.fault: str | None = None

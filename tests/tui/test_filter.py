@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.server import Request
+    from tests.tui.driving import Driver
 
 UNLOADED_ID = device_id(200)
 HOSTILE_PASTE = "\x1b]0;x\x07\u202e"
@@ -38,6 +39,14 @@ def slow_filters() -> Iterator[None]:
         patch.setattr(view, "SMALL", -1)
         patch.setattr(view, "STEP", 0.0)
         yield
+
+
+async def type_ahead(driver: Driver, *keys: str) -> None:
+    """Type without waiting for what the keys begin, only until the last one is handled."""
+    app = driver.app
+    post_keys(app, keys)
+    await driver.pilot.pause(0)
+    await driver.until(lambda: not app.waiting_key_count and not app.is_handling_key, "each key")
 
 
 async def test_every_letter_narrows_the_list_and_esc_shows_everything_again(
@@ -276,16 +285,16 @@ async def test_what_was_copied_here_comes_back_as_one_line(server: Server) -> No
 async def test_while_a_filter_is_at_work_nothing_is_claimed_of_it(server: Server) -> None:
     async with on_devices(server) as driver:
         with slow_filters():
-            await driver.type("slash", *"ios", "enter")
+            await type_ahead(driver, "slash", *"ios", "enter")
             await driver.until("/ios · filtering…")
             assert " of 12 loaded" not in driver.text
         await driver.until("/ios · 6 of 12 loaded")
         with slow_filters():
-            await driver.type("slash", *"x-x-x", "enter")
+            await type_ahead(driver, "slash", *"x-x-x", "enter")
             await driver.until("filtering…")
         await driver.until("0 of 12 loaded devices match")
         with slow_filters():
-            await driver.type("slash", *["backspace"] * 8, *"android", "enter")
+            await type_ahead(driver, "slash", *["backspace"] * 8, *"android", "enter")
             await driver.until("Filtering 12 devices…")
         await driver.until("/android · 6 of 12 loaded")
 
@@ -295,9 +304,8 @@ async def test_what_is_typed_ahead_of_a_filter_is_about_what_it_lets_through(
 ) -> None:
     async with on_devices(server) as driver:
         with slow_filters():
-            await driver.type("slash", *"ios", "enter", "*")
+            await type_ahead(driver, "slash", *"ios", "enter", "*")
             await driver.until("/ios · filtering…")
-            await driver.settle()
             assert "marked" not in driver.text
         await driver.until("6 marked · /ios")
         await driver.type("u", "escape")
@@ -305,8 +313,7 @@ async def test_what_is_typed_ahead_of_a_filter_is_about_what_it_lets_through(
         await driver.type("space")
         await driver.until("1 marked")
         with slow_filters():
-            await driver.type("slash", *"ios", "enter", "G", "v")
-            await driver.settle()
+            await type_ahead(driver, "slash", *"ios", "enter", "G", "v")
         await driver.until("/ios · 6 of 12 loaded")
         await driver.until("6 marked · /ios")
 
@@ -315,8 +322,7 @@ async def test_marks_typed_ahead_of_a_filter_are_forgotten_with_it(server: Serve
     async with on_devices(server) as driver:
         for keys in (["escape"], ["slash", *" 11", "enter"], ["1", "2"]):
             with slow_filters():
-                await driver.type("slash", *"ios", "enter", "*", *keys)
-                await driver.settle()
+                await type_ahead(driver, "slash", *"ios", "enter", "*", *keys)
             await driver.settle()
             await driver.wait_until_gone("filtering…")
             assert "marked" not in driver.text, keys
@@ -329,7 +335,7 @@ async def test_a_pattern_that_proves_too_slow_takes_the_marks_typed_ahead_with_i
 ) -> None:
     async with on_devices(server) as driver:
         with slow_filters():
-            await driver.type("slash", *"/(?R)/", "enter", "*")
+            await type_ahead(driver, "slash", *"/(?R)/", "enter", "*")
             await driver.until("filtering…")
         await driver.until("pattern is too slow")
         await driver.settle()
@@ -340,7 +346,7 @@ async def test_a_device_id_and_enter_in_one_go_are_looked_up_all_the_same() -> N
     server = make_large_server()
     async with on_devices(server, rows=150) as driver:
         with slow_filters():
-            await driver.type("slash", *UNLOADED_ID, "enter")
+            await type_ahead(driver, "slash", *UNLOADED_ID, "enter")
             await driver.until("filtering…")
             assert device_requests(server) == []
         await driver.until(" · 1 of 151")

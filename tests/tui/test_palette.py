@@ -104,7 +104,7 @@ async def test_every_action_of_the_tab_is_reached_by_its_label(offer: Offer) -> 
 async def test_a_list_is_shown_with_a_filter(server: Server) -> None:
     async with open_app(server) as driver:
         await ask(driver, "dev ios")
-        assert read_titles(driver)[0] == "devices /ios"
+        await driver.until(lambda: read_titles(driver)[0] == "devices /ios")
         await driver.type("enter")
         await driver.until("/ios · 6 of 12 loaded")
         await driver.type("colon", *"ch beta", "enter")
