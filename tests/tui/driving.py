@@ -43,6 +43,7 @@ make_pilot_cheap()
 
 ROUNDS = 800
 """Looks at the screen before a wait fails."""
+QUICK_LOOKS = 25
 PATIENCE = 20.0
 """Seconds before a wait fails: on a busy machine a thread of the app may need them."""
 
@@ -156,10 +157,11 @@ def looks() -> Iterator[None]:
 
 async def until(pilot: Pilot[None], condition: str | Callable[[], object], why: str = "") -> None:
     """Wait until the screen shows a text or a condition holds; fail with the screen's text."""
-    for _ in looks():
+    for count, _ in enumerate(looks()):
         if condition in screen_text(pilot.app) if isinstance(condition, str) else condition():
             return
-        await pilot.pause(0.002)
+        # Most conditions hold soon; a look costs as much as the shorter pause.
+        await pilot.pause(0.002 if count < QUICK_LOOKS else 0.02)
     raise AssertionError(
         f"never came: {why or condition!r}; the screen is\n{screen_text(pilot.app)}"
     )
