@@ -10,6 +10,8 @@ from textual.screen import ModalScreen
 
 from capgo_tui.help import TOPICS, read_page
 from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.hint_bar import Hint
+from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ class HelpPageScreen(ModalScreen[None]):
         """Make the page."""
         yield TextLine(f" Help · {self._topic} · {TOPICS[self._topic]}", "title")
         yield Detail()
-        yield TextLine(" ↑↓ pgup pgdn scroll  esc back", "muted")
+        yield KeyLine(Hint("↑↓ pgup pgdn", "scroll"), Hint("esc", "back"))
 
     def on_mount(self) -> None:
         """Fill the page."""

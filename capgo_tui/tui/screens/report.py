@@ -9,8 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from capgo_tui.api.errors import CapgoError, Refusal
-from capgo_tui.tui.keys import fill_keys
+from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.hint_bar import Hint
+from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.tui.workers import start_worker
 
@@ -47,7 +49,9 @@ class ReportScreen(ModalScreen[None]):
         """Make the page."""
         yield TextLine(f" {self._title}", "title")
         yield Detail()
-        yield TextLine(fill_keys(" ↑↓ scroll  {list.refresh} read again  esc close"), "muted")
+        yield KeyLine(
+            Hint("↑↓", "scroll"), Hint(name_key("list.refresh"), "read again"), Hint("esc", "close")
+        )
 
     def on_mount(self) -> None:
         """Begin to read."""

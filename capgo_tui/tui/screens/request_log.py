@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from capgo_tui.tui.keys import fill_keys
+from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
+from capgo_tui.tui.widgets.hint_bar import Hint
+from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.status_line import StatusLine
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.5
 """Seconds between two looks for new requests."""
-HINTS = "{record.copy} copy as curl  v show it  {list.filter} find  ↑↓ move  esc close"
 
 
 COLUMNS = (
@@ -111,6 +112,9 @@ class RequestLogScreen(ModalScreen[None]):
         layout: vertical;
         & > RecordTable { height: 1fr; }
         & > Detail { height: 6; }
+        & > StatusLine { display: none; }
+        &.-said > StatusLine { display: block; }
+        &.-said > KeyLine { display: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -134,6 +138,13 @@ class RequestLogScreen(ModalScreen[None]):
         yield RecordTable()
         yield Detail()
         yield StatusLine()
+        yield KeyLine(
+            Hint(name_key("record.copy"), "copy as curl"),
+            Hint("v", "show it"),
+            Hint(name_key("list.filter"), "find"),
+            Hint("↑↓", "move"),
+            Hint("esc", "close"),
+        )
         yield FindBar()
 
     def on_mount(self) -> None:
@@ -141,7 +152,6 @@ class RequestLogScreen(ModalScreen[None]):
         table = self.query_one(RecordTable)
         table.attach(self._rows, COLUMNS, TableState())
         self.query_one(Detail).can_focus = False
-        self.query_one(StatusLine).show_state(fill_keys(HINTS))
         table.focus()
         self._look()
         self.set_interval(LOOK_SECONDS, self._look)
@@ -189,6 +199,7 @@ class RequestLogScreen(ModalScreen[None]):
 
     def on_record_table_cursor_moved(self) -> None:
         """Show the request under the cursor in full."""
+        self.remove_class("-said")
         self.query_one(StatusLine).dismiss()
         self._tell()
 
@@ -204,7 +215,7 @@ class RequestLogScreen(ModalScreen[None]):
             exchange = entry.exchange
             lines = [
                 Line("outcome", entry.outcome),
-                Line("sent", f"{exchange.method} {exchange.path}"),
+                Line(exchange.method, exchange.path),
             ]
         self.query_one(Detail).show_lines(lines)
 
@@ -230,3 +241,4 @@ class RequestLogScreen(ModalScreen[None]):
 
     def _say(self, message: str) -> None:
         self.query_one(StatusLine).say(message)
+        self.add_class("-said")

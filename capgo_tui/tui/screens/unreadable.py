@@ -9,6 +9,8 @@ from textual.screen import ModalScreen
 
 from capgo_tui.text import clean_lines
 from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.hint_bar import Hint
+from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.numbers import group_digits
 
@@ -49,7 +51,7 @@ class UnreadableScreen(ModalScreen[None]):
         """Make the page."""
         yield TextLine(tone="title")
         yield Detail()
-        yield TextLine(" ↑↓ scroll  esc close", "muted")
+        yield KeyLine(Hint("↑↓", "scroll"), Hint("esc", "close"))
 
     def on_mount(self) -> None:
         """Fill the page."""
