@@ -19,7 +19,7 @@ from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.remark import sign_warning
+from capgo_tui.workspace.remark import Remark, sign_warning
 
 if TYPE_CHECKING:
     import asyncio
@@ -147,7 +147,7 @@ class Confirmation(Vertical, Overlay):
         self.query_one("#confirmation-title", TextLine).show(f" {line}")
         listing = self.query_one("#confirmation-list", Detail)
         notes = [Line("", question.effort, "note")] if question.effort else []
-        notes += [Line("", sign_warning(note), "note") for note in question.notes]
+        notes += map(_make_note, question.notes)
         self._required_text = (
             question.text_to_type if question.level is ConfirmationLevel.TYPED else None
         )
@@ -253,4 +253,10 @@ def _list_lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Lin
         if len(changes) > MOST_LISTED:
             lines.append(Line("", f"and {len(changes) - MOST_LISTED} more", "raw"))
     touches = dict.fromkeys(touch for change in changes for touch in change.impact)
-    return lines, [Line("", sign_warning(touch), "note") for touch in touches]
+    return lines, [*map(_make_note, touches)]
+
+
+def _make_note(sentence: str) -> Line:
+    """Return the line of a warning behind its sign, or of a remark as dim as a label."""
+    tone = "muted" if isinstance(sentence, Remark) else "note"
+    return Line("", sign_warning(sentence), tone)
