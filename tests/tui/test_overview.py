@@ -294,7 +294,7 @@ async def test_when_we_set_an_override_stands_beside_it() -> None:
         await driver.press("y")
         await driver.until("read back")
         await driver.type("F")
-        await driver.until("SET BY US")
+        await driver.until(" OURS ")
         line = next(each for each in driver.text.split("\n") if "tester-05" in each)
         assert "now" in line
         assert "now" not in next(each for each in driver.text.split("\n") if "tester-01" in each)
