@@ -226,5 +226,7 @@ async def test_a_question_that_holds_the_id_does_not_say_it_twice(server: Server
     async with on_devices(server, profile=Profile("prod", production=True)) as driver:
         await driver.type("o", *"beta-two", "enter")
         await driver.until("type ")
-        assert driver.line(-1).count("00000001") == 2, "both ends of one short id"
         assert driver.line(-1).startswith(" Override tester-01 · 00000001…00000001?  ⏎ when typed")
+        await driver.pilot.resize_terminal(60, 24)
+        await driver.settle()
+        assert driver.line(-1).startswith(" …00000001: Override tester-01?  ⏎ when typed")

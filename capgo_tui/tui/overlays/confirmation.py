@@ -16,6 +16,7 @@ from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.tui.widgets.check_row import CheckRow
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.lines import measure_width
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
@@ -165,7 +166,16 @@ class Confirmation(Vertical, Overlay):
         self.styles.height = max(4, min(rows, room))
         yes = self.query_one(Yes)
         yes.typing = self._required_text is not None
-        answer = yes.put(lambda _: "Sure?" if self._required_text is None else f"{title}?", who)
+        first = describe(changes[0])
+        short = title if question.title or not who else f"{first.verb} {first.name}"
+
+        def ask(width: int) -> str:
+            if self._required_text is None:
+                return "Sure?"
+            # The id stands before it where not all of it fits.
+            return f"{title}?" if measure_width(title) < width else f"{short}?"
+
+        answer = yes.put(ask, who)
         answer.add_done_callback(self._close)
         box = self.query_one(Input)
         box.value = ""
