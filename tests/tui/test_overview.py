@@ -20,7 +20,7 @@ from tests.support.world import (
     state,
     store_of,
 )
-from tests.tui.driving import open_app
+from tests.tui.driving import open_app, strips
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -360,3 +360,14 @@ async def test_nothing_is_claimed_before_the_first_answers() -> None:
         gate.open.set()
         await driver.until("last 14 days")
         assert "not read yet" not in driver.text
+
+
+async def test_the_sign_of_a_warning_has_the_tone_of_warnings() -> None:
+    async with on_overview(fleet()) as driver:
+        await driver.until("WARNINGS")
+        await driver.settle()
+        (line,) = [each for each in strips(driver.app) if each.text.startswith(" ! ")][:1]
+        sign = next(part for part in line if "!" in part.text)
+        tone = page_of(driver).get_component_rich_style("overview--warn")
+        assert sign.style is not None
+        assert sign.style.color == tone.color

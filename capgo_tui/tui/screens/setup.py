@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 PERMANENT = (
     Line("", "To be asked only once", "heading"),
-    Line("key", "put it alone into ~/.capgo (chmod 600), or export CAPGO_TOKEN=…"),
-    Line("app", "start inside the project (capacitor.config.json), or export CAPGO_APP_ID=…"),
+    Line("key", "alone in ~/.capgo (chmod 600), or export CAPGO_TOKEN=…"),
+    Line("app", "start beside capacitor.config.json, or export CAPGO_APP_ID=…"),
     Line("a look first", "capgo-tui --demo needs neither"),
 )
 

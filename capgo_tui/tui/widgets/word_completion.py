@@ -44,4 +44,4 @@ class WordCompletion:
     def summary(self) -> str:
         """The candidates in one row, that in the text in brackets; empty for none."""
         shown = [f"‹{each}›" if n == self.at else each for n, each in enumerate(self.candidates)]
-        return f"⇥ {' '.join(shown)}" if shown else ""
+        return f"tab {' '.join(shown)}" if shown else ""
