@@ -11,7 +11,7 @@ from capgo_tui.cells import measure_width
 from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
 from capgo_tui.tui.widgets.key_line import KeyLine, draw_keys
-from tests.tui.driving import on_devices
+from tests.tui.driving import on_devices, strips
 
 if TYPE_CHECKING:
     from tests.support.server import Server
@@ -82,3 +82,28 @@ async def test_a_page_says_at_every_width_how_to_leave_it(server: Server, width:
             assert line.endswith("esc close"), line
             await driver.type("escape")
             await driver.until(lambda: isinstance(driver.app.screen, MainScreen))
+
+
+@pytest.mark.parametrize("keys", [("question_mark",), ("i",), ("Z",), ("at",), ("1", "H")])
+async def test_the_title_of_a_page_lies_on_the_ground_of_the_main_title(
+    server: Server, keys: tuple[str, ...]
+) -> None:
+    async with on_devices(server) as driver:
+        (ground,) = {part.style.bgcolor for part in list(strips(driver.app)[0])[:1] if part.style}
+        await driver.type(*keys)
+        await driver.until(lambda: not isinstance(driver.app.screen, MainScreen))
+        await driver.settle()
+        title, below = strips(driver.app)[:2]
+        assert {part.style.bgcolor for part in title if part.style} == {ground}
+        assert ground not in {part.style.bgcolor for part in below if part.style}
+
+
+async def test_the_title_of_a_form_lies_on_the_same_ground(server: Server) -> None:
+    async with on_devices(server) as driver:
+        (ground,) = {part.style.bgcolor for part in list(strips(driver.app)[0])[:1] if part.style}
+        await driver.type("1", "e")
+        await driver.until("Edit production")
+        await driver.settle()
+        title, below = strips(driver.app)[:2]
+        assert {part.style.bgcolor for part in title if part.style} == {ground}
+        assert ground not in {part.style.bgcolor for part in below if part.style}

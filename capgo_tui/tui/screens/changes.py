@@ -16,6 +16,7 @@ from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.workspace.changes.history import describe_entry, list_details
@@ -144,7 +145,7 @@ class ChangesScreen(ModalScreen["ChosenEntry | None"]):
 
     def compose(self) -> ComposeResult:
         """Make the page."""
-        yield TextLine(f" Changes made from here · {self._target.app_id}", "title")
+        yield PageTitle(f" Changes made from here · {self._target.app_id}")
         yield RecordTable()
         yield Detail()
         yield TextBlock("", "warn", id="changes-said")

@@ -14,8 +14,8 @@ from capgo_tui.tui.widgets.column_list import ColumnList, Item
 from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.key_line import KeyLine
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.widgets.record_table.drawing import MARK
-from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.query import Query, Vocabulary
 from capgo_tui.workspace.resources.registry import RESOURCES
 
@@ -140,7 +140,7 @@ class HelpScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Make the page."""
-        yield TextLine(f" Help · G: pages about {', '.join(TOPICS)}", "title")
+        yield PageTitle(f" Help · G: pages about {', '.join(TOPICS)}")
         yield ColumnList()
         yield KeyLine(
             Hint("↑↓", "move"),

@@ -12,7 +12,7 @@ from capgo_tui.help import TOPICS, read_page
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.key_line import KeyLine
-from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.tui.widgets.page_title import PageTitle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ class HelpPageScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Make the page."""
-        yield TextLine(f" Help · {self._topic} · {TOPICS[self._topic]}", "title")
+        yield PageTitle(f" Help · {self._topic} · {TOPICS[self._topic]}")
         yield Detail()
         yield KeyLine(Hint("↑↓ pgup pgdn", "scroll"), Hint("esc", "back"))
 

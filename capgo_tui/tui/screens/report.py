@@ -15,7 +15,7 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.detail_rows import wrap_lines
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.key_line import KeyLine
-from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.workers import start_worker
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class ReportScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Make the page."""
-        yield TextLine(f" {self._title}", "title")
+        yield PageTitle(f" {self._title}")
         with Horizontal():
             yield Detail(id="report-lines")
             yield Detail(id="report-aside")

@@ -15,9 +15,9 @@ from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.status_line import StatusLine
-from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.ages import format_clock_time
 from capgo_tui.workspace.numbers import group_digits
 from capgo_tui.workspace.query import Query
@@ -134,7 +134,7 @@ class RequestLogScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Make the list, the one request in full, and the hints."""
-        yield TextLine(tone="title", id="log-title")
+        yield PageTitle(id="log-title")
         yield RecordTable()
         yield Detail()
         yield StatusLine()
@@ -166,7 +166,7 @@ class RequestLogScreen(ModalScreen[None]):
         file_note = f" · the log file takes no more: {trouble}" if trouble else ""
         plural = "" if total == 1 else "s"
         title = f" Requests · {latest}{total} request{plural}{file_note}"
-        self.query_one("#log-title", TextLine).show(title)
+        self.query_one(PageTitle).show(title)
         self._show_rows()
 
     def _show_rows(self) -> None:

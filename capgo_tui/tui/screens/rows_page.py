@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.key_line import KeyLine
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.widgets.record_table import RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 
@@ -101,7 +102,7 @@ class RowsPage(ModalScreen[ResultT | None]):
 
     def compose(self) -> ComposeResult:
         """Make the page."""
-        yield TextLine(f" {self._title}", "title")
+        yield PageTitle(f" {self._title}")
         with Horizontal():
             yield RecordTable()
             yield Detail()

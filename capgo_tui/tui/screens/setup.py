@@ -20,6 +20,7 @@ from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.tui.words import explain
 from capgo_tui.tui.workers import start_worker
@@ -70,7 +71,7 @@ class SetupScreen(Screen[Target | None]):
         """Make the questions."""
         profile = self._launch.profile
         badge = f" · {profile.badge}" if profile else ""
-        yield TextLine(f" Capgo  {self._launch.server}{badge}", "title")
+        yield PageTitle(f" Capgo  {self._launch.server}{badge}")
         with Vertical(id="questions"):
             yield TextLine("API key", "muted", id="key-label")
             yield LineInput(

@@ -11,7 +11,7 @@ from capgo_tui.text import clean_lines
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.key_line import KeyLine
-from capgo_tui.tui.widgets.text_line import TextLine
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.workspace.numbers import group_digits
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class UnreadableScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Make the page."""
-        yield TextLine(tone="title")
+        yield PageTitle()
         yield Detail()
         yield KeyLine(Hint("↑↓", "scroll"), Hint("esc", "close"))
 
@@ -59,5 +59,5 @@ class UnreadableScreen(ModalScreen[None]):
         count, all_of_them = len(state.unreadable_rows.rows), state.unreadable
         first = f" · the first {count}" if count < all_of_them else ""
         title = f" {group_digits(all_of_them)} of the {state.name} cannot be read{first}"
-        self.query_one(TextLine).show(title)
+        self.query_one(PageTitle).show(title)
         self.query_one(Detail).show_lines(list_unreadable_lines(state))
