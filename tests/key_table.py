@@ -7,7 +7,8 @@ from textwrap import wrap
 
 import capgo_tui.help
 from capgo_tui.tui.actions import FORMS, MOVES
-from capgo_tui.tui.keys import use_keys
+from capgo_tui.tui.keys import fill_keys, use_keys
+from capgo_tui.tui.overlay_keys import OVERLAY_GROUPS, OVERLAY_KEYS
 from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.tabs import EVERYWHERE, LISTS
 
@@ -25,12 +26,17 @@ Other keys are set by these ids in config.toml (capgo-tui help settings):
 
     [keys]
     "device.override" = "o,f2"
+    "form.review" = "f10"
+
+The keys of the cursor, y and n, and all that has no id here are always the
+same; where text is typed, no letter can be a key.
 """
 
 
 def key_page() -> str:
     """Return the page in Markdown."""
     use_keys(ACTIONS)
+    use_keys(OVERLAY_KEYS)
     groups: dict[str, list[str]] = {"On every tab": []}
     for action in sorted(ACTIONS, key=lambda each: each.rank):
         is_general = action.tabs in (LISTS, EVERYWHERE)
@@ -38,7 +44,12 @@ def key_page() -> str:
         first = f"{action.key:<{KEY_WIDTH}}{action.id:<{ID_WIDTH}}"
         groups.setdefault(title, []).append(_entry(first, action.description))
     groups["Moving"] = [_entry(f"{keys:<{KEY_WIDTH}}", text) for keys, text in MOVES]
-    groups["In forms"] = [_entry(f"{keys:<{KEY_WIDTH}}", text) for keys, text in FORMS]
+    groups["In forms"] = [_entry(f"{fill_keys(keys):<{KEY_WIDTH}}", text) for keys, text in FORMS]
+    for group in OVERLAY_GROUPS:
+        groups[group.title] = [
+            _entry(f"{each.key:<{KEY_WIDTH}}{each.id:<{ID_WIDTH}}", each.description)
+            for each in group.keys
+        ]
     parts = [f"{title}\n\n" + "\n".join(lines) + "\n" for title, lines in groups.items()]
     return "\n".join([INTRODUCTION, *parts])
 

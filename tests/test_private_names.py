@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 TESTS: Final = Path(__file__).parent
 PUBLIC: Final = {"_replace", "_fields", "_asdict"}
 """Public names of a named tuple."""
-LIMIT: Final = 57
+LIMIT: Final = 27
 """The number of uses today: lower it with them, and never raise it."""
 
 

@@ -174,12 +174,12 @@ AsSent = Annotated[JSON, _make_custom(_as_sent)]
 """Any JSON value, not cleaned."""
 
 
-def _present(value: JSON) -> bool | None:
-    return value if value is None or isinstance(value, bool) else value != ""
+def _present(value: JSON) -> bool:
+    return value if isinstance(value, bool) else value not in (None, "")
 
 
 Present = Annotated[bool | None, _make_custom(_present)]
-"""Whether a text is present; the text itself is secret."""
+"""Whether a text is present; the text itself is secret. None where a reply lacks the field."""
 
 
 def _parse_packages(value: "JSON | tuple[str, ...]") -> tuple[str, ...] | None:

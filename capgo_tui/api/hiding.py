@@ -48,7 +48,7 @@ def hide_key(text: str, key: str) -> str:
         is_plain = key.isascii() and _UNESCAPED.fullmatch(text) is not None
         if is_plain and key.lower() not in text.lower():
             return text  # as most are: the pattern of all spellings takes 10 ms to compile
-        return _compile_spellings(key).sub(KEY_PLACEHOLDER, text)
+        return compile_spellings(key).sub(KEY_PLACEHOLDER, text)
     for spelling in {key, quote(key, safe="")} - {""}:
         text = text.replace(spelling, KEY_PLACEHOLDER)
     return text
@@ -79,7 +79,8 @@ def hide_key_in_reply(body: bytes, key: str) -> bytes:
 
 
 @functools.lru_cache(maxsize=4)
-def _compile_spellings(key: str) -> re.Pattern[str]:
+def compile_spellings(key: str) -> re.Pattern[str]:
+    """Return a pattern of every way in which a key may be spelled in a text."""
     letters = (_list_spellings(letter) for letter in key)
     return re.compile(_BETWEEN_LETTERS.join(letters), re.IGNORECASE)
 

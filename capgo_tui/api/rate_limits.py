@@ -37,7 +37,8 @@ class RateLimiter:
         self._free_from = 0.0
         self._held_until = 0.0
         self._refusal: CapgoError | None = None
-        self._devices: dict[tuple[str, str], deque[float]] = {}
+        self.devices: dict[tuple[str, str], deque[float]] = {}
+        """The times of the latest requests about each device, by the kind of request and its id."""
 
     def reserve_time(self, request: Request, now: float, wait: float = 0.0) -> float:
         """Reserve and return the time for a request, at least `wait` seconds from `now`."""
@@ -72,14 +73,14 @@ class RateLimiter:
 
     def _get_times(self, request: Request, now: float) -> deque[float]:
         device_key = (request.operation, _find_device(request))
-        if len(self._devices) >= _MOST_DEVICES and device_key not in self._devices:
+        if len(self.devices) >= _MOST_DEVICES and device_key not in self.devices:
             window_start = now - _DEVICE_WINDOW
-            self._devices = {
+            self.devices = {
                 device_key: times
-                for device_key, times in self._devices.items()
+                for device_key, times in self.devices.items()
                 if times[-1] > window_start
             }
-        return self._devices.setdefault(device_key, deque(maxlen=PER_DEVICE))
+        return self.devices.setdefault(device_key, deque(maxlen=PER_DEVICE))
 
 
 def _find_device(request: Request) -> str:

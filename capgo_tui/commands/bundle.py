@@ -18,7 +18,6 @@ from capgo_tui.commands.completions import complete_bundles, complete_promotion
 from capgo_tui.commands.durations import parse_duration
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.list_options import list_options
-from capgo_tui.commands.list_selection import ListSelection
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_list, write_one
 from capgo_tui.commands.running import run
@@ -63,9 +62,8 @@ def list_bundles(common: CommonOptions, options: ListOptions) -> None:
     """
 
     async def run_command(workspace: Workspace) -> Exit:
-        selection = ListSelection(BUNDLES, options, workspace.make_cell_context)
         pager = workspace.client.list_bundles(workspace.target.app_id)
-        return await write_list(workspace, common, BUNDLES, pager, selection)
+        return await write_list(workspace, common, options, BUNDLES, pager)
 
     run(common.target(), run_command)
 

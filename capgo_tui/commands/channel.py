@@ -17,7 +17,6 @@ from capgo_tui.commands.common_options import (
 from capgo_tui.commands.completions import complete_channels
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.list_options import list_options
-from capgo_tui.commands.list_selection import ListSelection
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_list, write_one
 from capgo_tui.commands.running import run
@@ -60,9 +59,8 @@ def list_channels(common: CommonOptions, options: ListOptions) -> None:
     """
 
     async def run_command(workspace: Workspace) -> Exit:
-        selection = ListSelection(CHANNELS, options, workspace.make_cell_context)
         pager = workspace.client.list_channels(workspace.target.app_id)
-        return await write_list(workspace, common, CHANNELS, pager, selection)
+        return await write_list(workspace, common, options, CHANNELS, pager)
 
     run(common.target(), run_command)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.api.errors import UnsupportedByRevision
 from capgo_tui.commands.exit_codes import CommandError, Exit
-from capgo_tui.workspace.changes.batch_plan import BatchPlan
+from capgo_tui.workspace.changes.promotion_plans import plan_promotions
 from capgo_tui.workspace.changes.promotions import Promotion, make_promotion
 from capgo_tui.workspace.insight.promotion_warnings import find_promotion_warnings
 from capgo_tui.workspace.rollout import list_rollout_steps
@@ -68,8 +68,8 @@ def find_step(operation: Operation, channel: Channel, label: str) -> RolloutStep
 
 
 def check_step(step: RolloutStep, channel: Channel) -> None:
-    """Raise `CommandError` where a step cannot be taken now."""
-    if step.refusal:
+    """Raise `CommandError` where a step cannot be taken now, unless the channel is so already."""
+    if step.refusal and not step.is_done:
         raise CommandError(Exit.REFUSED, f"{channel.name}: {step.refusal}")
 
 
@@ -102,15 +102,4 @@ async def put_on_channels(
     warnings = {
         each.id: await find_promotion_warnings(workspace, each, bundle) for each in channels
     }
-
-    def make(channel: Channel) -> Change:
-        return make_promotion(workspace, channel, bundle, warnings=warnings.get(channel.id, ()))
-
-    def remake(change: Change) -> Change | None:
-        now = workspace.channels.records.get(change.row_key or "")
-        return None if now is None else make(now)
-
-    plan = BatchPlan(
-        f"Put {bundle.name} on {len(channels)} channels", [*map(make, channels)], remake=remake
-    )
-    return await operation.perform_batch(plan)
+    return await operation.perform_batch(plan_promotions(workspace, channels, bundle, warnings))

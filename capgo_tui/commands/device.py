@@ -17,7 +17,6 @@ from capgo_tui.commands.completions import complete_bundles, complete_channels
 from capgo_tui.commands.device_selection import UNSEEN, report_walk, select_devices
 from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.list_options import list_options
-from capgo_tui.commands.list_selection import ListSelection
 from capgo_tui.commands.output import say
 from capgo_tui.commands.reading import write_list, write_one, write_rows
 from capgo_tui.commands.running import run
@@ -55,11 +54,10 @@ def list_devices(common: CommonOptions, options: ListOptions) -> None:
     """
 
     async def run_command(workspace: Workspace) -> Exit:
-        selection = ListSelection(DEVICES, options, workspace.make_cell_context)
         reads_all = options.filter is not None or options.sort is not None
         most = MAX_LIMIT if reads_all else min(options.limit or MAX_LIMIT, MAX_LIMIT)
         pager = workspace.client.list_devices(workspace.target.app_id, limit=most)
-        return await write_list(workspace, common, DEVICES, pager, selection)
+        return await write_list(workspace, common, options, DEVICES, pager)
 
     run(common.target(), run_command)
 

@@ -23,6 +23,7 @@ from capgo_tui.commands.exit_codes import CommandError, Exit
 from capgo_tui.commands.follow import LONGEST, follow, is_worth_waiting
 from capgo_tui.commands.output import say, show_progress, write
 from capgo_tui.commands.running import run
+from capgo_tui.workspace.changes.change import NotNeeded
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.outcome import Outcome, OutcomeState
 from capgo_tui.workspace.changes.perform import (
@@ -34,6 +35,7 @@ from capgo_tui.workspace.changes.perform import (
 from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.curl import find_address, format_curl, redact_body
 from capgo_tui.workspace.export.formats import Format
+from capgo_tui.workspace.remark import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -103,25 +105,24 @@ class Operation:
 
     async def perform(self, change: Change, remake: Callable[[], Change | None]) -> Exit:
         """Confirm one change, carry it out and report it."""
-        if reason := self._skip_reason(change):
-            say(f"nothing to do: {describe(change).name}: {reason}")
-            self.reports.add(change, NOT_NEEDED, reason)
-            return Exit.OK
+        if reason := change.skip_reason(self.workspace):
+            return self._report_needless(change, f"{describe(change).name}: {reason}")
         if self.options.dry_run:
             return await self.show_question(Question([change], self.workspace))
-        return await self._report(
-            change, await perform(change, self.workspace, self.ui, remake=remake)
-        )
+        try:
+            outcome = await perform(change, self.workspace, self.ui, remake=remake)
+        except NotNeeded as why:
+            return self._report_needless(remake() or change, str(why))
+        return await self._report(change, outcome)
+
+    def _report_needless(self, change: Change, why: str) -> Exit:
+        say(f"nothing to do: {why}")
+        return self._report_skipped(change, change.skip_reason(self.workspace))
 
     async def perform_agreed(self, change: Change, undoes: int) -> Exit:
         """Carry out a change that was confirmed, and report it."""
         outcome = await perform_agreed(change, self.workspace, self.ui, undoes=undoes)
         return await self._report(change, outcome)
-
-    def _skip_reason(self, change: Change) -> str:
-        if change.after == {} and change.before is not None:
-            return "it is so already"
-        return change.skip_reason(self.workspace)
 
     async def _report(self, change: Change, outcome: Outcome | None) -> Exit:
         if outcome is None:  # no, or the record is gone; `Ui.say` has told which
@@ -164,18 +165,42 @@ class Operation:
 
         `left_out` are the exit codes of what was asked for and is not in the plan.
         """
-        needed = plan.find_needed(self.workspace)
-        if not needed:
-            say(f"nothing to do: {' · '.join(plan.describe_skipped(self.workspace))}")
-            for change in plan.changes:
-                self.reports.add(change, NOT_NEEDED, self._skip_reason(change))
-            return combine_exits([*[Exit.OK for _ in plan.changes], *left_out])
+        if not plan.find_needed(self.workspace):
+            return self._report_needless_batch(plan, left_out)
         if self.options.dry_run:
-            return await self.show_question(
-                Question(needed, self.workspace, plan.title, is_listed=True, notes=plan.notes)
-            )
-        batch = await perform_batch(plan, self.workspace, self.ui)
+            return await self._show_batch_question(plan)
+        try:
+            batch = await perform_batch(plan, self.workspace, self.ui)
+        except NotNeeded:  # by now
+            return self._report_needless_batch(plan.remake_changes(), left_out)
         return Exit.REFUSED if batch is None else await self._report_batch(batch, left_out)
+
+    def _report_needless_batch(self, plan: BatchPlan, left_out: Sequence[Exit]) -> Exit:
+        """Report a batch of which nothing is to be sent."""
+        say(f"nothing to do: {' · '.join(plan.describe_skipped(self.workspace))}")
+        codes = [
+            self._report_skipped(change, plan.find_skip_reason(change, self.workspace))
+            for change in plan.changes
+        ]
+        return combine_exits([*codes, *[Exit.REFUSED] * plan.missing_count, *left_out])
+
+    def _report_skipped(self, change: Change, reason: str) -> Exit:
+        """Report a change that was not sent, and return the exit code of that."""
+        is_so = bool(change.needless_reason) or change.is_done(change.find(self.workspace))
+        self.reports.add(change, NOT_NEEDED if is_so else NOT_TRIED, reason)
+        return Exit.OK if is_so else Exit.REFUSED
+
+    async def _show_batch_question(self, plan: BatchPlan) -> Exit:
+        """Print the question of a batch and its requests, and what is left alone."""
+        needed, skipped = plan.find_needed(self.workspace), plan.describe_skipped(self.workspace)
+        notes = (*plan.notes, *map(Remark, skipped))
+        code = await self.show_question(
+            Question(needed, self.workspace, plan.title, is_listed=True, notes=notes)
+        )
+        for change in plan.changes:
+            if reason := plan.find_skip_reason(change, self.workspace):
+                self._report_skipped(change, reason)
+        return code
 
     async def perform_agreed_batch(self, plan: BatchPlan) -> Exit:
         """Carry out a batch that was confirmed, and report each change."""
@@ -195,9 +220,7 @@ class Operation:
         if step.outcome is not None:
             return exit_of_outcome(change, await self._follow(change, step.outcome))
         if step.skip_reason:
-            is_done = change.is_done(change.find(self.workspace))
-            self.reports.add(change, NOT_NEEDED if is_done else NOT_TRIED, step.skip_reason)
-            return Exit.OK if is_done else Exit.REFUSED
+            return self._report_skipped(change, step.skip_reason)
         self.reports.add(change, NOT_TRIED, step.untried_reason or None)
         return Exit.FAILED
 

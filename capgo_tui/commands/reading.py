@@ -11,6 +11,7 @@ from capgo_tui.api.errors import CapgoError
 from capgo_tui.api.models import Bundle, Channel
 from capgo_tui.api.records import Record
 from capgo_tui.commands.exit_codes import Exit
+from capgo_tui.commands.list_selection import ListSelection
 from capgo_tui.commands.output import find_width, say, write
 from capgo_tui.commands.running import describe_error
 from capgo_tui.lazy_dataclass import dataclass
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from capgo_tui.api.paging import Page, Pager
     from capgo_tui.commands.common_options import CommonOptions
-    from capgo_tui.commands.list_selection import ListSelection
+    from capgo_tui.commands.list_options import ListOptions
     from capgo_tui.workspace.export.formats import Writer
     from capgo_tui.workspace.resources.resource import Resource
     from capgo_tui.workspace.resources.section import Section
@@ -35,11 +36,12 @@ T = TypeVar("T", bound=Record)
 async def write_list(
     workspace: Workspace,
     common: CommonOptions,
+    options: ListOptions,
     resource: Resource[T],
     pager: Pager[T],
-    selection: ListSelection[T],
 ) -> Exit:
     """Write a list of an app, each page as it arrives; nothing when the first one fails."""
+    selection = ListSelection(resource, options, workspace.make_cell_context)
     is_join_missing = False
 
     async def join() -> None:

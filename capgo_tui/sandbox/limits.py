@@ -73,7 +73,8 @@ class Limits:
         self._refuse = refuse
         self._same_set_seconds = same_set_seconds
         self._lock = threading.Lock()
-        self._counters = _Counters()
+        self.counters = _Counters()
+        """The counts of addresses, keys and devices; the oldest are forgotten."""
 
     def check_address(self, address: str) -> None:
         """Refuse an address after too many failed authentications; such a call counts nothing."""
@@ -81,7 +82,7 @@ class Limits:
             return
         with self._lock:
             now = self._read_clock()
-            counter = self._counters.get_current(("failed", address), now)
+            counter = self.counters.get_current(("failed", address), now)
             if counter.count >= FAILED_AUTH_LIMIT:
                 self._refuse_call(
                     counter.reset_at, now, _make_reason("too_many_failed_auth_attempts")
@@ -92,9 +93,9 @@ class Limits:
         if self._hosted_limits:
             with self._lock:
                 now = self._read_clock()
-                counter = self._counters.get_current(("failed", address), now)
+                counter = self.counters.get_current(("failed", address), now)
                 next_counter = _Counter(counter.count + 1, now + FAILED_AUTH_WINDOW)
-                self._counters.store(("failed", address), next_counter, now)
+                self.counters.store(("failed", address), next_counter, now)
 
     def count_key(self, key_id: int) -> None:
         """Count a call of this key; every call, a refused one too, restarts the idle minute."""
@@ -102,9 +103,9 @@ class Limits:
             return
         with self._lock:
             now = self._read_clock()
-            counter = self._counters.get_current(("key", key_id), now)
+            counter = self.counters.get_current(("key", key_id), now)
             next_counter = _Counter(counter.count + 1, now + KEY_IDLE)
-            self._counters.store(("key", key_id), next_counter, now)
+            self.counters.store(("key", key_id), next_counter, now)
             if next_counter.count > KEY_LIMIT:
                 more = _make_reason("api_key_rate_limit_exceeded", apikey_id=key_id)
                 self._refuse_call(next_counter.reset_at, now, more)
@@ -121,7 +122,7 @@ class Limits:
         by_channel = ("set", str(app_id), str(device_id), str(channel))
         with self._lock:
             now = self._read_clock()
-            address_count = self._counters.get_current(by_address, now)
+            address_count = self.counters.get_current(by_address, now)
             if self._hosted_limits and address_count.count >= ADDRESS_LIMIT:
                 self._refuse_call(
                     address_count.reset_at,
@@ -129,17 +130,17 @@ class Limits:
                     _make_reason("ip_rate_limit_exceeded", app_id=app_id),
                 )
             if device_id:
-                op_count = self._counters.get_current(by_op, now)
+                op_count = self.counters.get_current(by_op, now)
                 full = [op_count] if op_count.count >= DEVICE_OP_LIMIT else []
                 sets_channel = op == "set" and bool(channel)
                 if sets_channel:
-                    same_set = self._counters.get_current(by_channel, now)
+                    same_set = self.counters.get_current(by_channel, now)
                     full += [same_set] if same_set.count else []
                 if full:
                     # The longer wait counts: after the shorter one the call is refused again.
                     self._refuse_call(max(counter.reset_at for counter in full), now, names)
                 if sets_channel:
-                    self._counters.store(by_channel, _Counter(1, now + self._same_set_seconds), now)
+                    self.counters.store(by_channel, _Counter(1, now + self._same_set_seconds), now)
                 self._keep_window(by_op, op_count, DEVICE_OP_WINDOW, now)
             self._keep_window(by_address, address_count, ADDRESS_WINDOW, now)
 
@@ -148,7 +149,7 @@ class Limits:
     ) -> None:
         """Count a call in the window that its first call started."""
         reset_at = counter.reset_at if counter.count else now + window
-        self._counters.store(name, _Counter(counter.count + 1, reset_at), now)
+        self.counters.store(name, _Counter(counter.count + 1, reset_at), now)
 
     def _read_clock(self) -> float:
         return self._clock().timestamp()

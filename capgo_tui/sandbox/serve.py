@@ -47,7 +47,7 @@ def make_server_config(app: ASGIApp) -> uvicorn.Config:
 def serve(app: Starlette, entrance: Entrance, *, host: str, port: int) -> int:
     """Serve until ctrl+c and return the exit code; port 0 takes any free one."""
     try:
-        listener = _listen(host, port)
+        listener = listen(host, port)
     except OSError as error:
         reason = error.strerror or error
         print(
@@ -77,7 +77,8 @@ def serve(app: Starlette, entrance: Entrance, *, host: str, port: int) -> int:
     return 0 if server.started else 1
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on an address, which no other program shares."""
     family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     # asyncio turns Nagle off only for a named protocol: without it a reply waits 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -207,8 +207,8 @@ MOVES: tuple[tuple[str, str], ...] = (
     ("g G", "first and last row"),
 )
 FORMS: tuple[tuple[str, str], ...] = (
-    ("⏎ tab ↑ ↓", "the next row, or the one before; Enter changes no value"),
+    ("{form.enter} tab ↑ ↓", "the next row, or the one before; Enter changes no value"),
     ("space ← →", "another choice"),
     ("a character", "replaces what a field held; ← or End before it keeps that"),
-    ("ctrl+s", "to «Review and send», which shows what would be sent and asks"),
+    ("{form.review}", "to «Review and send», which shows what would be sent and asks"),
 )

@@ -1,4 +1,4 @@
-"""The Textual app: connects, at the latest after the first paint; finishes writes, then quits."""
+"""The Textual app: its theme and its keys; it quits once the writes are done, and tells bugs."""
 
 from __future__ import annotations
 
@@ -6,26 +6,21 @@ import asyncio
 import gc
 import os
 import sys
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import AwaitMount
 
-from capgo_tui.lazy_dataclass import dataclass
-from capgo_tui.text import clean
 from capgo_tui.tui import garbage
 from capgo_tui.tui.app_base import AppBase
-from capgo_tui.tui.keys import fill_keys, make_page_keymap, name_key, use_keys
-from capgo_tui.tui.rebinding import rebind
+from capgo_tui.tui.app_switcher import AppSwitcher
+from capgo_tui.tui.keys import make_keymap, name_key, use_keys
+from capgo_tui.tui.rebinding import rebind, rebind_overlays
 from capgo_tui.tui.screens.controllers import ACTIONS
-from capgo_tui.tui.screens.main import MainScreen, make_screen_class
+from capgo_tui.tui.screens.main import MainScreen
 from capgo_tui.tui.theme import CAPGO_DARK, OUR_THEMES
 from capgo_tui.tui.theme_choice import ThemeChoice
-from capgo_tui.tui.words import describe_demo
-from capgo_tui.tui.workers import start_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,8 +38,6 @@ if TYPE_CHECKING:
     from capgo_tui.tui.terminal.output_failure import OutputFailure
     from capgo_tui.tui.terminal.pastes import InputDropped
     from capgo_tui.workspace.prefetch import Prefetch
-    from capgo_tui.workspace.session import Workspace
-    from capgo_tui.workspace.target import Target
 
 START_SECONDS = 2.0
 """Seconds after which the start is over and garbage is collected again."""
@@ -66,12 +59,13 @@ class BottomScreen(Screen[None]):
 
 
 class CapgoApp(AppBase):
-    """One run of the interface over one app of Capgo."""
+    """One run of the interface."""
 
     # The screen's CSS too: read with the screen, it would cause a second parse of everything.
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/main.tcss"]
     TITLE = "Capgo"
     ENABLE_COMMAND_PALETTE = False
+    switcher: AppSwitcher
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", show=False, priority=True, id="app.interrupt"),
         Binding("ctrl+z", "suspend_process", show=False, priority=True, id="app.suspend"),
@@ -94,23 +88,18 @@ class CapgoApp(AppBase):
             self.register_theme(ours)
         theme_name = "ansi-dark" if plain else choice.name
         theme = theme_name if theme_name in self.available_themes else CAPGO_DARK.name
-        # FocusApp, the change would have every style sheet parsed a second time. What it leaves
+        # Assigned, it would have every style sheet parsed a second time. What this leaves
         # undone is the app's class `-theme-…`, by which nothing is styled.
         self.set_reactive(CapgoApp.theme, theme)
         self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
-        self.launch = launch
+        self.keys = launch.keys
+        """Other keys of actions, by the action's id."""
+        self.switcher = AppSwitcher(self, launch, now, prefetch)
         self.theme_place = choice.place
         self.fault: str | None = None
         """Why the terminal can no longer be read or written; ends the app."""
-        self._now = now
-        self._prefetch = prefetch
-        """The workspace of the launch, until it is shown."""
         self._has_interrupt = False
-        self._opened: list[OpenedApp] = []
-        """The apps that were opened, each with its lists."""
-        self._opening: MainScreen | None = None
-        """The screen that has no workspace yet, for which keys wait."""
 
     def get_driver_class(self) -> type[Driver]:
         """Return Textual's driver; for a POSIX terminal or a browser, ours."""
@@ -127,10 +116,13 @@ class CapgoApp(AppBase):
 
     def on_load(self) -> None:
         """Have the interface name the keys of this run, and the pages take them."""
-        actions = rebind(ACTIONS, self.launch.keys)
+        actions = rebind(ACTIONS, self.keys)
+        overlay_keys = rebind_overlays(self.keys)
         use_keys(actions)
-        if self.launch.keys:
-            self.set_keymap(make_page_keymap(actions))
+        use_keys(overlay_keys)
+        if self.keys:
+            changed_keys = [each for each in overlay_keys if each.id in self.keys]
+            self.set_keymap(make_keymap(actions, changed_keys))
 
     def get_default_screen(self) -> Screen[None]:
         """Return the screen below all others."""
@@ -141,106 +133,12 @@ class CapgoApp(AppBase):
         if not gc.isenabled():
             self.set_timer(START_SECONDS, garbage.collect_again)
         self.set_timer(ANSWER_SECONDS, self._keep_theme)
-        target = self.launch.target
-        if target is None:
-            self._ask("")
-        else:
-            self._show(target)
-
-    def _ask(self, problem: str) -> None:
-        def open_or_exit(target: Target | None) -> None:
-            if target is None:
-                self.exit()
-            else:
-                self._show(target)
-
-        from capgo_tui.tui.screens.setup import SetupScreen  # noqa: PLC0415 - seldom needed
-
-        self.push_screen(SetupScreen(self.launch, problem, self._now), open_or_exit)
-
-    def _show(self, target: Target) -> None:
-        launch = self.launch
-        bound_screen = make_screen_class(launch.keys)
-        screen = bound_screen(
-            target, launch.device, launch.refresh_seconds, launch.first_tab, launch.record
-        )
-        opened = OpenedApp(target, launch, screen)
-        if self._opened:
-            self.install_screen(screen, opened.name)
-            self.switch_screen(screen)
-        else:
-            self.push_screen(screen)
-        self._opened.append(opened)
-        self._opening = screen
-        prefetch, self._prefetch = self._prefetch, None
-        if prefetch is not None:
-            start_worker(self, partial(self._open, screen, prefetch))
-        else:
-            screen.call_after_refresh(self._connect, screen)
+        self.switcher.start()
 
     @property
     def is_holding_keys(self) -> bool:
         """Whether the screen in view has no workspace yet: ``/`` would do nothing, ``q`` quit."""
-        return self._opening is not None and self._opening is self.screen
-
-    # Other apps
-
-    @property
-    def profile_names(self) -> Sequence[str]:
-        """The profiles that can be opened."""
-        return self.launch.profile_names
-
-    def open_app(self, app_id: str) -> None:
-        """Show another app of the API key in use; its lists are kept while this runs."""
-        screen = self.screen
-        if isinstance(screen, MainScreen):
-            self._switch(self.launch, self.launch.open_with(screen.target.api_key, app_id))
-
-    def open_profile(self, name: str) -> None:
-        """Show the app of another profile."""
-        start_worker(self, partial(self._open_profile, name))
-
-    async def _open_profile(self, name: str) -> None:
-        """Read its settings in a thread: its key may come from a command."""
-        if self.launch.launch_profile is None or not isinstance(self.screen, MainScreen):
-            return
-        screen = self.screen
-        reading = f"Reading the profile {name}…"
-        screen.say(reading)
-        try:
-            launch = await asyncio.to_thread(self.launch.launch_profile, self.launch, name)
-        except asyncio.CancelledError:  # by the end of the app, which waits for its threads
-            from capgo_tui.key_command import end_commands  # noqa: PLC0415 - seldom needed
-
-            end_commands()
-            raise
-        except ValueError as error:
-            screen.say(f"✗ {clean(str(error))}")
-            return
-        finally:
-            if screen.status.message == reading:
-                screen.status.dismiss()
-        if launch.target is None:
-            screen.say(f"✗ The profile {name} lacks something: capgo-tui --profile {name} asks.")
-        elif screen is self.screen:
-            self._switch(launch, launch.target)
-
-    def _switch(self, launch: Launch, target: Target) -> None:
-        """Show the screen of a target, a new one if it was not opened before."""
-        current = next(each for each in self._opened if each.screen is self.screen)
-        opened = next((each for each in self._opened if each.has(target)), None)
-        if opened is current:
-            current.screen.say(f"This is {target.app_id}.")
-            return
-        if not self.is_screen_installed(current.screen):
-            self.install_screen(current.screen, current.name)
-        if opened is None:
-            self.launch = replace(launch, device=None, record=None)
-            self._show(target)
-        else:
-            self.launch = opened.launch
-            self.switch_screen(opened.screen)
-            opened.screen.show_chrome()
+        return self.switcher.is_opening
 
     def on_background_colour(self, event: BackgroundColour) -> None:
         """Use the light theme on a light background, at the start alone."""
@@ -250,62 +148,6 @@ class CapgoApp(AppBase):
 
     def _keep_theme(self) -> None:
         self.light_theme = None
-
-    def _connect(self, screen: MainScreen) -> None:
-        start_worker(self, partial(self._open, screen))
-
-    async def _open(self, screen: MainScreen, prefetch: Prefetch | None = None) -> None:
-        """Show the workspace of a screen, or why there is none, and have it take keys."""
-        try:
-            await self._show_workspace(screen, prefetch)
-        finally:
-            if self._opening is screen:
-                self._opening = None
-                self.take_held_keys()
-
-    async def _show_workspace(self, screen: MainScreen, prefetch: Prefetch | None) -> None:
-        """Show the workspace that a prefetch has opened, or one that is opened now."""
-        try:
-            if not screen.is_mounted:
-                await AwaitMount(screen, [screen])
-            workspace = prefetch.open() if prefetch else await self._open_workspace(screen)
-        except ValueError as error:
-            screen.table.say("This server cannot be used.", str(error))
-            return
-        except Exception as error:  # noqa: BLE001 - whatever it is, the screen says so
-            screen.table.say("The connection could not be set up.", type(error).__name__)
-            self.report_bug(error)
-            return
-        screen.open(workspace)
-        if self.launch.is_demo and len(self._opened) == 1:
-            screen.status.hint(describe_demo())
-        if prefetch is not None:
-            screen.read(prefetch.finish(), f"load the {screen.rows.view.collection.name}")
-
-    async def _open_workspace(self, screen: MainScreen) -> Workspace:
-        """Import what speaks HTTP beside the loop, and open the workspace of a screen."""
-        from capgo_tui.workspace import session  # noqa: PLC0415 - brings pydantic, after the paint
-
-        arguments = (screen.target,) if self._now is None else (screen.target, self._now)
-        return await asyncio.to_thread(session.open_workspace, *arguments)
-
-    async def on_main_screen_key_request(self, event: MainScreen.KeyRequest) -> None:
-        """Ask for another API key in place of a refused one, unless a write is under way."""
-        if self._writes:
-            if isinstance(self.screen, MainScreen):
-                self.screen.say(
-                    fill_keys("A write is under way: {list.refresh} asks for another key after it.")
-                )
-            return
-        opened = next(each for each in self._opened if each.screen is self.screen)
-        self._opened.remove(opened)
-        await opened.close()
-        self.pop_screen()
-        if self.is_screen_installed(opened.screen):
-            self.uninstall_screen(opened.screen)
-            opened.screen.remove()
-        self.launch = replace(self.launch, app_id=event.app_id)
-        self._ask("The key was refused; give another one.")
 
     def on_input_dropped(self, event: InputDropped) -> None:
         """Say that some input from the terminal was ignored."""
@@ -332,9 +174,7 @@ class CapgoApp(AppBase):
         self._has_interrupt = False
 
     async def _leave(self) -> None:
-        for opened in self._opened:
-            opened.cancel_waits()
-            opened.screen.cancel_reads()
+        self.switcher.end_reads()
         while self._writes:
             for stop in self._writes.values():
                 if stop is not None:
@@ -349,8 +189,7 @@ class CapgoApp(AppBase):
 
     async def _shutdown(self) -> None:
         """Shut down after the writes under way have ended, whatever ended the app."""
-        for opened in self._opened:
-            opened.cancel_waits()
+        self.switcher.cancel_waits()
         while self._writes:
             for stop in filter(None, self._writes.values()):
                 stop()
@@ -359,8 +198,7 @@ class CapgoApp(AppBase):
 
     async def on_unmount(self) -> None:
         """Close the connections."""
-        for opened in self._opened:
-            await opened.close()
+        await self.switcher.close()
 
     # Bugs
 
@@ -374,7 +212,7 @@ class CapgoApp(AppBase):
         if not self.screen.is_mounted:  # typed ahead: there is nothing on it yet
             await AwaitMount(self.screen, [self.screen])
         if isinstance(self.screen, MainScreen):
-            await self.screen.mount_overlays()
+            await self.screen.controllers.loader.load()
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except Exception as error:  # noqa: BLE001 - whatever it is, the lists are still there
@@ -412,38 +250,6 @@ class CapgoApp(AppBase):
         if self._exception is not None:
             self.report_bug(self._exception)
         self._close_messages_no_wait()
-
-
-@dataclass(slots=True)
-class OpenedApp:
-    """An app that was opened, and its screen."""
-
-    target: Target
-    launch: Launch
-    """The settings that it was opened with."""
-    screen: MainScreen
-
-    @property
-    def name(self) -> str:
-        """A name for its screen, of which no two are alike."""
-        return f"app-{id(self.screen)}"
-
-    def has(self, target: Target) -> bool:
-        """Return whether it shows the app of a target, with the same key, server and profile."""
-        ours, profile = self.target, target.profile
-        same = ours.app_id == target.app_id and ours.server == target.server
-        same = same and ours.api_key == target.api_key
-        return same and (ours.profile and ours.profile.name) == (profile and profile.name)
-
-    def cancel_waits(self) -> None:
-        """End the waiting of reads."""
-        if self.screen.workspace is not None:
-            self.screen.workspace.client.cancel_waits()
-
-    async def close(self) -> None:
-        """Close its connections and its journal."""
-        if self.screen.workspace is not None:
-            await self.screen.workspace.aclose()
 
 
 def _stacks(renderable: RenderableType) -> Sequence[Stack]:

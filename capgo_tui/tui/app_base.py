@@ -6,7 +6,7 @@ import asyncio
 import traceback
 from abc import abstractmethod
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from capgo_tui.memory import Memory
 from capgo_tui.tui.terminal.key_queue import KeyQueueApp
@@ -22,8 +22,27 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class Switcher(Protocol):
+    """Shows one app of Capgo after another."""
+
+    @property
+    def profile_names(self) -> Sequence[str]:
+        """The profiles that can be opened."""
+
+    def open_app(self, app_id: str) -> None:
+        """Show another app of the API key in use; its lists are kept while this runs."""
+
+    def open_profile(self, name: str) -> None:
+        """Show the app of another profile."""
+
+    def ask_for_key(self) -> None:
+        """Ask for another API key in place of a refused one."""
+
+
 class AppBase(KeyQueueApp):
     """An app that finishes every write before it exits."""
+
+    switcher: Switcher
 
     def __init__(self, *, ansi_color: bool | None = None, memory: Path | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
@@ -77,19 +96,6 @@ class AppBase(KeyQueueApp):
         """Keep the outcome of a write for printing after the exit, if the app is quitting."""
         if self.is_leaving:
             self.last_words.append(outcome)
-
-    @property
-    @abstractmethod
-    def profile_names(self) -> Sequence[str]:
-        """The profiles that can be opened."""
-
-    @abstractmethod
-    def open_app(self, app_id: str) -> None:
-        """Show another app of the API key in use; its lists are kept while this runs."""
-
-    @abstractmethod
-    def open_profile(self, name: str) -> None:
-        """Show the app of another profile."""
 
     def leave(self) -> None:
         """Quit, after the writes under way if there are any."""

@@ -5,23 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Sequence
 
     from textual.geometry import Size
     from textual.widget import Widget
-    from textual.worker import Worker
 
-    from capgo_tui.tui.actions import Action, ActionContext
+    from capgo_tui.tui.actions import Action
     from capgo_tui.tui.app_base import AppBase
     from capgo_tui.tui.lists import AnyRows
     from capgo_tui.tui.overlays.overlays import Overlays
     from capgo_tui.tui.widgets.detail import Detail
-    from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
+    from capgo_tui.tui.widgets.hint_bar import HintBar
     from capgo_tui.tui.widgets.record_table import RecordTable
     from capgo_tui.tui.widgets.status_line import StatusLine
     from capgo_tui.tui.widgets.tab_page import TabPage
+    from capgo_tui.tui.workers import BackgroundWork
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
+
+
+class Chrome(Protocol):
+    """What surrounds the list or the page of a screen."""
+
+    def show(self) -> None:
+        """Draw the tabs, the hints and the status line anew."""
+
+    def show_status(self) -> None:
+        """Draw the status line anew."""
+
+    def show_hints(self) -> None:
+        """Draw the hints anew."""
 
 
 class Host(Protocol):
@@ -83,6 +96,14 @@ class Host(Protocol):
         """The overlays of the screen; before the first action there may be none."""
 
     @property
+    def chrome(self) -> Chrome:
+        """What surrounds the list or the page."""
+
+    @property
+    def background(self) -> BackgroundWork:
+        """What runs coroutines in workers of the screen."""
+
+    @property
     def size(self) -> Size:
         """The size in cells."""
 
@@ -100,40 +121,11 @@ class Host(Protocol):
     def tell(self, outcome: str) -> None:
         """Show the outcome of a write, which stays until it is dismissed."""
 
-    def action_context(self) -> ActionContext:
-        """Return what decides which actions do something now."""
-
     def show_page(self, page: TabPage | None) -> None:
         """Show a page in place of the list; None shows the list again."""
-
-    def show_chrome(self) -> None:
-        """Draw the tabs and the status line anew."""
-
-    def show_status(self) -> None:
-        """Draw the status line anew."""
-
-    def show_hints(self) -> None:
-        """Draw the hints anew."""
-
-    def hint_of(self, action_id: str, label: str) -> Hint:
-        """Return the hint of an action with another label."""
 
     def show_detail_pane(self, *, visible: bool) -> None:
         """Show or hide the detail."""
 
     def set_focus(self, widget: Widget | None) -> None:
         """Focus a widget."""
-
-    # What it does
-
-    def read(self, work: Coroutine[None, None, object], doing: str) -> Worker[None]:
-        """Run work that only reads; `doing` completes «failed to …»."""
-
-    def work(self, work: Coroutine[None, None, object] | None, doing: str) -> None:
-        """Run work that may write and outlives this screen; None is ignored."""
-
-    def finish_start(self) -> None:
-        """Load and mount what can wait until the first rows are drawn."""
-
-    def ask_for_key(self) -> None:
-        """Ask for another API key in place of a refused one."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Protocol
 
+from capgo_tui.tui.overlay_keys import OVERLAY_KEYS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NAMED: Final = re.compile(r"\{([a-z.-]+)\}")
-_keys: dict[str, str] = {}
-"""The keys of the app as they are written, by the action's id."""
+_keys: dict[str, str] = {each.id: each.key for each in OVERLAY_KEYS}
+"""The keys of the app as they are written, by the id of the action or of an overlay's key."""
 
 PAGE_KEYS: Final = {
     "changes.undo": "change.undo",
@@ -37,7 +39,7 @@ PAGE_KEYS: Final = {
 
 
 class Keyed(Protocol):
-    """An action, as far as its keys are concerned."""
+    """An action or a key of an overlay, as far as its keys are concerned."""
 
     @property
     def id(self) -> str:
@@ -57,14 +59,15 @@ def use_keys(actions: Iterable[Keyed]) -> None:
     _keys.update({action.id: action.key for action in actions})
 
 
-def make_page_keymap(actions: Iterable[Keyed]) -> dict[str, str]:
-    """Return the keys of `PAGE_KEYS` by the binding's id, as Textual takes them."""
+def make_keymap(actions: Iterable[Keyed], overlay_keys: Iterable[Keyed]) -> dict[str, str]:
+    """Return the keys of pages and overlays by the binding's id, as Textual takes them."""
     keys = {action.id: action.keys for action in actions}
-    return {binding: keys[action_id] for binding, action_id in PAGE_KEYS.items()}
+    of_pages = {binding: keys[action_id] for binding, action_id in PAGE_KEYS.items()}
+    return of_pages | {each.id: each.keys for each in overlay_keys}
 
 
 def name_key(action_id: str) -> str:
-    """Return the key of an action as the interface writes it."""
+    """Return the key of an action or an overlay as the interface writes it."""
     return _keys[action_id]
 
 

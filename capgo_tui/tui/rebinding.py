@@ -1,4 +1,4 @@
-"""Other keys for actions, as ``config.toml`` names them by the actions' ids."""
+"""Other keys for actions and overlays, as ``config.toml`` names them by their ids."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from textual.binding import Binding
-from textual.keys import Keys, format_key
+from textual.keys import Keys, format_key, key_to_character
 
+from capgo_tui.tui.overlay_keys import CURSOR_KEYS, OVERLAY_GROUPS, OVERLAY_KEYS
 from capgo_tui.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from capgo_tui.tui.actions import Action
+    from capgo_tui.tui.overlay_keys import OverlayGroup, OverlayKey
 
 _MODIFIERS: Final = ("ctrl+", "alt+", "shift+", "super+")
 _NAMED: Final = frozenset(key.value for key in Keys)
@@ -29,7 +31,7 @@ class RebindingError(ValueError):
     def __init__(self, action_id: str, why: str) -> None:
         super().__init__(why)
         self.action_id = action_id
-        """The action that was to get the key, or the id that is no action's."""
+        """The id of what was to get the key, or the id that is nothing's."""
 
 
 def split_keys(keys: str) -> list[str]:
@@ -43,14 +45,15 @@ def rebind(actions: Sequence[Action], changes: Mapping[str, str]) -> tuple[Actio
 
     Args:
         actions: all actions.
-        changes: the keys, separated by commas, by the id of their action.
+        changes: the keys, separated by commas, by the id of their action; those of overlays are
+            checked alone.
 
     Raises:
-        RebindingError: for the first id that is no action's, and the first key that is no key,
-            belongs to something else on the same tab, or must not write.
+        RebindingError: for the first id that is no action's or overlay's, and the first key that
+            is no key, belongs to something else on the same tab, or must not write.
 
     """
-    ids = [action.id for action in actions]
+    ids = [*(action.id for action in actions), *(each.id for each in OVERLAY_KEYS)]
     for action_id in changes:
         if action_id not in ids:
             near = get_close_matches(action_id, ids, 1, 0.4)
@@ -62,7 +65,55 @@ def rebind(actions: Sequence[Action], changes: Mapping[str, str]) -> tuple[Actio
     for action in bound:
         if action.id in changes:
             _check_clash(action, bound, changes)
+    rebind_overlays(changes)
     return bound
+
+
+def rebind_overlays(changes: Mapping[str, str]) -> tuple[OverlayKey, ...]:
+    """Return the keys of overlays with other keys; ids of actions are passed over.
+
+    Raises:
+        RebindingError: for the first key that is no key, is typed or edits the text there, or does
+            something else in the same overlay.
+
+    """
+    return tuple(each for group in OVERLAY_GROUPS for each in _rebind_group(group, changes))
+
+
+def _rebind_group(group: OverlayGroup, changes: Mapping[str, str]) -> list[OverlayKey]:
+    bound = [_bind_in_overlay(each, group, changes.get(each.id)) for each in group.keys]
+    for one in bound:
+        for other in bound:
+            shared = set(split_keys(one.keys)).intersection(split_keys(other.keys))
+            if one is not other and shared and one.id in changes:
+                key = display(min(shared))
+                step = "both are named here" if other.id in changes else "give that another key too"
+                raise RebindingError(one.id, f"{key} runs {other.id}; {step}")
+    return bound
+
+
+def _bind_in_overlay(own: OverlayKey, group: OverlayGroup, text: str | None) -> OverlayKey:
+    if text is None:
+        return own
+    keys, own_keys = split_keys(text), split_keys(own.keys)
+    if not keys:
+        raise RebindingError(own.id, "names no key; such as f2 or ctrl+o")
+    for key in keys:
+        character = key_to_character(key)
+        if not is_key(key):
+            raise RebindingError(own.id, f"«{key[:20]}» is no key; such as f2 or ctrl+o")
+        if key in _OF_THE_APP:
+            raise RebindingError(own.id, f"{key} is the program's own; choose another key")
+        if key in own_keys:
+            continue
+        if key in CURSOR_KEYS or key in group.fixed_keys:
+            raise RebindingError(own.id, f"{display(key)} does something else there")
+        if character is not None and character.isprintable():
+            raise RebindingError(own.id, f"{display(key)} is typed there; such as f2 or ctrl+o")
+        if key in _list_editing_keys():
+            raise RebindingError(own.id, f"{display(key)} edits the text there")
+    shown = own.key if keys[0] == own_keys[0] else display(keys[0])
+    return own._replace(keys=",".join(keys), key=shown)
 
 
 def _bind(action: Action, text: str) -> Action:
@@ -85,6 +136,14 @@ def _bind(action: Action, text: str) -> Action:
         if action.writes and (key.startswith("ctrl+") or key == "enter"):
             raise RebindingError(action.id, f"{key} must not write; choose a key without ctrl")
     return replace(action, keys=",".join(keys), shown_key=display(keys[0]))
+
+
+def _list_editing_keys() -> set[str]:
+    """Return the keys of a text field; what its Enter submits, overlays take."""
+    from textual.widgets import Input  # noqa: PLC0415 - for few, and not at the start
+
+    bindings = (each for each in Input.BINDINGS if isinstance(each, Binding))
+    return {key for each in bindings for key in split_keys(each.key)} - {"enter"}
 
 
 def _check_clash(action: Action, actions: Iterable[Action], changes: Mapping[str, str]) -> None:

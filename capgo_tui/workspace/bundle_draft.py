@@ -16,7 +16,6 @@ from capgo_tui.workspace.changes.bundles import (
     BundleRegistration,
     make_bundle_notes,
 )
-from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.draft import REVIEW, ChangeDraft, Entry, EntryKind, preview
 
 if TYPE_CHECKING:
@@ -56,10 +55,7 @@ class NotesDraft(ChangeDraft):
             for entry in self.entries
             if self.is_changed(entry.name)
         }
-        change = make_bundle_notes(self._workspace, self._bundle, after)
-        if not change.after:
-            raise Refusal(f"{describe(change).name} has these notes already")
-        return change
+        return make_bundle_notes(self._workspace, self._bundle, after)
 
     def rebase(self) -> bool:
         """Compare with the bundle as the list now has it; return False when it is gone."""
@@ -156,7 +152,10 @@ def _describe(draft: ChangeDraft, traits: Traits) -> Sequence[tuple[str, str]]:
     for entry, problem in draft.list_errors():
         return [(f"nothing can be sent yet · {entry.label}: {problem}", "muted")]
     try:
-        return [(preview(draft.change().request(traits)), "muted")]
+        change = draft.change()
+        if reason := change.needless_reason:
+            return [(f"nothing is sent: {reason}", "muted")]
+        return [(preview(change.request(traits)), "muted")]
     except Refusal as error:
         return [(f"nothing can be sent: {error}", "muted")]
 

@@ -166,7 +166,7 @@ class Collection(ListState, Generic[T]):
         finally:
             self.loading_all = False
             self._all_over.set()
-            self._tell(StateChange())
+            self.tell(StateChange())
 
     def _has_more(self) -> bool:
         return not self.at_end and not self._stopping
@@ -183,7 +183,7 @@ class Collection(ListState, Generic[T]):
             self.waiting = RetryCountdown(retry, self._now())
         elif self.waiting is not None and self.waiting.retry is retry:
             self.waiting = None
-        self._tell(StateChange())
+        self.tell(StateChange())
 
     async def refresh(self, on_screen: Sequence[str] = (), *, deleted_keys: Keys[str] = ()) -> bool:
         """Read again as much as is loaded; return whether that came to its end.
@@ -209,7 +209,7 @@ class Collection(ListState, Generic[T]):
                 finally:
                     # It no longer counts as different: that is to be seen.
                     if redrawn_keys := [key for key in state.old_changes if key in self.records]:
-                        self._tell(Update(redrawn_keys))
+                        self.tell(Update(redrawn_keys))
         finally:
             self._refresh = None
         return state.whole
@@ -243,7 +243,7 @@ class Collection(ListState, Generic[T]):
             if len(self._pages) > 2 * len(self.records):
                 self._pages = {key: self._pages.get(key) for key in self.records}
             state.old_changes.clear()
-            self._tell(Replacement())
+            self.tell(Replacement())
 
     async def _walk_again(
         self, walk: PageSource[T], state: RefreshState[T], count: int
@@ -268,7 +268,7 @@ class Collection(ListState, Generic[T]):
             if self._stopping:
                 return None
             self.read_again = len(state.records)
-            self._tell(StateChange())
+            self.tell(StateChange())
 
     def _list_pages(self, keys: Iterable[str]) -> list[Bookmark[T]]:
         """Return the pages that hold the most of some records, except the list's first page."""
@@ -336,7 +336,7 @@ class Collection(ListState, Generic[T]):
             if self._last == key:
                 walk_keys = (each for each in reversed(self.records) if each not in self._singles)
                 self._last = next(walk_keys, None)
-            self._tell(Replacement())
+            self.tell(Replacement())
 
     def put(self, record: T) -> None:
         """Add or update a record that was read alone: by a look-up or after a write."""
@@ -351,12 +351,12 @@ class Collection(ListState, Generic[T]):
             self._singles[key] = None
         if self._turn.locked():
             self._put[key] = self._request_count
-        self._tell(Update((key,)) if is_known else Addition((key,)))
+        self.tell(Update((key,)) if is_known else Addition((key,)))
 
     def touch(self, key: str) -> None:
         """Have a record drawn again although its contents are the same."""
         if key in self.records:
-            self._tell(Update((key,)))
+            self.tell(Update((key,)))
 
     async def _read_next_page(self) -> None:
         async with self._request(Loading.MORE):
@@ -391,7 +391,7 @@ class Collection(ListState, Generic[T]):
         if state is None and self.records.keys().isdisjoint(keys):
             self.records.update(zip(keys, rows, strict=True))
             if keys:
-                self._tell(Addition(keys))
+                self.tell(Addition(keys))
             return keys
         self._merge(rows, state)
         if state is None:
@@ -432,9 +432,9 @@ class Collection(ListState, Generic[T]):
                     updated_keys.append(key)
             self.records[key] = record
         if new_keys:
-            self._tell(Addition(new_keys))
+            self.tell(Addition(new_keys))
         if updated_keys:
-            self._tell(Update(updated_keys))
+            self.tell(Update(updated_keys))
 
     @asynccontextmanager
     async def _request(self, loading: Loading) -> AsyncIterator[None]:
@@ -442,7 +442,7 @@ class Collection(ListState, Generic[T]):
         async with self._turn:
             self.loading = loading
             self._put.clear()
-            self._tell(StateChange())
+            self.tell(StateChange())
             try:
                 yield
             except CapgoError as error:
@@ -450,7 +450,7 @@ class Collection(ListState, Generic[T]):
             finally:
                 self.loading = Loading.NOTHING
                 self.read_again = 0
-                self._tell(StateChange())
+                self.tell(StateChange())
 
     def _note_arrival(self, page: Page[T]) -> None:
         self.at_end = page.at_end
@@ -458,6 +458,7 @@ class Collection(ListState, Generic[T]):
         self.error = self.failed_at = None
         self.as_of = self._now()
 
-    def _tell(self, event: Event) -> None:
+    def tell(self, event: Event) -> None:
+        """Tell the listeners of an event."""
         for listener in self._listeners:
             listener(event)

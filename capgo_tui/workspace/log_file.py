@@ -27,26 +27,27 @@ class LogFile:
         self.trouble: str | None = None
         """Why nothing more is written; None while lines are written."""
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        self._file: int | None = open_plain(path, flags)
+        self.descriptor: int | None = open_plain(path, flags)
+        """The descriptor of the open file; None once it is closed."""
         try:
-            check_ours_alone(self._file)
+            check_ours_alone(self.descriptor)
             if hasattr(os, "fchmod"):
-                os.fchmod(self._file, 0o600)
+                os.fchmod(self.descriptor, 0o600)
         except OSError:
             self.close()
             raise
 
     def write(self, line: str) -> None:
         """Append a line; a failure is kept in `trouble` and not raised."""
-        if self._file is None or self.trouble is not None:
+        if self.descriptor is None or self.trouble is not None:
             return
         try:
-            os.write(self._file, f"{line}\n".encode(errors="replace"))
+            os.write(self.descriptor, f"{line}\n".encode(errors="replace"))
         except OSError as error:
             self.trouble = error.strerror or type(error).__name__
 
     def close(self) -> None:
         """Close the file; may be called again."""
-        file, self._file = self._file, None
+        file, self.descriptor = self.descriptor, None
         if file is not None:
             os.close(file)

@@ -29,7 +29,8 @@ class Polling:
 
     seconds: float
     """The interval that the operator wants."""
-    _last: datetime | None = None
+    last_poll: datetime | None = None
+    """The time of the last poll; None before the first look."""
     _requests_then: int = 0
     _count_start: int = 0
     """The number of requests when the server last reset its count."""
@@ -52,8 +53,8 @@ class Polling:
                 request as one too many; None when it did not.
 
         """
-        if self._last is None or self._quiet_since is None:
-            self._last = self._quiet_since = now
+        if self.last_poll is None or self._quiet_since is None:
+            self.last_poll = self._quiet_since = now
             self._requests_then = self._count_start = self._requests = requests
             return False
         if requests != self._requests:
@@ -65,10 +66,10 @@ class Polling:
         count = requests - self._count_start
         needs_rest = count >= REQUESTS_BEFORE_REST or asked_to_wait is not None
         self._resting = needs_rest and not is_forgotten
-        since_last = (now - self._last).total_seconds()
+        since_last = (now - self.last_poll).total_seconds()
         # A long list costs many requests each time: one a second at the most, over all.
         dear = not is_forgotten and since_last < requests - self._requests_then
         if self._resting or dear or since_last < max(self.seconds, LEAST_SECONDS):
             return False
-        self._last, self._requests_then = now, requests
+        self.last_poll, self._requests_then = now, requests
         return True

@@ -70,10 +70,13 @@ async def find_rollback_candidate(workspace: Workspace, channel: Channel) -> Can
 
 
 def describe_forward(workspace: Workspace, channel: Channel, bundle: Bundle) -> str:
-    """Return why to put a bundle on a channel would be no way back; empty when it is one."""
+    """Return why to put a bundle on a channel would be no way back; empty when it is one.
+
+    The bundle that it carries is none, but to put that there changes nothing.
+    """
     present = _present(workspace, channel)
     if channel.bundle is not None and present is not None and bundle.id == present.id:
-        return f"{channel.name} carries {bundle.name} already"
+        return ""
     if not _is_older(bundle, channel, present):
         now = channel.bundle.name if channel.bundle else "none"
         return f"{bundle.name} is not older than {now}, which {channel.name} carries"

@@ -32,6 +32,8 @@ class RolloutStep:
     """What is sent, where it differs from `after`."""
     refusal: str = ""
     """Why it cannot be done now; empty when it can."""
+    is_done: bool = False
+    """Whether the rollout is so already, which is why it cannot be done."""
 
     def change(self, workspace: Workspace, channel: Channel) -> SettingsChange:
         """Return the step as a change of a channel."""
@@ -43,24 +45,31 @@ def list_rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutSt
     if not workspace.client.traits.has_rollouts:
         return []
     state = workspace.get_state(channel)
-    none = "" if channel.rollout_bundle is not None else NO_TARGET
-    is_paused = bool(state.get("rollout_paused"))
+    has_target = channel.rollout_bundle is not None
+    none = "" if has_target else NO_TARGET
+    is_on, is_paused = bool(channel.rollout_enabled), bool(state.get("rollout_paused"))
+    has_none = all(state.get(field, UNSET) == value for field, value in NO_ROLLOUT.items())
     stable = {"bundle": state["rollout_bundle"]} if state.get("rollout_bundle") else {}
     resume: State = {"rollout_paused": False, "rollout_pause_reason": None}
     return [
         RolloutStep(
             START,
             {"rollout_enabled": True},
-            refusal=none or ("it is on already" if channel.rollout_enabled else ""),
+            refusal=none or ("it is on already" if is_on else ""),
+            is_done=has_target and is_on,
         ),
         RolloutStep(
-            PAUSE, {"rollout_paused": True}, refusal=none or ("it is paused" if is_paused else "")
+            PAUSE,
+            {"rollout_paused": True},
+            refusal=none or ("it is paused" if is_paused else ""),
+            is_done=has_target and is_paused,
         ),
         RolloutStep(
             "resume",
             resume,
             sends={"rollout_paused": False},
             refusal="" if is_paused else "it is not paused",
+            is_done=has_target and not is_paused,
         ),
         RolloutStep(
             FINISH,
@@ -68,7 +77,7 @@ def list_rollout_steps(workspace: Workspace, channel: Channel) -> list[RolloutSt
             sends={"promote_to_stable": True},
             refusal=none,
         ),
-        RolloutStep(STOP, NO_ROLLOUT, sends={"rollback": True}, refusal=none),
+        RolloutStep(STOP, NO_ROLLOUT, sends={"rollback": True}, refusal=none, is_done=has_none),
     ]
 
 

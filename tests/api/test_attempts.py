@@ -461,4 +461,4 @@ def test_no_device_is_asked_for_more_than_five_times_a_second_each_way() -> None
     assert rate_limiter.reserve_time(requests.get_device(LIVE, APP, "d-2"), 0.0) == 0.0
     for number in range(5_000):
         rate_limiter.reserve_time(requests.get_device(LIVE, APP, f"x-{number}"), float(number))
-    assert len(rate_limiter._devices) <= 1_001
+    assert len(rate_limiter.devices) <= 1_001

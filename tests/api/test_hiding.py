@@ -264,4 +264,4 @@ def test_a_text_that_is_not_searched_has_no_spelling_of_the_key(
     pieces: list[str], key: str
 ) -> None:
     text = "".join(pieces)
-    assert hide_key(text, key) == hiding._compile_spellings(key).sub(KEY_PLACEHOLDER, text)
+    assert hide_key(text, key) == hiding.compile_spellings(key).sub(KEY_PLACEHOLDER, text)

@@ -152,7 +152,7 @@ def check(row: Record, original: dict[str, Any]) -> None:
         assert row.updated_at.utcoffset() is not None
     elif isinstance(row, Bundle):
         assert (row.id, row.name) == (original["id"], original["name"])
-        assert row.has_session_key is (None if original["session_key"] is None else True)
+        assert row.has_session_key is (original["session_key"] is not None)
         assert row.manifest_count == original["manifest_count"]
     else:
         assert isinstance(row, AppInfo)

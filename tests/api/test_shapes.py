@@ -127,6 +127,17 @@ def test_native_packages_and_session_key() -> None:
     assert hash(bundle) == hash(dataclasses.replace(bundle))
 
 
+@pytest.mark.parametrize(
+    ("told", "has_key"),
+    [({"session_key": None}, False), ({"session_key": ""}, False), ({}, None)],
+    ids=["null", "empty", "not told"],
+)
+def test_a_bundle_without_a_session_key_is_not_encrypted_where_that_is_told(
+    told: dict[str, JSON], has_key: bool | None
+) -> None:
+    assert one(Bundle, {"id": 1, "name": "1.0.0", **told}).has_session_key is has_key
+
+
 def test_wrong_types_become_unknown_and_the_row_lives() -> None:
     row: dict[str, JSON] = {
         "id": 1,

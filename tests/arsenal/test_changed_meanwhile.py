@@ -65,8 +65,61 @@ async def test_what_was_done_meanwhile_by_somebody_else_is_not_done_again(server
         await driver.wait_for_question("none → beta?")
         server.override(FIRST, "beta")
         await driver.type("y")
-        await driver.until("✗ Nothing was sent: tester-01: already on beta.")
+        await driver.until("Nothing to do: tester-01: already on beta.")
         assert server.writes == 0
+
+
+async def test_a_promotion_made_meanwhile_by_somebody_else_is_not_made_again(
+    server: Server,
+) -> None:
+    async with on_channels(server) as driver:
+        put_cursor(driver, "beta")
+        await driver.type("l", *"1.0.5", "enter")
+        await driver.wait_for_question()
+        server.change(
+            "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.5')"
+            " WHERE name = 'beta'"
+        )
+        await driver.type("y")
+        await driver.until("Nothing to do: beta: carries 1.0.5 already.")
+        assert server.writes == 0
+        assert journal(driver) == []
+
+
+async def test_notes_written_meanwhile_by_somebody_else_are_not_written_again() -> None:
+    server = Server(store_of(state(bundles=[bundle(number) for number in range(1, 7)])))
+    async with on_bundles(server) as driver:
+        await driver.type("e", "end", *"!", "ctrl+s", "enter")
+        await driver.wait_for_question()
+        server.change("UPDATE bundles SET comment = comment || '!'")
+        await driver.type("y")
+        await driver.until("Nothing was sent.")
+        await driver.until("nothing is sent: it is so already")
+        await driver.type("ctrl+s", "enter")
+        await driver.until("Nothing to do: it is so already.")
+        assert server.writes == 0
+        assert journal(driver) == []
+    server.store.close()
+
+
+async def test_one_of_several_promotions_made_meanwhile_is_left_alone(server: Server) -> None:
+    async with on_bundles(server, name="1.0.5") as driver:
+        await driver.type("l", *"beta", "space", "space", "enter")
+        await driver.until("Put 1.0.5 on 2 channels")
+        server.change(
+            "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.5')"
+            " WHERE name = 'beta'"
+        )
+        await workspace(driver).channels.reread()
+        await driver.type("y")
+        await driver.until("Changed! Put 1.0.5 on")
+        assert "1 left alone: carries 1.0.5 already" in driver.text
+        assert server.writes == 0
+        await driver.type("y")
+        await driver.until("left alone: carries 1.0.5 already")
+        await driver.until("2 of 2 · ✓ 1 · 1 left alone")
+        assert server.writes == 1
+        assert len(journal(driver)) == 1
 
 
 async def test_a_no_to_the_second_question_leaves_what_the_other_one_did(server: Server) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 OK, FAILED, USAGE, NOT_FOUND, NOT_ALLOWED, RATE_LIMITED, IN_PART, REFUSED = range(8)
 SITUATIONS: Final = (
     *("ok", "not found", "refused", "offline", "read-only", "production", "dry run"),
-    "no terminal",
+    *("no terminal", "again"),
 )
 DEVICE: Final = device_id(1)
 SUM: Final = "0a" * 32
@@ -59,6 +59,8 @@ class Verb:
     """Commands before it, each a line."""
     first_refused: tuple[str, ...] | None = None
     """Others before the refused one."""
+    again: tuple[str, ...] | None = None
+    """Words that change nothing the second time, where the first ones would."""
     codes: Mapping[str, int] = field(default_factory=dict)
     """Exit codes that are others than usual."""
     writes: bool = True
@@ -87,8 +89,23 @@ VERBS: Final = (
         ("beta", "--rollout-pause-reason", "it is not paused"),
         "beta",
     ),
-    Verb("channel add", ("canary",), ("canary", "--from", "betta"), ("beta",), "canary"),
-    Verb("channel delete", ("qa",), ("qaa",), ("qa", *WRONG), "qa", is_typed=True),
+    Verb(
+        "channel add",
+        ("canary",),
+        ("canary", "--from", "betta"),
+        ("beta",),
+        "canary",
+        codes={"again": REFUSED},
+    ),
+    Verb(
+        "channel delete",
+        ("qa",),
+        ("qaa",),
+        ("qa", *WRONG),
+        "qa",
+        is_typed=True,
+        codes={"again": NOT_FOUND},
+    ),
     Verb(
         "rollout start",
         ("beta", "--bundle", "1.0.2", "--share", "10%"),
@@ -106,8 +123,16 @@ VERBS: Final = (
         "beta",
         first=(START, "rollout pause beta --yes"),
     ),
-    Verb("rollout finish", ("beta",), ("betta",), ("qa",), "beta", first=(START,)),
-    Verb("rollout stop", ("beta",), ("betta",), ("qa",), "beta", first=(START,)),
+    Verb(
+        "rollout finish",
+        ("beta",),
+        ("betta",),
+        ("qa",),
+        "beta",
+        first=(START,),
+        codes={"again": REFUSED},
+    ),
+    Verb("rollout stop", ("beta",), ("betta",), ("beta", *WRONG), "beta", first=(START,)),
     Verb(
         "bundle promote",
         ("1.0.2", "beta"),
@@ -115,7 +140,15 @@ VERBS: Final = (
         ("1.0.2", "beta", *WRONG),
         "beta",
     ),
-    Verb("bundle delete", ("1.0.2",), ("9.9.9",), ("1.0.1",), "1.0.2", is_typed=True),
+    Verb(
+        "bundle delete",
+        ("1.0.2",),
+        ("9.9.9",),
+        ("1.0.1",),
+        "1.0.2",
+        is_typed=True,
+        codes={"again": NOT_FOUND},
+    ),
     Verb(
         "bundle cleanup",
         ("--keep", "2"),
@@ -138,7 +171,7 @@ VERBS: Final = (
         ("3.0.0", NO_APP, "--url", "https://cdn.acme.com/a.zip", "--checksum", SUM),
         ("1.0.1", "--url", "https://cdn.acme.com/a.zip", "--checksum", SUM),
         "3.0.0",
-        codes={"not found": NOT_ALLOWED},
+        codes={"not found": NOT_ALLOWED, "again": REFUSED},
     ),
     Verb(
         "rollback",
@@ -147,6 +180,7 @@ VERBS: Final = (
         ("beta", "--to", "1.0.5"),
         "beta",
         first=("bundle promote 1.0.3 beta --yes",),
+        again=("beta", "--to", "1.0.1"),
     ),
     Verb(
         "undo",
@@ -156,6 +190,7 @@ VERBS: Final = (
         "tester-01",
         first=(LINK,),
         first_refused=(LINK, "undo --yes"),
+        codes={"again": NOT_FOUND},
     ),
     Verb(
         "log",
@@ -212,6 +247,7 @@ CODES: Final = {
     "production": OK,
     "dry run": OK,
     "no terminal": USAGE,
+    "again": OK,
 }
 
 
@@ -311,6 +347,9 @@ def run_cell(verb: Verb, situation: str, run: Runner, folder: Path) -> str:
         assert ends[-1].stdout or ends[-1].stderr, "a command says something"
         is_written = verb.writes and situation in ("ok", "production")
         assert (place.server.writes > 0) is is_written, (verb, situation, place.server.requests)
+        if situation == "again" and verb.writes and code == OK:
+            assert "nothing to do: " in ends[-1].stderr, ends[-1]
+            assert ends[-1].stdout == "", ends[-1]
         if situation in ("read-only", "no terminal") and verb.writes:
             assert place.server.requests == []
         if situation == "dry run" and verb.writes:
@@ -343,6 +382,14 @@ def _run_in(verb: Verb, situation: str, place: Place) -> Iterator[End]:
             yield place("--profile", "prod", *words)
         case "dry run":
             yield place(*words, "--dry-run")
+        case "again":
+            words = (*verb.name.split(), *(verb.again or verb.words), *consent, *typed)
+            yield place(*words)
+            entries = place("log", "--json").stdout
+            place.server.requests.clear()
+            end = place(*words)
+            assert place("log", "--json").stdout == entries, "a write that was not sent is noted"
+            yield end
         case _:
             yield place(*words)
 

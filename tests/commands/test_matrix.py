@@ -50,6 +50,13 @@ def test_a_verb_in_a_situation(cell: tuple[Verb, str], tmp_path: Path) -> None:
     assert run_cell(verb, situation, run_here, tmp_path)
 
 
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb.writes], ids=lambda v: v.name)
+def test_a_verb_that_changes_nothing_sends_nothing_and_notes_nothing(
+    verb: Verb, tmp_path: Path
+) -> None:
+    assert run_cell(verb, "again", run_here, tmp_path)
+
+
 @pytest.mark.parametrize(("at", "situation"), [(0, "ok"), (12, "refused"), (17, "dry run")])
 def test_a_verb_in_a_situation_as_a_process(at: int, situation: str, tmp_path: Path) -> None:
     assert run_cell(VERBS[at], situation, run_process, tmp_path)

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import threading
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,7 @@ from tests.support.server import Server, answering
 from tests.support.world import ALL, APP, device, device_id, open_world, state, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.support.server import App, Receive, Scope, Send
@@ -276,6 +277,75 @@ def test_what_is_so_already_is_done_without_a_write(place: Place) -> None:
     assert "already on beta" in end.stderr
     end = place("channel", "set", "beta", "--bundle", "1.0.1", "--yes", "--ndjson")
     assert (end.code, json.loads(end.stdout)["outcome"]) == (OK, "unchanged")
+
+
+REVISIONS = pytest.mark.parametrize("revision", ["next", "live", "documented", "legacy"])
+
+
+@pytest.fixture
+def open_revision(tmp_path: Path) -> Iterator[Callable[[str], Place]]:
+    """Return a function that opens a place on a server of a revision."""
+    with ExitStack() as stack:
+
+        def open_one(revision: str) -> Place:
+            server = Server(store_of(state()), revision=revision, limits="none")
+            return stack.enter_context(open_place(run_here, tmp_path, server))
+
+        yield open_one
+
+
+@REVISIONS
+def test_a_promotion_that_changes_nothing_is_not_sent(
+    open_revision: Callable[[str], Place], revision: str
+) -> None:
+    place = open_revision(revision)
+    end = place("bundle", "promote", "1.0.1", "beta", "--yes")
+    assert (end.code, end.stdout, place.server.writes) == (OK, "", 0)
+    reason = "carries 1.0.1 already" if revision in ("live", "next") else "it is so already"
+    assert end.stderr == f"capgo-tui: nothing to do: beta: {reason}\n"
+    end = place("bundle", "promote", "1.0.1", "beta", "--dry-run")
+    assert (end.code, end.stdout) == (OK, "")
+    end = place("bundle", "promote", "1.0.1", "beta", "qa", "--yes", "--ndjson")
+    outcomes = [json.loads(line)["outcome"] for line in end.stdout.splitlines()]
+    assert (end.code, outcomes, place.server.writes) == (OK, ["unchanged"] * 2, 0)
+    assert f"nothing to do: 2 left alone: {reason}" in end.stderr
+    assert place("log").stdout == "", "nothing is noted"
+    assert place("undo", "--yes").code == NOT_FOUND
+
+
+@REVISIONS
+def test_a_batch_of_promotions_leaves_alone_and_counts_what_is_so_already(
+    open_revision: Callable[[str], Place], revision: str
+) -> None:
+    place = open_revision(revision)
+    assert place("bundle", "promote", "1.0.2", "beta", "--yes").code == OK
+    dry = place("bundle", "promote", "1.0.2", "beta", "qa", "--dry-run", "--ndjson")
+    outcomes = [json.loads(line)["outcome"] for line in dry.stdout.splitlines()]
+    assert (dry.code, outcomes) == (OK, ["dry-run", "unchanged"])
+    assert "1 left alone" in dry.stderr
+    end = place("bundle", "promote", "1.0.2", "beta", "qa", "--yes")
+    assert (end.code, place.server.writes) == (OK, 2)
+    assert "Put 1.0.2 on qa" in end.stderr
+    assert "1 left alone" in end.stderr
+    assert "1 done, 1 not needed" in end.stderr
+    assert end.stdout.startswith("· beta: ")
+    assert "✓ qa: " in end.stdout
+    entries = json.loads(place("log", "--json").stdout)
+    assert [each["id"] for each in entries] == [2, 1]
+    assert place("undo", "2", "--yes").code == OK
+    assert place.server.writes == 3
+
+
+@REVISIONS
+def test_what_is_not_known_to_be_so_is_sent(
+    open_revision: Callable[[str], Place], revision: str
+) -> None:
+    """A channel whose bundle the server does not name, and an override that it does not tell."""
+    place = open_revision(revision)
+    place.server.override(ONE, "beta")
+    end = place("device", "link", ONE, "beta", "--yes")
+    is_told = revision in ("live", "next")
+    assert (end.code, place.server.writes) == (OK, 0 if is_told else 1), end
 
 
 def test_before_and_after_are_printed_before_the_request(place: Place) -> None:

@@ -152,9 +152,9 @@ class Hands:
     async def wait_for_keys(self) -> None:
         """Wait until every key is handled."""
         app, start, rounds = self.app, monotonic(), 0
-        while app.is_running and (app.message_queue_size or app._in_hand is not None):
+        while app.is_running and (app.message_queue_size or app.is_handling_key):
             seconds = monotonic() - start
-            if seconds > KEY_LOST_AFTER and not app._queue:
+            if seconds > KEY_LOST_AFTER and not app.waiting_key_count:
                 self.tally.lost_keys += 1  # its widget is removed; the next key is handled
                 return
             if seconds > STUCK_AFTER:
@@ -263,12 +263,12 @@ class Hands:
                 lambda: (
                     not screen.overlays.batch_dialog.visible
                     or not self.app.is_writing
-                    or self._can_stop(screen)
+                    or screen.overlays.batch_dialog.can_stop
                 ),
                 "the end of a run",
             )
             asks = screen.overlays.prompt.visible and screen.overlays.prompt.asking
-            if asks and screen.overlays.prompt._question(200).startswith(LOSING):
+            if asks and screen.overlays.prompt.question.startswith(LOSING):
                 await self.wait_until(
                     lambda: self._can_read(screen.overlays.prompt), "the question drawn"
                 )
@@ -288,16 +288,13 @@ class Hands:
 
     def _can_read(self, answer: Answer) -> bool:
         """Return whether a ``y`` would now be a yes: one that is held down is not."""
-        is_held = answer.asking and monotonic() < answer._held_until
+        is_held = answer.asking and monotonic() < answer.held_until
         return self._is_drawn(answer) and not is_held
 
     def _is_watching(self) -> bool:
         """Return whether a change that was sent is looked for in what the server shows."""
-        return any("WatchController.watch" in _name_coroutines(w._work) for w in self._workers)
-
-    def _can_stop(self, screen: MainScreen) -> bool:
-        run = screen.overlays.batch_dialog._batch
-        return run is not None and not run.is_stopped
+        coroutines = (task.get_coro() for task in asyncio.all_tasks())
+        return any("WatchController.watch" in _name_coroutines(each) for each in coroutines)
 
     def _is_calm(self) -> bool:
         screen = self.app.screen
@@ -350,7 +347,7 @@ class Hands:
         if any(rows.view.busy for rows in screen.controllers.lists.rows.values()):
             return "a view is at work for ever"
         text = "" if self.ledger.has_unseen_question else screen_text(self.app)
-        if "⟳" in text or "Loading" in text or "loading" in screen.status._state[0]:
+        if "⟳" in text or "Loading" in text or "loading" in screen.status.state:
             return "something is shown as under way that is not"
         return ""
 
@@ -363,8 +360,8 @@ class Hands:
 
     @property
     def _journal(self) -> Path:
-        assert self.app.launch.journal is not None
-        return self.app.launch.journal
+        assert self.app.switcher.launch.journal is not None
+        return self.app.switcher.launch.journal
 
     def _describe_focus(self) -> str:
         """Return who has the focus, and which overlays are open."""
@@ -379,7 +376,7 @@ class Hands:
         except Exception as error:  # noqa: BLE001 - the failure itself matters more
             picture = repr(error)
         under_way = [
-            *(f"{worker.state.name} {_name_coroutines(worker._work)}" for worker in self._workers),
+            *(worker.state.name for worker in self._workers),
             "a write" if self.app.is_writing else "no write",
             *(busy for task in asyncio.all_tasks() if (busy := _name_coroutines(task.get_coro()))),
             f"{self.sandbox.traffic.under_way} requests",

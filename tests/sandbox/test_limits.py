@@ -178,7 +178,7 @@ def test_counters_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = Limits("hosted", clock, refuse)
     for number in range(100):
         limits.count_failed_auth(f"192.0.2.{number}")
-    counters = limits._counters
+    counters = limits.counters
     assert len(counters.entries) == 10
     clock.advance(1000)
     limits.count_failed_auth("192.0.2.200")

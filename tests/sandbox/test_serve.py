@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from capgo_tui.commands.sandbox import sandbox
-from capgo_tui.sandbox.serve import _listen
+from capgo_tui.sandbox.serve import listen
 from tests.sandbox.contract_app import A, contract_state, key_of
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def test_a_port_is_never_shared_on_windows(
     platform: str, is_shared: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
-    with _listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0) as listener:
         option = listener.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
     assert (option != 0) is is_shared
 

@@ -260,8 +260,10 @@ async def nothing_changed(stage: Stage) -> Driver:
 async def writing(stage: Stage) -> Driver:
     server, gate = stage.serve(), Gate()
     server.on("POST", "/device", gate.before)
+    driver = await _write(stage, server, "⟳")
+    # Before the app ends, which waits for the write.
     stage.stack.callback(gate.open.set)
-    return await _write(stage, server, "⟳")
+    return driver
 
 
 async def reading_back_waits(stage: Stage) -> Driver:

@@ -111,7 +111,8 @@ def test_writes_copies_a_refused_key_and_another_one_leave_no_trace(
 
 
 @pytest.mark.parametrize(
-    ("method", "key", "code"), [("show_detail_pane", "J", 0), ("on_filter_bar_typed", "/a", 1)]
+    ("method", "key", "code"),
+    [("show_detail_pane", "J", 0), ("on_paste", "\x1b[200~a\x1b[201~", 1)],
 )
 def test_a_bug_is_told_and_the_key_in_its_message_is_not(
     tmp_path: Path, state_home: dict[str, str], method: str, key: str, code: int

@@ -81,7 +81,7 @@ class Driver:
     @property
     def status(self) -> str:
         """The status line, which may take several rows, as one line, without the position."""
-        rows = len(self.app.screen.query_one(StatusLine)._lines)
+        rows = self.app.screen.query_one(StatusLine).size.height
         text = " ".join(self.line(row).rstrip() for row in range(-1 - rows, -1))
         return POSITION.sub("", text)
 
@@ -291,7 +291,13 @@ def _joins_emoji(text: str, at: int) -> bool:
 def assert_secret(driver: Driver, secrets: Sequence[str]) -> None:
     """Assert that no API key is on the screen, in a screenshot or in a repr of the app."""
     app = driver.app
-    texts = [driver.text, app.export_screenshot(), repr(app), str(app.bug), repr(app.launch)]
+    texts = [
+        driver.text,
+        app.export_screenshot(),
+        repr(app),
+        str(app.bug),
+        repr(app.switcher.launch),
+    ]
     for screen in app.screen_stack:
         texts += [repr(screen), *(repr(node) for node in screen.query("*"))]
         texts.append(repr(getattr(screen, "target", "")))

@@ -19,8 +19,8 @@ async def test_work_that_never_begins_is_closed(server: Server) -> None:
 
     async with open_app(server) as driver:
         reading, writing = work("read"), work("write")
-        driver.main.read(reading, "read something")
-        driver.main.work(writing, "write something")
+        driver.main.background.read(reading, "read something")
+        driver.main.background.run(writing, "write something")
         driver.app.workers.cancel_all()  # as Textual does when the app ends
         driver.app.exit()
         await driver.wait_until_closed()

@@ -13,8 +13,8 @@ from textual import events
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.launch import Launch
-from capgo_tui.tui.screens.background_work import READS
 from capgo_tui.tui.widgets.record_table import fit_columns, slide_columns
+from capgo_tui.tui.workers import READS
 from capgo_tui.workspace.list_state import Loading
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS
 from tests.support.server import FAULT, Gate, Server, answering
@@ -281,9 +281,8 @@ async def test_an_hour_of_polling_on_the_screen_is_never_refused() -> None:
     async with open_app(server, launch=launch, wait_for="6 loaded") as driver:
         main = driver.main
         assert main.workspace is not None
-        main.workspace.now = lambda: server.time
-        channels = main.workspace.channels
-        channels._now = main.workspace.now
+        channels, polling = main.workspace.channels, main.controllers.loading.polling
+        assert polling is not None
 
         def is_read_again(before: int) -> bool:
             return server.count("GET", "/channel") > before and channels.loading is Loading.NOTHING
@@ -293,10 +292,7 @@ async def test_an_hour_of_polling_on_the_screen_is_never_refused() -> None:
             server.pass_time(1)
             before = server.count("GET", "/channel")
             main.tick()
-            if (
-                main.controllers.loading._polling is not None
-                and main.controllers.loading._polling._last == server.time
-            ):
+            if polling.last_poll == server.time:
                 await driver.until(partial(is_read_again, before))
             assert channels.error is None
         assert 110 < server.count("GET", "/channel") <= 121

@@ -10,6 +10,7 @@ import pytest
 from capgo_tui.api.key import ApiKey
 from capgo_tui.api.revisions import DOCUMENTED, LEGACY, LIVE, NEXT
 from capgo_tui.tui.actions import Action, ActionContext, Takes
+from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.screens.controllers import ACTIONS
 from capgo_tui.tui.screens.help import help_lines
 from capgo_tui.tui.tabs import EVERYWHERE, TABS
@@ -148,10 +149,10 @@ async def test_a_filter_that_matches_nothing_greys_what_needs_a_record(server: S
 
 async def test_moving_the_cursor_leaves_the_hints_alone(server: Server) -> None:
     async with on_devices(server) as driver:
-        hints = driver.main.hints._hints
+        hints = driver.main.hints.hints
         await driver.type("j", "j", "G")
         await driver.settle()
-        assert driver.main.hints._hints is hints
+        assert driver.main.hints.hints is hints
 
 
 async def test_a_refused_right_greys_the_action_until_it_is_asked_for_anew(
@@ -166,7 +167,7 @@ async def test_a_refused_right_greys_the_action_until_it_is_asked_for_anew(
         await driver.type("escape", "l")
         await driver.until(f"✗ T{REFUSED[1:]}. r asks again.")
         assert not driver.overlays.link_form.visible
-        lines = help_lines(ACTIONS, driver.main.action_context())
+        lines = help_lines(ACTIONS, action_context(driver.main))
         assert any(REFUSED in line.text for line in lines)
         await driver.type("colon", *"promote")
         await driver.until(f"✗ {REFUSED}")
@@ -186,7 +187,7 @@ async def test_what_the_server_cannot_do_is_told_by_key_help_and_palette() -> No
     async with on_bundles(server, "1.0.3") as driver:
         await driver.type("n")
         await driver.until("✗ Nothing was sent: this server's API (documented) has no registration")
-        lines = help_lines(ACTIONS, driver.main.action_context())
+        lines = help_lines(ACTIONS, action_context(driver.main))
         assert any("not now: this server's API (documented)" in line.text for line in lines)
         await driver.type("colon", *"register")
         await driver.until("✗ this server's API (documented) has no")

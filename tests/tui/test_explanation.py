@@ -9,7 +9,7 @@ import pytest
 from capgo_tui.tui.screens.report import ReportScreen
 from tests.support.hostile import TEXTS, spoiled_page
 from tests.support.server import FAULT, Server, answering, rewriting
-from tests.support.world import READER, device_id, state, store_of
+from tests.support.world import READER, device, device_id, state, store_of
 from tests.tui.driving import assert_sound, on_devices
 from tests.tui.writes import ALL as REVISIONS
 
@@ -80,6 +80,39 @@ CHANGE = (
     " json_object('id', 1, 'app_id', app_id), json_object('id', 1, 'app_id', app_id, {told})"
     " FROM channels WHERE id = 1"
 )
+
+
+SETTINGS = "UPDATE channels SET allow_prod = {}, disable_auto_update = 'none' WHERE name = 'beta'"
+
+
+@pytest.mark.parametrize(
+    ("allows", "told", "heading", "rule"),
+    [
+        (1, "true", "✓ Up to date: beta gives 1.0.1, which it runs.", "✓ build"),
+        (0, "true", "✗ Runs 1.0.1, and gets nothing of beta: build: production build", "✗ build"),
+        (1, "false", "✗ Runs 1.0.1, and gets nothing of beta: platform", "✗ platform"),
+        (1, None, "? Runs 1.0.1, which beta carries: not all rules are known.", "? platform"),
+    ],
+)
+async def test_a_device_that_runs_what_its_channel_now_forbids_is_not_up_to_date(
+    allows: int, told: str | None, heading: str, rule: str
+) -> None:
+    runs_it = device(2, version=1, version_name="1.0.1", version_build="1.0.0")
+    whole = state(devices=[device(1), runs_it], overrides={device_id(2): "beta"})
+    server = Server(store_of(whole), revision="live")
+    server.change(SETTINGS.format(allows))
+    if told is not None:
+        change = CHANGE.replace("'1', 'UPDATE'", "'3', 'UPDATE'").replace("id = 1", "id = 3")
+        change = change.replace("'id', 1", "'id', 3")
+        server.change(change.format(told=f"'android', json('{told}')"))
+    async with on_devices(server, rows=2) as driver:
+        await driver.type("j")
+        text = await explain(driver)
+        assert heading in text
+        rules = text.split("looks at them")[1].split("What the API")[0]
+        assert rule in rules
+        signs = {line.strip()[:1] for line in rules.splitlines()} & {*"✓✗?"}
+        assert signs == {"✓", rule[0]}
 
 
 @pytest.mark.parametrize(
@@ -201,7 +234,7 @@ async def test_the_device_stands_beside_the_rules_where_there_is_room() -> None:
         await driver.settle()
         beside = [line for line in driver.text.split("\n") if "│ device " in line]
         assert len(beside) == 1
-        assert "Up to date" in beside[0]
+        assert "Runs 1.0.1" in beside[0]
         (about,) = [line for line in driver.text.split("\n") if "What the API does not" in line]
         assert "│" in about
         for size in ((80, 24), (140, 9)):  # too narrow, and too low for the second column

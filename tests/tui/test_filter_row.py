@@ -25,7 +25,7 @@ def typed(driver: Driver) -> str:
 async def test_tab_goes_through_the_completions_and_shows_them(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("slash", *"is:")
-        await driver.until("tab is:")
+        await driver.until("⇥ is:")
         assert "is:override" in driver.line(-1)
         words = driver.main.rows.view.vocabulary.complete("is:")
         for word in words:
@@ -37,7 +37,7 @@ async def test_tab_goes_through_the_completions_and_shows_them(server: Server) -
         await driver.type("shift+tab")
         await driver.until(lambda: typed(driver) == words[-1], "the last one")
         await driver.type("shift+tab", "space", "x")
-        await driver.until(lambda: "tab " not in driver.line(-1), "no completions")
+        await driver.until(lambda: "⇥" not in driver.line(-1), "no completions")
         assert typed(driver) == f"{words[-2]} x"
 
 

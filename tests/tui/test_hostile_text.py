@@ -142,7 +142,7 @@ async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) ->
     size = (80, 24)
     async with on_devices(server, size=size) as driver:
         main = driver.main
-        await main.mount_overlays()
+        await main.controllers.loader.load()
         assert main.workspace is not None
         message = json.dumps({"error": "invalid_thing", "message": f"no {TEXTS[name]}"}).encode()
         for method in ("POST", "DELETE"):
@@ -152,7 +152,7 @@ async def test_a_list_of_changes_and_a_run_of_them(name: str, server: Server) ->
         title = clean(f"Override {TEXTS[name]}")
         # Another device: the same one would have to wait for a minute (contract §3).
         other = change.model_copy(update={"wire_id": device_id(2), "row_key": device_id(2)})
-        main.work(writing.confirm_batch(BatchPlan(title, [change, other])), "ask")
+        main.background.run(writing.confirm_batch(BatchPlan(title, [change, other])), "ask")
         await driver.until(lambda: main.overlays.confirmation.visible, "the list of changes")
         await driver.settle()
         assert_sound(driver.app, size)

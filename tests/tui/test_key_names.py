@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from capgo_tui.tui.keys import PAGE_KEYS, capitalize_key, fill_keys, name_key, use_keys
+from capgo_tui.tui.overlay_keys import OVERLAY_KEYS
 from capgo_tui.tui.rebinding import rebind, split_keys
 from capgo_tui.tui.screens.controllers import ACTIONS
 from tests.support.server import FAULT, answering
@@ -58,7 +59,7 @@ def test_the_check_sees_sentences_and_hints() -> None:
 
 
 def test_every_text_in_braces_names_an_action() -> None:
-    ids = {action.id for action in ACTIONS}
+    ids = {action.id for action in ACTIONS} | {each.id for each in OVERLAY_KEYS}
     named = {
         name
         for path in (ROOT / "tui").rglob("*.py")

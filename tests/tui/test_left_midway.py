@@ -101,7 +101,7 @@ async def test_a_refusal_is_told_in_no_other_form(server: Server) -> None:
         gate.open.set()
         await driver.until(lambda: entry(driver).state is not None, "its end")
         await driver.settle()
-        assert form(driver)._message[0] == ""
+        assert form(driver).message == ""
 
 
 async def test_another_key_is_asked_for_once_no_write_is_under_way(server: Server) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.short_ids import find_id_end
+from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.launch import Launch
+from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.tui.widgets.record_table import RecordTable
 from tests.support.server import FAULT, Gate, Server
 from tests.support.world import device, device_id, recorded_store, state, store_of
 from tests.tui.driving import on_devices, open_app, turn_wheel
 
 if TYPE_CHECKING:
+    from capgo_tui.api.models import Channel
     from tests.tui.driving import Driver
 
 
@@ -220,3 +227,128 @@ async def test_which_devices_are_counted_is_said_before_the_keys(server: Server)
         await driver.pilot.resize_terminal(66, 24)
         await driver.type("l")
         await driver.until(lambda: driver.line(-1).startswith(f" esc leave · {counted}"))
+
+
+WIDTHS = pytest.mark.parametrize("width", [80, 60])
+
+
+@WIDTHS
+@pytest.mark.parametrize("keys", ["l", "3l", "3l  ", "2o", "3lbeta  ", "lnothing", "3lnothing"])
+@pytest.mark.parametrize("how", ["whole", "failed", "loading"])
+async def test_no_hint_of_the_form_is_cut(width: int, keys: str, how: str) -> None:
+    """With many records, while they are loaded, and after that has failed."""
+    store, app_id, key = recorded_store()
+    server = Server(store)
+    gate = Gate()
+    launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
+    async with open_app(server, launch=launch, size=(width, 24), wait_for="loaded") as driver:
+        if how != "whole":
+            trouble = FAULT if how == "failed" else gate.before
+            server.on("GET", "/bundle" if keys[0] == "l" else "/channel", trouble)
+        await driver.type(*(each if each != " " else "space" for each in keys))
+        await driver.settle()
+        form = driver.overlays.link_form
+        assert form.is_open
+        hint = driver.line(-1).rstrip()
+        assert "…" not in hint.replace("loading more…", ""), hint
+        assert len(hint) < width
+        assert "esc leave" in hint
+        gate.open.set()
+    store.close()
+
+
+@WIDTHS
+async def test_a_hint_fits_again_after_the_terminal_has_become_narrow(width: int) -> None:
+    server = Server(store_of(state()))
+    async with open_app(server, size=(140, 24), wait_for="loaded") as driver:
+        await driver.type("l")
+        await driver.until("devices: all 12 loaded devices")
+        await driver.pilot.resize_terminal(width, 24)
+        await driver.settle()
+        assert "all 12 loaded devices" in driver.line(-1)
+        assert "…" not in driver.line(-1)
+
+
+# Keys after a choice, and before the form is closed
+
+
+@pytest.mark.parametrize("burst", [True, False], ids=["at once", "slowly"])
+async def test_the_form_opens_empty_whatever_was_typed_before_it_closed(
+    server: Server, burst: bool
+) -> None:
+    server.override(device_id(1), "qa")
+    async with on_devices(server) as driver:
+        typing = driver.type if burst else driver.press
+        box = driver.overlays.link_form.query_one(Input)
+        await typing("o", *"prod", "enter", *"xy")
+        assert box.value == "prodxy", "refused: it can be corrected"
+        await typing("escape", "o")
+        await driver.until("6 of 6 channels")
+        assert box.value == ""
+        await typing(*"beta", "enter", *"zz")
+        await driver.wait_for_question("→ beta?")
+        await typing("n", "o")
+        await driver.until("6 of 6 channels")
+        assert box.value == ""
+        await typing("escape")
+
+
+async def test_what_is_pressed_after_the_choice_changes_nothing_of_it(server: Server) -> None:
+    """What a choice needs is read meanwhile."""
+    async with on_devices(server) as driver:
+        workspace = driver.main.workspace
+        assert workspace is not None
+        gate, prepared = Gate(), list[str]()
+
+        async def prepare(channel: Channel) -> None:
+            prepared.append(channel.name)
+            await gate.open.wait()
+
+        choices = Choices(workspace.channels, marks=set())
+        form = driver.overlays.link_form
+        choosing = asyncio.ensure_future(pick(driver.main, "Choose", choices, prepare))
+        await driver.until("6 of 6 channels")
+        await driver.type(*"beta", "space", "enter")
+        await driver.until("looking at what it does")
+        cursor = form.query_one(RecordTable).cursor_key
+        await driver.type("x", "space", "down", "backspace", "enter", "pagedown")
+        await driver.settle()
+        assert prepared == ["beta"]
+        assert form.query_one(Input).value == "beta"
+        assert form.query_one(RecordTable).cursor_key == cursor
+        gate.open.set()
+        chosen = await choosing
+        assert chosen is not None
+        assert [each.name for each in choices.marked_records] == ["beta"]
+        assert not form.is_open
+
+
+@pytest.mark.parametrize("is_opened_again", [False, True])
+async def test_esc_after_the_choice_leaves_the_form_without_it(
+    server: Server, is_opened_again: bool
+) -> None:
+    async with on_devices(server) as driver:
+        workspace = driver.main.workspace
+        assert workspace is not None
+        gate = Gate()
+
+        async def prepare(channel: Channel) -> None:
+            await gate.open.wait()
+
+        form = driver.overlays.link_form
+        first = Choices(workspace.channels)
+        choosing = asyncio.ensure_future(pick(driver.main, "Choose", first, prepare))
+        await driver.until("6 of 6 channels")
+        await driver.type(*"beta", "enter")
+        await driver.until("looking at what it does")
+        await driver.type("escape")
+        assert not form.is_open
+        if is_opened_again:
+            await driver.type("o", *"qa")
+            await driver.until("1 of 6 channels")
+        gate.open.set()
+        assert await choosing is None
+        assert form.is_open is is_opened_again
+        if is_opened_again:
+            await driver.type("enter")
+            await driver.wait_for_question("none → qa?")

@@ -383,6 +383,37 @@ async def test_ids_that_mean_no_device_are_left_out_and_named_in_the_plan(server
         assert set(server.overrides()) == {device_id(1), device_id(2)}
 
 
+@pytest.mark.parametrize(
+    ("width", "row", "waits"),
+    [
+        (
+            *(140, "k keep 2 unknown  d drop 2  shift+tab back to the list  esc leave"),
+            " ⏎ new line  tab on, then o override or x clear  esc leave",
+        ),
+        (
+            *(80, "o override  x clear  k keep 2 unknown  d drop 2  shift+tab list  esc"),
+            " ⏎ new line  tab on, then o override or x clear  esc leave",
+        ),
+        (
+            *(60, "o override  x clear  k keep 2 unknown  d drop 2  esc"),
+            " ⏎ new line  tab on, then o override or x clear  esc leave",
+        ),
+        (40, "k keep 2 unknown  d drop 2", " tab on, then o or x  esc leave"),
+    ],
+)
+async def test_the_keys_of_the_list_of_ids_are_never_cut(
+    server: Server, width: int, row: str, waits: str
+) -> None:
+    async with on_devices(server, size=(width, 24)) as driver:
+        await driver.type("O")
+        await driver.until(lambda: driver.line(-1).rstrip() == waits)
+        post_paste(driver.app, f"{device_id(1)}\n{UNSEEN}\nnonsense\n{device_id(2)}")
+        await driver.settle()
+        await driver.type("tab", "o")
+        await driver.until(lambda: driver.line(-1).rstrip().endswith(row))
+        assert server.writes == 0
+
+
 async def test_one_key_drops_what_means_no_device(server: Server) -> None:
     async with on_devices(server) as driver:
         post_paste(driver.app, f"{device_id(1)} please\n{UNSEEN}\nnonsense\n{device_id(2)}")

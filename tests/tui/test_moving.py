@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.overlays.ids_form import IdsForm
 from capgo_tui.tui.widgets.record_table.drawing import POSITION
 from capgo_tui.workspace.reconnection import FIRST_SECONDS
@@ -152,7 +153,7 @@ async def test_a_pasted_name_is_gone_to_on_its_tab(server: Server, tab: str) -> 
         await driver.type(tab)
         post_paste(driver.app, " beta-two\n")
         await driver.until(lambda: driver.main.tab == "channels", "the channels")
-        await driver.until(lambda: "beta-two" in (driver.main.action_context().channel), "it")
+        await driver.until(lambda: "beta-two" in (action_context(driver.main).channel), "it")
         await driver.type(tab)
         post_paste(driver.app, "1.0.3")
         await driver.until(lambda: driver.main.tab == "bundles", "the bundles")

@@ -63,6 +63,6 @@ async def test_a_list_that_cannot_be_read_is_said(server: Server) -> None:
 async def test_another_app_is_not_opened_on_it_too(server: Server) -> None:
     async with open_app(server, record=StartRecord("channels", "beta"), wait_for="") as driver:
         await driver.until(lambda: name_at_cursor(driver) == "beta", "beta")
-        driver.app.open_app(OTHER_APP)
+        driver.app.switcher.open_app(OTHER_APP)
         await driver.until(lambda: driver.main.target.app_id == OTHER_APP, "the other app")
-        assert driver.app.launch.record is None
+        assert driver.app.switcher.launch.record is None

@@ -44,7 +44,7 @@ def test_a_sign_has_its_tone_where_it_leads_a_text_or_a_part(text: str, parts: l
 
 
 def test_every_sign_of_the_journal_has_a_tone() -> None:
-    assert set(history._MARKS.values()) | {"⟳", "↶"} <= SIGN_TONES.keys()
+    assert set(history.MARKS.values()) | {"⟳", "↶"} <= SIGN_TONES.keys()
 
 
 @pytest.mark.parametrize("theme", ["capgo-dark", "capgo-light", "textual-dark", "ansi-dark"])

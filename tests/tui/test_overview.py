@@ -343,8 +343,8 @@ async def test_it_is_drawn_again_only_where_its_data_changed() -> None:
             return render(y)
 
         page.render_line = note  # type: ignore[method-assign]
-        driver.main.show_chrome()
-        await driver.until(lambda: page._is_outdated is False, "made anew")
+        driver.main.chrome.show()
+        await driver.until(lambda: not page.is_outdated, "made anew")
         await driver.settle()
         assert drawn == []
 

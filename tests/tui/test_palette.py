@@ -10,6 +10,7 @@ import pytest
 from capgo_tui.api.key import ApiKey
 from capgo_tui.memory import Memory
 from capgo_tui.tui import palette
+from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.launch import Launch
 from capgo_tui.tui.overlays.palette_bar import ROWS
 from capgo_tui.tui.palette import Act, Find, Offer, Quit, Show
@@ -42,7 +43,7 @@ async def ask(driver: Driver, text: str) -> None:
 
 
 async def wait_for_matches(driver: Driver) -> None:
-    await driver.until(lambda: driver.overlays.palette_bar._searching is None, "all that matches")
+    await driver.until(lambda: not driver.overlays.palette_bar.is_searching, "all that matches")
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ async def offer(server: Server) -> Offer:
         workspace = driver.main.workspace
         assert workspace is not None
         return Offer(
-            driver.main.action_context(),
+            action_context(driver.main),
             driver.main.actions,
             list(workspace.channels.records.values()),
             list(workspace.bundles.records.values()),

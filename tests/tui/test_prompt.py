@@ -250,8 +250,7 @@ async def test_a_question_in_place_of_another_answers_that_with_no(server: Serve
     async with on_devices(server) as driver:
         main = driver.main
         await ask(driver)
-        first = main.overlays.prompt._answer
-        assert first is not None
+        first = main.overlays.prompt.open(lambda _: "Something?")
         second = main.overlays.prompt.open(lambda _: "Something else?")
         assert first.done()
         assert not first.result()

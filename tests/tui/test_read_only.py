@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.overlays.copy_bar import CopyBar
 from capgo_tui.tui.overlays.export_bar import ExportBar
 from capgo_tui.tui.overlays.filter_bar import FilterBar
@@ -53,13 +54,13 @@ async def test_a_write_past_the_keys_is_refused_by_the_client(server: Server) ->
         main = driver.main
         device = main.workspace and main.workspace.devices.records[device_id(1)]
         assert device
-        main.work(main.controllers.loader.lazy.overrides.clear(device), "clear")
+        main.background.run(main.controllers.loader.lazy.overrides.clear(device), "clear")
         server.override(device_id(1), "beta")
         await driver.settle()
         assert main.workspace is not None
         device = await main.workspace.look_up_device(device_id(1))
         assert device is not None
-        main.work(main.controllers.loader.lazy.overrides.clear(device), "clear")
+        main.background.run(main.controllers.loader.lazy.overrides.clear(device), "clear")
         await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✗ Not changed: this client is read-only")
@@ -81,7 +82,7 @@ async def test_it_is_on_the_screen_whatever_its_size(server: Server, size: tuple
 
 async def test_hints_and_help_show_what_is_off_and_why(server: Server) -> None:
     async with on_devices(server, size=(140, 40), read_only=True) as driver:
-        hints, context = driver.line(-1), driver.main.action_context()
+        hints, context = driver.line(-1), action_context(driver.main)
         assert "(o override)" in hints
         assert "(x clear)" in hints
         assert hints.index("refresh") < hints.index("(o override)"), "what works comes first"

@@ -107,7 +107,7 @@ def assert_looks_right(driver: Driver, size: tuple[int, int]) -> None:
     region = table.region
     titles = lines[1].crop(0, region.width).text
     at = MARGIN
-    layout = table._layout
+    layout = table.column_layout
     gap = layout.gap
     for column, cells in layout.columns:
         title = _cells(titles, at, cells + 1)

@@ -10,6 +10,7 @@ import pytest
 
 from capgo_tui.api.key import ApiKey
 from capgo_tui.tui import app as app_module
+from capgo_tui.tui import app_switcher
 from capgo_tui.tui.app import CapgoApp
 from capgo_tui.tui.controllers import loading
 from capgo_tui.tui.launch import Launch
@@ -19,9 +20,12 @@ from tests.support.world import ALL, APP, device_id
 from tests.tui.driving import open_app, post_keys, post_paste
 
 if TYPE_CHECKING:
-    from capgo_tui.tui.screens.main import MainScreen
+    from collections.abc import Callable
+    from datetime import datetime
+
     from capgo_tui.workspace.collection import Event
     from capgo_tui.workspace.session import Workspace
+    from capgo_tui.workspace.target import Target
 
 LISTS = ["/channel", "/device", "/bundle"]
 
@@ -92,13 +96,13 @@ def type_before_the_paint(monkeypatch: pytest.MonkeyPatch, *keys: str) -> None:
 @pytest.fixture
 def slow_opening(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have workspaces open as slowly as on a machine that has to read pydantic from its disk."""
-    open_workspace = CapgoApp._open_workspace
+    open_workspace = app_switcher.open_workspace
 
-    async def open_slowly(app: CapgoApp, screen: MainScreen) -> Workspace:
+    async def open_slowly(target: Target, now: Callable[[], datetime] | None) -> Workspace:
         await asyncio.sleep(0.3)
-        return await open_workspace(app, screen)
+        return await open_workspace(target, now)
 
-    monkeypatch.setattr(CapgoApp, "_open_workspace", open_slowly)
+    monkeypatch.setattr(app_switcher, "open_workspace", open_slowly)
 
 
 @pytest.mark.usefixtures("slow_opening")
@@ -130,7 +134,7 @@ async def test_a_paste_before_the_first_paint_reaches_the_list(
 async def test_keys_typed_before_another_app_is_open_reach_its_lists(server: Server) -> None:
     async with open_app(server) as driver:
         first = driver.main
-        driver.app.open_app("com.example.other")
+        driver.app.switcher.open_app("com.example.other")
         post_keys(driver.app, ["2", "slash", *"qa-q"])
         await driver.until("/qa-q")
         assert driver.main is not first
@@ -151,11 +155,11 @@ async def test_ctrl_c_does_not_wait_for_a_workspace_that_takes_its_time(
 ) -> None:
     gate = asyncio.Event()
 
-    async def open_never(_: CapgoApp, __: MainScreen) -> Workspace:
+    async def open_never(_: Target, __: Callable[[], datetime] | None) -> Workspace:
         await gate.wait()
         raise AssertionError("it was quit before")
 
-    monkeypatch.setattr(CapgoApp, "_open_workspace", open_never)
+    monkeypatch.setattr(app_switcher, "open_workspace", open_never)
     async with open_app(server, wait_for="Loading channels…") as driver:
         post_keys(driver.app, ["slash", "q", "ctrl+c", "ctrl+c"])
         await driver.wait_until_closed()

@@ -43,7 +43,7 @@ async def test_the_apps_of_the_key_are_offered_and_each_keeps_its_lists(server: 
         again = [one for one in server.requests[count:] if APP in str(one.query)]
         assert again == []
         await open_other(driver)
-        assert len(driver.app._opened) == 2
+        assert len(driver.app.switcher.opened) == 2
         assert driver.app.bug is None
         await driver.type("q")
         await driver.wait_until_closed()
@@ -69,7 +69,7 @@ async def test_the_app_in_view_is_not_opened_twice(server: Server) -> None:
         await driver.until("Acme")
         await driver.type("enter")
         await driver.until(f"This is {APP}.")
-        assert len(driver.app._opened) == 1
+        assert len(driver.app.switcher.opened) == 1
 
 
 async def test_a_profile_is_opened_with_its_own_protection(server: Server) -> None:

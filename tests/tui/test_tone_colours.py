@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
+import capgo_tui.tui
 from capgo_tui.help import read_page
 from capgo_tui.tui.theme import CAPGO_CONTRAST, OUR_THEMES, THEME_NAMES
 from capgo_tui.tui.tone_colours import (
@@ -23,6 +26,7 @@ from capgo_tui.tui.tone_colours import (
 if TYPE_CHECKING:
     from textual.theme import Theme
 
+APP_SHEET = (Path(capgo_tui.tui.__file__).parent / "app.tcss").read_text(encoding="utf-8")
 THEMES = [*OUR_THEMES, *BUILTIN_THEMES.values()]
 TONES = ("text-error", "text-success", "text-warning", "text-accent")
 
@@ -61,6 +65,14 @@ def test_the_terminals_own_colours_are_pairwise_others(theme: Theme) -> None:
     colours = list_colours(theme)
     assert len({colours[tone] for tone in TONES}) == len(TONES)
     assert "ansi_yellow" not in {colours[tone] for tone in TONES} or theme.dark
+
+
+def test_every_cursor_is_reversed_among_a_terminals_own_colours() -> None:
+    folder = Path(capgo_tui.tui.__file__).parent
+    sheets = "".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py"))
+    cursors = re.findall(r"> (\.[a-z-]+--cursor) [^}]*\$primary", sheets)
+    reversed_ones = re.findall(r"^App:ansi (\.[a-z-]+--cursor)", APP_SHEET, re.MULTILINE)
+    assert sorted(reversed_ones) == sorted(cursors)
 
 
 @pytest.mark.parametrize("theme", OUR_THEMES, ids=lambda theme: theme.name)

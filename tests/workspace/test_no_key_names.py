@@ -11,6 +11,7 @@ import pytest
 
 import capgo_tui
 from capgo_tui.tui.actions import FORMS, MOVES
+from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.screens.controllers import ACTIONS
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ VERB = r"[a-z]{3,}s\b"
 
 def keys_of_the_screen() -> set[str]:
     """Every key that is registered, as the interface writes it."""
-    moves = {key for keys, _ in (*MOVES, *FORMS) for key in keys.split()}
+    moves = {key for keys, _ in (*MOVES, *FORMS) for key in fill_keys(keys).split()}
     actions = {key for action in ACTIONS for key in (action.shown_key or action.keys).split(",")}
     # An arrow stands between two values as well, «a character» is any key, and 0 is a count.
     return {*actions, *moves, "enter", "escape"} - {"→", "a", "character", "0"}

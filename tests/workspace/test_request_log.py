@@ -260,7 +260,7 @@ def test_a_log_file_of_somebody_else_is_refused_and_closed(
 def test_a_full_disk_ends_the_log_and_nothing_else(path: Path) -> None:
     file = LogFile(path)
     full = os.open("/dev/full", os.O_WRONLY)
-    descriptor = file._file
+    descriptor = file.descriptor
     assert descriptor is not None
     os.dup2(full, descriptor)
     os.close(full)

@@ -114,7 +114,7 @@ def empty_collection() -> Collection[Device]:
 
 def tell(collection: Collection[Device], event: Event) -> None:
     """Tell a collection's listeners of an event, without a server."""
-    collection._tell(event)
+    collection.tell(event)
 
 
 def load(collection: Collection[Device], devices: list[Device]) -> None:

@@ -25,7 +25,7 @@ class ArrangeController:
         """Choose a column to sort by."""
         self._host.status.dismiss()
         rows = self._host.rows
-        self._host.overlays.sort_bar.open(rows.columns, rows.state.sort)
+        self._host.overlays.sort_bar.open(rows.columns, rows.state.sort, self.sort_by)
 
     def sort_by(self, column: str | None) -> None:
         """Sort by a column, or the other way round.
@@ -51,7 +51,7 @@ class ArrangeController:
             self._host.rows.marks.toggle(key)
             self._host.table.rows_updated((key,))
             self._host.table.action_move(1)
-            self._host.show_status()
+            self._host.chrome.show_status()
 
     def mark_range(self) -> None:
         """Mark everything from the last mark to the cursor."""
@@ -83,12 +83,12 @@ class ArrangeController:
 
     def _show_marks(self) -> None:
         self._host.table.refresh()
-        self._host.show_status()
+        self._host.chrome.show_status()
 
     def toggle_wide(self) -> None:
         """Show every column at its full width, or again those that fit."""
         self._host.table.toggle_wide()
-        self._host.show_hints()
+        self._host.chrome.show_hints()
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(

@@ -29,30 +29,31 @@ class BundleActions:
 
     def __init__(self, host: Host, loader: LazyLoader) -> None:
         self._host = host
+        self._run = host.background.run
         self._loader = loader
 
     def link(self) -> None:
         """Put the bundle under the cursor on a channel."""
         if (bundle := self._get_bundle()) is not None:
-            self._host.work(self._loader.lazy.bundles.link(bundle), "put the bundle on a channel")
+            self._run(self._loader.lazy.bundles.link(bundle), "put the bundle on a channel")
 
     def edit(self) -> None:
         """Edit the comment and link of the bundle under the cursor."""
         if (bundle := self._get_bundle()) is not None:
-            self._host.work(self._loader.lazy.bundles.edit(bundle), "change the bundle")
+            self._run(self._loader.lazy.bundles.edit(bundle), "change the bundle")
 
     def delete(self) -> None:
         """Delete the marked bundles, else the one under the cursor."""
         if bundles := self._list_bundles():
-            self._host.work(self._loader.lazy.bundles.delete(bundles), "delete the bundle")
+            self._run(self._loader.lazy.bundles.delete(bundles), "delete the bundle")
 
     def clean_up(self) -> None:
         """Clean up the bundles."""
-        self._host.work(self._loader.lazy.cleanup.clean_up(), "clean up the bundles")
+        self._run(self._loader.lazy.cleanup.clean_up(), "clean up the bundles")
 
     def register(self) -> None:
         """Register a bundle."""
-        self._host.work(self._loader.lazy.bundles.register(), "register the bundle")
+        self._run(self._loader.lazy.bundles.register(), "register the bundle")
 
     def _get_bundle(self) -> Bundle | None:
         """Return the bundle under the cursor."""

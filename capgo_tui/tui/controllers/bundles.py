@@ -11,12 +11,12 @@ from capgo_tui.tui.controllers.writing import WritingController
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.workspace.bundle_draft import NotesDraft, RegistrationDraft
 from capgo_tui.workspace.cells import name_bundle
-from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundle_deletions import (
     make_bundle_deletion,
     plan_deletions,
     update_links,
 )
+from capgo_tui.workspace.changes.promotion_plans import plan_promotions
 from capgo_tui.workspace.changes.promotions import make_promotion
 from capgo_tui.workspace.insight.promotion_warnings import find_promotion_warnings
 
@@ -71,19 +71,19 @@ class BundleController(WritingController):
         if any(self._changes.report_busy("channel", str(each.id)) for each in channels):
             return
 
+        if len(channels) > 1:
+            plan = plan_promotions(self._workspace, channels, bundle, warnings)
+            await self._changes.confirm_batch(plan)
+            return
+
         def make(now: Channel) -> Change:
             return make_promotion(self._workspace, now, bundle, warnings=warnings.get(now.id, ()))
 
-        def remake(change: Change) -> Change | None:
-            now = self._workspace.channels.records.get(str(change.row_key))
+        def remake() -> Change | None:
+            now = self._workspace.channels.records.get(str(channel.id))
             return None if now is None else make(now)
 
-        changes = [make(each) for each in channels]
-        if len(changes) == 1:
-            await self._changes.confirm(changes[0], partial(remake, changes[0]))
-        else:
-            title = f"Put {bundle.name} on {len(changes)} channels"
-            await self._changes.confirm_batch(BatchPlan(title, changes, remake=remake))
+        await self._changes.confirm(make(channels[0]), remake)
 
     # The forms
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from capgo_tui.tui.words import describe_stop, step_label
 from capgo_tui.workspace.changes.batch import TICK
+from capgo_tui.workspace.changes.change import NotNeeded
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line
@@ -180,9 +181,18 @@ class ChangeController:
         An optional `choice` is read by `remake`.
         """
         has_choice = choice is not None
-        return perform(
-            change, self._workspace, self._make_ui(choice), remake=remake, has_choice=has_choice
+        ui = self._make_ui(choice)
+        return self._tell_needless(
+            perform(change, self._workspace, ui, remake=remake, has_choice=has_choice)
         )
+
+    async def _tell_needless(self, work: Coroutine[None, None, T | None]) -> T | None:
+        """Await a write; say so where it would change nothing."""
+        try:
+            return await work
+        except NotNeeded as why:
+            self._host.say(f"Nothing to do: {why}.")
+            return None
 
     def ask(self, question: Question, lines: Sequence[Line] = ()) -> asyncio.Future[bool]:
         """Ask for a yes, as `ScreenUi.ask` does."""
@@ -190,7 +200,7 @@ class ChangeController:
 
     def confirm_batch(self, plan: BatchPlan) -> Coroutine[None, None, Batch | None]:
         """Confirm and perform a batch, as `perform_batch` does."""
-        return perform_batch(plan, self._workspace, self._make_ui())
+        return self._tell_needless(perform_batch(plan, self._workspace, self._make_ui()))
 
     async def carry_out(self, change: Change, undoes: int | None = None) -> Outcome:
         """Perform a confirmed change and show its outcome."""

@@ -21,11 +21,11 @@ class ChangeActions:
 
     def undo(self) -> None:
         """Undo the last change that can be undone."""
-        self._host.work(self._loader.lazy.undo.undo_last(), "undo the last change")
+        self._host.background.run(self._loader.lazy.undo.undo_last(), "undo the last change")
 
     def watch(self) -> None:
         """Follow the last change until the server shows it."""
-        self._host.read(self._loader.lazy.watch.watch_last(), "watch the last change")
+        self._host.background.read(self._loader.lazy.watch.watch_last(), "watch the last change")
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(

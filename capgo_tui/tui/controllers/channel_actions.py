@@ -31,41 +31,42 @@ class ChannelActions:
 
     def __init__(self, host: Host, loader: LazyLoader) -> None:
         self._host = host
+        self._run = host.background.run
         self._loader = loader
 
     def promote(self) -> None:
         """Put a bundle on the channel under the cursor."""
         if (channel := self._get_channel()) is not None:
-            self._host.work(self._loader.lazy.channels.promote(channel), "promote the bundle")
+            self._run(self._loader.lazy.channels.promote(channel), "promote the bundle")
 
     def roll_back(self) -> None:
         """Put the previous bundle on the channel under the cursor."""
         if (channel := self._get_channel()) is not None:
-            self._host.work(self._loader.lazy.channels.roll_back(channel), "roll the channel back")
+            self._run(self._loader.lazy.channels.roll_back(channel), "roll the channel back")
 
     def roll_out(self) -> None:
         """Show the rollout of the channel under the cursor."""
         if (channel := self._get_channel()) is not None:
-            self._host.work(self._loader.lazy.rollout.open(channel), "lead the rollout")
+            self._run(self._loader.lazy.rollout.open(channel), "lead the rollout")
 
     def edit(self) -> None:
         """Change the settings of the channel under the cursor."""
         if (channel := self._get_channel()) is not None:
-            self._host.work(self._loader.lazy.channels.edit(channel), "change the channel")
+            self._run(self._loader.lazy.channels.edit(channel), "change the channel")
 
     def create(self) -> None:
         """Make a new channel."""
-        self._host.work(self._loader.lazy.channels.create(), "create a channel")
+        self._run(self._loader.lazy.channels.create(), "create a channel")
 
     def clear(self) -> None:
         """Take the bundle off the channel under the cursor."""
         if (channel := self._get_channel()) is not None:
-            self._host.work(self._loader.lazy.channels.clear(channel), "take the bundle off")
+            self._run(self._loader.lazy.channels.clear(channel), "take the bundle off")
 
     def delete(self) -> None:
         """Delete the channel under the cursor."""
         if (channel := self._get_channel()) is not None:
-            self._host.work(self._loader.lazy.channels.delete(channel), "delete the channel")
+            self._run(self._loader.lazy.channels.delete(channel), "delete the channel")
 
     def _get_channel(self) -> Channel | None:
         """Return the channel under the cursor."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.controllers.writing import WritingController
+from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.workspace.ages import format_age
 from capgo_tui.workspace.changes.bundle_deletions import (
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.cleanup import Plan
     from capgo_tui.workspace.session import Workspace
 
-REREADING = "Reading bundles and channels once more… esc stops, nothing is deleted yet"
+REREADING = "Reading bundles and channels once more… {form.leave} stops, nothing is deleted yet"
 
 
 class CleanupController(WritingController):
@@ -164,7 +165,7 @@ class _FormUi:
 
     def show_rereading(self) -> None:
         """Say that nothing is deleted yet."""
-        self._form.say(REREADING)
+        self._form.say(fill_keys(REREADING))
 
     def say(self, text: str) -> None:
         """Show a message in the form; once it was left, in the status line."""

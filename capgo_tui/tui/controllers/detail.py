@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from capgo_tui.text import clean_lines
 from capgo_tui.tui.actions import Action, Takes
 from capgo_tui.tui.widgets.detail import Line
-from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.workspace.resources.section import NEVER_TOLD, UNTOLD
 
 if TYPE_CHECKING:
@@ -32,38 +31,39 @@ class DetailController:
         self._host = host
         self.is_open = False
         """Whether it was opened and has the keyboard; on a wide screen it is visible anyway."""
-        self._raw = False
+        self.is_raw = False
+        """Whether it shows the server's own JSON."""
         self._follow_timer: Timer | None = None
 
     def open_detail(self) -> None:
         """Show all of the record under the cursor and scroll in it."""
-        self._open(raw=self._raw and self._host.detail.display)
+        self._open(raw=self.is_raw and self._host.detail.display)
 
     def toggle_raw(self) -> None:
         """Change between labelled fields and the server's own JSON."""
         if self._host.detail.display:
-            self._raw = not self._raw
+            self.is_raw = not self.is_raw
             self.show()
-            self._host.show_hints()
+            self._host.chrome.show_hints()
         else:
             self._open(raw=True)
 
     def _open(self, *, raw: bool) -> None:
         if self._host.table.cursor_key is not None:
             self._host.show_detail_pane(visible=True)
-            self._raw, self.is_open = raw, True
+            self.is_raw, self.is_open = raw, True
             self.show()
-            self._host.show_hints()
+            self._host.chrome.show_hints()
             self._host.set_focus(self._host.detail)
 
     def close(self) -> bool:
         """Go back to the list; return whether the detail was open."""
         if not self.is_open:
             return False
-        self._raw = self.is_open = False
+        self.is_raw = self.is_open = False
         self._host.show_detail_pane(visible=False)
         self.show()
-        self._host.show_hints()
+        self._host.chrome.show_hints()
         self._host.set_focus(self._host.table)
         return True
 
@@ -74,17 +74,6 @@ class DetailController:
     def show_previous(self) -> None:
         """Go back to the record before."""
         self._host.table.action_move(-1)
-
-    def list_hints(self) -> Sequence[Hint]:
-        """Return the keys that come first while it is open."""
-        follow = (Hint("⏎", "follow →"),) if self._host.detail.has_links else ()
-        return (
-            self._host.hint_of("back", "back"),
-            Hint("↑↓", "scroll"),
-            *follow,
-            self._host.hint_of("record.next", "next"),
-            self._host.hint_of("record.raw", "fields" if self._raw else "JSON"),
-        )
 
     def follow(self) -> None:
         """Show what the cursor is on, once it rests."""
@@ -106,7 +95,7 @@ class DetailController:
     def list_lines(self, key: str) -> list[Line]:
         """Return the lines about a record of the list in view."""
         rows = self._host.rows
-        if self._raw:
+        if self.is_raw:
             record = rows.view.collection.records.get(key)
             if record is not None:
                 return [Line("", text, "raw") for text in clean_lines(record.format_raw_json())]

@@ -34,13 +34,13 @@ class DeviceActions:
         if devices := self._list_devices():
             hidden = self._host.rows.marks.hidden_count
             override = self._loader.lazy.many_overrides.override(devices, hidden)
-            self._host.work(override, "override the device")
+            self._host.background.run(override, "override the device")
 
     def clear(self) -> None:
         """Clear the overrides of the marked devices, else of the one under the cursor."""
         if devices := self._list_devices():
             clear = self._loader.lazy.many_overrides.clear(devices)
-            self._host.work(clear, "clear the override")
+            self._host.background.run(clear, "clear the override")
 
     async def type_ids(self) -> None:
         """Paste or type the ids of devices."""
@@ -56,7 +56,7 @@ class DeviceActions:
         form = await host.overlays.mount_one(IdsForm)
         finder = await DeviceFinder.of(host.workspace)
         ask = self._loader.lazy.many_overrides.ask_for_ids(form, text, finder, self._show)
-        host.work(ask, "look the devices up")
+        host.background.run(ask, "look the devices up")
 
     def _show(self, key: str) -> None:
         """Put the cursor on a device, without the filter where that hides it."""

@@ -37,13 +37,8 @@ class FilterController:
         host.status.dismiss()
         view = host.rows.view
         earlier = host.app.memory.get_lines(f"filter.{host.tab}")
-        host.overlays.filter_bar.open(view.query.text, view.vocabulary, earlier)
-        host.show_status()
-
-    def follow_typing(self, text: str) -> None:
-        """Narrow the list while the filter bar is open."""
-        if self._host.overlays.filter_bar.visible:
-            self.narrow(text)
+        host.overlays.filter_bar.open(self, view.query.text, view.vocabulary, earlier)
+        host.chrome.show_status()
 
     def clear(self) -> None:
         """Show everything again."""
@@ -63,11 +58,11 @@ class FilterController:
         view = self._host.rows.view
         view.filter(view.parse(clean(text.strip())))
         self._lists.show_order()
-        self._host.show_chrome()
+        self._host.chrome.show()
 
     def _close_bar(self) -> None:
         self._host.overlays.filter_bar.close()
-        self._host.show_status()
+        self._host.chrome.show_status()
 
     # A device that is not loaded
 
@@ -90,7 +85,7 @@ class FilterController:
         return DeviceSearch(self._host, workspace, self._refine)
 
     def _seek(self, search: Coroutine[None, None, None]) -> None:
-        self._search = self._host.read(search, "look the device up")
+        self._search = self._host.background.read(search, "look the device up")
 
     def stop_search(self) -> bool:
         """Cancel the search for a device; return whether there was one."""

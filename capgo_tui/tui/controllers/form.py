@@ -139,6 +139,9 @@ class FormController:
 
         try:
             change = draft.change(action)
+            if reason := change.needless_reason:
+                form.say(f"Nothing to do: {reason}.", "warn")
+                return False
             change.request(self._workspace.client.traits)
         except Refusal as error:
             form.say(f"✗ Nothing was sent: {error}.", "warn")

@@ -36,7 +36,7 @@ class ListActions:
         if not keys and cursor_key is not None:
             keys = (cursor_key,)
         host.status.dismiss()
-        host.work(self._loader.lazy.copy.ask(host.rows, keys, marks.hidden_count), "copy")
+        host.background.run(self._loader.lazy.copy.ask(host.rows, keys, marks.hidden_count), "copy")
 
     def export_list(self) -> None:
         """Export what the list in view shows."""
@@ -46,7 +46,7 @@ class ListActions:
         """Ask for the export of the list in view, with a format and a file to begin with."""
         host = self._host
         host.status.dismiss()
-        host.work(self._loader.lazy.export.ask(host.rows, form, name), "export the list")
+        host.background.run(self._loader.lazy.export.ask(host.rows, form, name), "export the list")
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action(

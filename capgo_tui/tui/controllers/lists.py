@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 class ListController:
     """The controller of the rows, which attaches those of the list in view to the table."""
 
-    def __init__(self, host: Host, detail: DetailController) -> None:
+    def __init__(
+        self, host: Host, detail: DetailController, finish_start: Callable[[], None]
+    ) -> None:
         self._host = host
         self._detail = detail
+        self._finish_start = finish_start
         self.rows: dict[str, AnyRows] = {}
         """The rows of each list; empty until there is a workspace."""
         self._columns: Sequence[object] = ()
@@ -76,18 +79,18 @@ class ListController:
         self.advance(self.rows[name])
         if host.rows.columns != self._columns:
             self._show_columns()  # by now it is known what this server has
-            host.show_hints()
+            host.chrome.show_hints()
         if name == host.tab:
             self._show_change(event)
         if host.workspace is not None:
             for collection in host.workspace.find_lists_read_by_guess():
-                host.read(collection.load_more(), f"load the {collection.name}")
+                host.background.read(collection.load_more(), f"load the {collection.name}")
         self._run_pending()
         if host.has_overlays:
             host.overlays.link_form.update_choices()
         has_new_rows = not isinstance(event, StateChange | ViewChange)
         if (has_new_rows or host.rows.view.collection.at_end) and not host.has_overlays:
-            host.finish_start()
+            self._finish_start()
         if (name == "channels" and self._has_completeness_changed()) or has_new_rows:
             for rows in self._find_joined_lists(name):
                 rows.view.refilter()
@@ -95,7 +98,7 @@ class ListController:
                 if rows.resource.name == host.tab:
                     host.table.rows_replaced()
                     self._detail.follow()
-        host.show_chrome()
+        host.chrome.show()
 
     def show_joined(self, names: Iterable[str]) -> None:
         """Show lists anew whose cells show something that changed besides their records."""
@@ -109,7 +112,7 @@ class ListController:
                 self._show_columns()
             host.table.rows_replaced()
             self._detail.follow()
-        host.show_chrome()
+        host.chrome.show()
 
     def _show_change(self, event: Event | ViewChange) -> None:
         view, table = self._host.rows.view, self._host.table
@@ -145,7 +148,7 @@ class ListController:
         """Let a view filter and sort in slices, if it is busy."""
         if rows.view.busy and rows.resource.name not in self._busy:
             self._busy.add(rows.resource.name)
-            self._host.work(self._advance(rows), f"sort the {rows.resource.name}")
+            self._host.background.run(self._advance(rows), f"sort the {rows.resource.name}")
 
     async def _advance(self, rows: AnyRows) -> None:
         try:

@@ -35,10 +35,11 @@ class LoadingController:
         self._host = host
         self._lists = lists
         self._status = status
-        self._polling = None if refresh_seconds is None else Polling(refresh_seconds)
+        self.polling = None if refresh_seconds is None else Polling(refresh_seconds)
+        """When the list in view is read by itself; None for never."""
         self.is_counting = False
         """Whether the server is being asked how many devices there are."""
-        self.is_over = False
+        self._is_over = False
         """Whether nothing more is read, because the app is quitting."""
 
     def begin_all(self) -> None:
@@ -50,7 +51,7 @@ class LoadingController:
         """Begin to load a list, unless that has begun."""
         collection = rows.view.collection
         if not collection.has_answer and collection.loading is Loading.NOTHING:
-            self._host.read(collection.load_more(), f"load the {collection.name}")
+            self._host.background.read(collection.load_more(), f"load the {collection.name}")
 
     def load_next(self, *, is_requested: bool) -> None:
         """Load the next page; after a failure only `r` asks again.
@@ -62,7 +63,7 @@ class LoadingController:
             return
         collection = self._host.rows.view.collection
         if collection.has_answer and not collection.at_end and collection.error is None:
-            self._host.read(collection.load_more(), f"load more {collection.name}")
+            self._host.background.read(collection.load_more(), f"load more {collection.name}")
 
     def load_all(self) -> None:
         """Load the list in view to its end; for devices announce the number of requests first."""
@@ -72,9 +73,9 @@ class LoadingController:
         host.status.dismiss()
         collection = host.rows.view.collection
         if collection is not workspace.devices or collection.loading_all or collection.at_end:
-            host.read(collection.load_all(), f"load all {collection.name}")
+            host.background.read(collection.load_all(), f"load all {collection.name}")
         elif not self.is_counting:
-            host.read(self._load_all_devices(workspace), "load all devices")
+            host.background.read(self._load_all_devices(workspace), "load all devices")
 
     async def _load_all_devices(self, workspace: Workspace) -> None:
         """Load all devices; if that takes many requests, only after a yes."""
@@ -109,7 +110,7 @@ class LoadingController:
             return None
         workspace.missing_rights.forget()
         if workspace.client.key_refused:
-            host.ask_for_key()
+            host.app.switcher.ask_for_key()
             return None
         host.status.dismiss()
         return workspace
@@ -117,7 +118,7 @@ class LoadingController:
     def _read_again(self) -> None:
         collection = self._host.rows.view.collection
         if collection.as_of is None:
-            self._host.read(collection.load_more(), f"load the {collection.name}")
+            self._host.background.read(collection.load_more(), f"load the {collection.name}")
         else:
             self._refresh()
 
@@ -128,9 +129,9 @@ class LoadingController:
             return
         for collection in workspace.collections.values():
             if collection.as_of is None:
-                host.read(collection.load_more(), f"load the {collection.name}")
+                host.background.read(collection.load_more(), f"load the {collection.name}")
             else:
-                host.read(collection.refresh(), f"refresh the {collection.name}")
+                host.background.read(collection.refresh(), f"refresh the {collection.name}")
 
     def _refresh(self) -> None:
         """Read the list in view again, what is on screen first."""
@@ -138,7 +139,12 @@ class LoadingController:
         last = min(len(view), top + self._host.table.rows_on_screen)
         on_screen = [view.get_key_at(index) for index in range(top, last)]
         collection = view.collection
-        self._host.read(collection.refresh(on_screen), f"refresh the {collection.name}")
+        self._host.background.read(collection.refresh(on_screen), f"refresh the {collection.name}")
+
+    def end(self) -> None:
+        """Read nothing more, because the app is quitting."""
+        self._is_over = True
+        self._host.background.cancel_reads()
 
     def tick(self) -> None:
         """Retry a cancelled first page or refresh the list, if due; called once a second."""
@@ -148,23 +154,23 @@ class LoadingController:
         # The first page may have been cancelled with the form that was loading everything.
         if host.page is not None:
             return
-        if not self.is_over:
+        if not self._is_over:
             self.begin(host.rows)
         collection = host.rows.view.collection
         if collection.error is not None or (collection.waiting or self._status.waiting) is not None:
-            host.show_status()
-        can_read = host.is_current and not (host.is_taken or self.is_over)
+            host.chrome.show_status()
+        can_read = host.is_current and not (host.is_taken or self._is_over)
         if can_read and not workspace.client.key_refused and self._status.seconds_to_reconnect == 0:
             self._read_again()
         if (
-            self._polling is not None
+            self.polling is not None
             and host.app.is_watched
             and host.is_current
             and not host.is_taken
             and collection.as_of is not None
             and collection.loading is Loading.NOTHING
             and not workspace.client.key_refused
-            and self._polling.is_due(
+            and self.polling.is_due(
                 workspace.now(), workspace.requests.total, collection.asked_to_wait
             )
         ):

@@ -35,7 +35,7 @@ class OpeningController:
 
     def open_on(self, record: StartRecord, workspace: Workspace) -> None:
         """Show a record, reading its list as far as necessary."""
-        self._host.read(self._seek(record, workspace), f"look for {clean(record.name)}")
+        self._host.background.read(self._seek(record, workspace), f"look for {clean(record.name)}")
 
     async def _seek(self, record: StartRecord, workspace: Workspace) -> None:
         name = clean(record.name)

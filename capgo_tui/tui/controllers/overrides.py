@@ -12,7 +12,6 @@ from capgo_tui.short_ids import lead_with_id
 from capgo_tui.tui.controllers.picker import pick
 from capgo_tui.tui.overlays.link_form import Choices
 from capgo_tui.workspace.cells import name_bundle
-from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.overrides import (
     explain_bundle_refusal,
     explain_channel_refusal,
@@ -164,10 +163,7 @@ class OverrideController:
                 why_not := explain_channel_refusal(self._workspace, channel)
             ):
                 raise Refusal(why_not)
-            change = make_override(self._workspace, now, channel, bundle)
-            if why_not := change.skip_reason(self._workspace):
-                raise Refusal(f"{describe(change).name}: {why_not}")
-            return change
+            return make_override(self._workspace, now, channel, bundle)
 
         return self._changes.confirm(
             make_override(self._workspace, device, channel, bundle), remake

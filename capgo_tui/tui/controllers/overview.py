@@ -84,7 +84,7 @@ class OverviewController:
         if self._is_at_work:
             self.update(page)
         else:
-            self._host.read(self._make(page), "make the overview")
+            self._host.background.read(self._make(page), "make the overview")
 
     async def _make(self, page: OverviewPage) -> None:
         workspace = self._host.workspace
@@ -106,7 +106,7 @@ class OverviewController:
             self._is_at_work = False
         page.status = self._describe(workspace)
         page.show_overview(overview, self._map_keys())
-        self._host.show_status()
+        self._host.chrome.show_status()
 
     async def _ask_once(self, workspace: Workspace, page: OverviewPage) -> None:
         """Request what the lists do not tell, and wait a moment for it: one drawing will do."""
@@ -114,7 +114,7 @@ class OverviewController:
             return
         self._has_asked = True
         answered = asyncio.Event()
-        self._host.read(self._ask(workspace, page, answered), "read the statistics")
+        self._host.background.read(self._ask(workspace, page, answered), "read the statistics")
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await answered.wait()

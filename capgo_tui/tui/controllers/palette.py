@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.tui.actions import Action
+from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.tabs import EVERYWHERE
 
 if TYPE_CHECKING:
@@ -67,12 +68,12 @@ class PaletteController:
 
         def offer() -> Offer:
             return Offer(
-                host.action_context(),
+                action_context(host),
                 host.actions,
                 workspace.channels.records.values(),
                 workspace.bundles.records.values(),
                 sorted(host.app.available_themes),
-                host.app.profile_names,
+                host.app.switcher.profile_names,
                 NO_THEMES if "NO_COLOR" in os.environ else "",
             )
 
@@ -92,7 +93,10 @@ class PaletteController:
             return await asyncio.to_thread(near, text)
 
         host.status.dismiss()
-        host.overlays.palette_bar.open(match, search, text, host.app.memory.get_lines(PALETTE))
+        earlier = host.app.memory.get_lines(PALETTE)
+        host.overlays.palette_bar.open(
+            match, search, text, earlier, choose=self.go, preview=self.preview
+        )
 
     async def _list_apps(self) -> Sequence[tuple[str, str | None]]:
         """Return the apps of the key, read at the first need; none where the server has no list."""
@@ -167,16 +171,16 @@ class PaletteController:
             case palette.ExportTo(form, name):
                 self._export(form, name)
             case palette.OpenApp(app_id):
-                self._host.app.open_app(app_id)
+                self._host.app.switcher.open_app(app_id)
             case palette.OpenProfile(name):
-                self._host.app.open_profile(name)
+                self._host.app.switcher.open_profile(name)
             case palette.Quit():
                 self._host.app.leave()
 
     def _export(self, form: str, name: str) -> None:
         host = self._host
         action = next(each for each in host.actions if each.id == "list.export")
-        if (reason := action.disabled_reason(host.action_context())) is not None:
+        if (reason := action.disabled_reason(action_context(host))) is not None:
             host.say(reason.message)
         else:
             self._lists.export(form, name)

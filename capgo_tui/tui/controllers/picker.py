@@ -13,7 +13,7 @@ from capgo_tui.workspace.ages import format_age
 from capgo_tui.workspace.cells import describe_share, format_linked_channels, share_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from capgo_tui.api.models import Bundle, Channel
     from capgo_tui.tui.host import Host
@@ -47,6 +47,7 @@ async def _await_choice(
     choices: Choices[ChoiceT],
     prepare: Callable[[ChoiceT], Awaitable[None]] | None,
 ) -> ChoiceT | None:
+    form = host.overlays.link_form
     work = [(choices.collection.load_all, f"load the {choices.collection.name}")]
     if choices.collection.name == "bundles" and host.workspace is not None:
         work.append((partial(_update_survey, host), "count the devices"))
@@ -55,12 +56,16 @@ async def _await_choice(
         choice = await answer
         if choice is not None and prepare is not None:
             await prepare(choice)
+            if not form.shows(choices):
+                return None  # it was left meanwhile
         return choice
     finally:
         for each in loading:
             each.cancel()
-        host.table.cover(0)
-        host.overlays.link_form.close()
+        if form.shows(choices) or not form.is_open:
+            host.table.cover(0)
+        if form.shows(choices):
+            form.close()
 
 
 async def _update_survey(host: Host) -> None:
@@ -93,9 +98,11 @@ def make_bundle_choices(workspace: Workspace, refusal: Callable[[Bundle], str]) 
             "note": bundle.comment or "",
         }
 
-    def describe() -> str:
+    def describe() -> Sequence[str]:
         adoption = workspace.adoption
-        return "" if adoption is None else f"devices: {adoption.source}"
+        if adoption is None:
+            return ()
+        return f"devices: {adoption.source}", adoption.source
 
     return Choices(
         workspace.bundles, refusal, columns=BUNDLE_COLUMNS, cells=make_cells, about=describe

@@ -35,7 +35,7 @@ class SurveyController:
             self._host.detail.set_timer(delay, self._begin)
 
     def _begin(self) -> None:
-        self._host.read(self.update(), "count the devices")
+        self._host.background.read(self.update(), "count the devices")
 
     async def update(self) -> None:
         """Count the devices, if they changed, and show that in the lists."""

@@ -1,14 +1,11 @@
-"""The tab in view: switching it, its page, and the strip of tabs."""
+"""The tab in view: switching it, and its page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from capgo_tui.tui import words
 from capgo_tui.tui.actions import Action
-from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.tabs import EVERYWHERE, TAB_BY_NAME, TABS
-from capgo_tui.tui.widgets.title_bar import TabLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,11 +13,8 @@ if TYPE_CHECKING:
     from capgo_tui.tui.controllers.detail import DetailController
     from capgo_tui.tui.controllers.lists import ListController
     from capgo_tui.tui.controllers.loading import LoadingController
-    from capgo_tui.tui.controllers.survey import SurveyController
-    from capgo_tui.tui.controllers.trip import Trip
     from capgo_tui.tui.host import Host
     from capgo_tui.tui.widgets.tab_page import TabPage
-    from capgo_tui.tui.widgets.title_bar import TitleBar
 
 FIRST_LIST = next(tab.name for tab in TABS if tab.is_list)
 
@@ -35,22 +29,16 @@ class TabController:
     def __init__(
         self,
         host: Host,
-        bar: TitleBar,
         *,
         detail: DetailController,
         lists: ListController,
         loading: LoadingController,
-        survey: SurveyController,
-        trip: Trip,
         name: str,
     ) -> None:
         self._host = host
-        self._bar = bar
         self._detail = detail
         self._lists = lists
         self._loading = loading
-        self._survey = survey
-        self._trip = trip
         self.name = name
         self.list_name = name if TAB_BY_NAME[name].is_list else FIRST_LIST
         """The tab in view, and the last one that shows a list."""
@@ -87,7 +75,7 @@ class TabController:
             self._lists.show()
             self._detail.follow()
             self._loading.begin(host.rows)
-        self.show_strip()
+        host.chrome.show()
 
     def _show_page(self) -> None:
         tab, before = TAB_BY_NAME[self.name], self.page
@@ -100,27 +88,6 @@ class TabController:
         if self.page is not before:
             self._detail.close()
             self._host.show_page(self.page)
-
-    def show_strip(self) -> None:
-        """Draw the tabs, the page, the hints and the status line anew."""
-        host, workspace = self._host, self._host.workspace
-        labels = [
-            TabLabel(name_key(f"tab.{tab.name}"), tab.name, tab.title, self._count(tab.name))
-            for tab in TABS
-        ]
-        self._bar.show_tabs(labels, self.name)
-        self._bar.show_path(self._trip.get_path_at(self.name))
-        self._survey.follow()
-        if self.page is not None and workspace is not None:
-            self.page.show_workspace(workspace)
-        host.show_hints()
-        host.show_status()
-
-    def _count(self, name: str) -> str:
-        if not TAB_BY_NAME[name].is_list:
-            return ""
-        rows = self._lists.rows.get(name)
-        return "…" if rows is None else words.count(rows.view.collection)
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *(

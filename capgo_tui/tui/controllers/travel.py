@@ -118,7 +118,7 @@ class TravelController:
         if rows.view.index_of(key) is None:
             self._filters.narrow("")
         self._lists.call_when_filtered(lambda: self._arrive_at(key, opens=opens))
-        host.show_chrome()
+        host.chrome.show()
 
     def _arrive_at(self, key: str, *, opens: bool) -> None:
         self._host.table.move_to_key(key)

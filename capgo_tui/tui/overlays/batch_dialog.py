@@ -170,6 +170,11 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
             self._timer.stop()
         self._draw()
 
+    @property
+    def can_stop(self) -> bool:
+        """Whether its batch can be stopped and was not yet."""
+        return self._batch is not None and not self._batch.is_stopped
+
     async def wait_for_close(self) -> None:
         """Wait until the operator has closed it."""
         if self._answer is not None:
@@ -193,7 +198,7 @@ class BatchDialog(Vertical, AskingOverlay[None], can_focus=True):
     def action_scroll_list(self, lines: int) -> None:
         """Scroll the list."""
         self._follows = False
-        self.query_one("#batch-list", Detail).action_scroll_lines(lines)
+        self.query_one("#batch-list", Detail).action_move(lines)
 
     def _list_last_lines(self, batch: Batch) -> Sequence[Line]:
         worst_first = sorted(batch.steps, key=_rank_severity)

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.short_ids import lead_with_id
 from capgo_tui.text import clean
+from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.overlays.overlay import Overlay
 from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.tui.widgets.check_row import CheckRow
@@ -38,7 +39,7 @@ ABOVE = 4
 """Rows of the screen that stay in sight above it."""
 MOST_LISTED = 200
 """Changes listed; the rest is only counted."""
-TYPING_KEYS = "  ⏎ when typed  esc no "
+TYPING_KEYS = "  {confirmation.typed} when typed  {confirmation.cancel} no "
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ class Yes(Answer):
 
     def keys(self) -> str:
         """Return the keys that answer, or the one that leads to them."""
-        return TYPING_KEYS if self.typing else super().keys()
+        return fill_keys(TYPING_KEYS) if self.typing else super().keys()
 
     def on_key(self, event: events.Key) -> None:
         """Ignore keys until the required text is typed."""
@@ -226,7 +227,7 @@ class Confirmation(Vertical, Overlay):
 
     def action_scroll_list(self, lines: int) -> None:
         """Scroll the list."""
-        self.query_one("#confirmation-list", Detail).action_scroll_lines(lines)
+        self.query_one("#confirmation-list", Detail).action_move(lines)
 
     def _hint(self, problem: str) -> None:
         hint = self.query_one("#confirmation-hint", TextLine)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.strip import Strip
 
-KEYS = " tab format  ⏎ write  esc "
+KEYS = " ⇥ format  ⏎ write  esc "
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class FormatLine(Widget):
 
 
 class ExportBar(Vertical, AskingOverlay["ExportChoice | None"]):
-    """Asks for a format and a file: tab changes the format, Enter writes, Esc cancels."""
+    """Asks for a format and a file: ⇥ changes the format, Enter writes, Esc cancels."""
 
     DEFAULT_CSS = """
     ExportBar {

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widgets import Input
 
-from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.overlays.typing_bar import TypingBar
 from capgo_tui.tui.widgets.line_history import LineHistory
 from capgo_tui.tui.widgets.lines import measure_width
@@ -26,6 +24,19 @@ INPUT_WIDTH = 30
 """Cells that the completions leave to the text."""
 
 
+class FilterHandler(Protocol):
+    """What filters the list behind the bar."""
+
+    def narrow(self, text: str) -> None:
+        """Filter by a text, which may not be finished."""
+
+    def enter(self) -> None:
+        """Keep the filter."""
+
+    def clear(self) -> None:
+        """Show everything again."""
+
+
 class FilterBar(TypingBar):
     """A ``/`` and what is typed after it; tab completes, ↑ and ↓ bring earlier filters."""
 
@@ -34,22 +45,17 @@ class FilterBar(TypingBar):
     """
     SIGN = "/"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "screen.enter_filter", "done", priority=True, id="filter.enter"),
-        Binding("escape", "screen.clear_filter", "clear the filter", id="filter.clear"),
+        Binding("enter", "enter", "done", priority=True, id="filter.enter"),
+        Binding("escape", "clear", "clear the filter", id="filter.clear"),
         Binding("up", "recall(-1)", show=False, id="filter.earlier"),
         Binding("down", "recall(1)", show=False, id="filter.later"),
         Binding("tab", "complete(1)", "complete", show=False, id="filter.complete"),
-        Binding("shift+tab", "complete(-1)", show=False, id="filter.complete-back"),
+        Binding("shift+tab", "complete(-1)", show=False, id="filter.back"),
     ]
-
-    @dataclass
-    class Typed(Message):
-        """Posted when the text of the filter changes."""
-
-        text: str
 
     def __init__(self) -> None:
         super().__init__()
+        self._handler: FilterHandler | None = None
         self._vocabulary: Vocabulary | None = None
         self._history = LineHistory()
         self._completion: WordCompletion | None = None
@@ -59,24 +65,29 @@ class FilterBar(TypingBar):
         yield from super().compose()
         yield TextLine(tone="muted", id="completions")
 
-    def open(self, text: str, vocabulary: Vocabulary, earlier: Sequence[str]) -> None:
+    def open(
+        self, handler: FilterHandler, text: str, vocabulary: Vocabulary, earlier: Sequence[str]
+    ) -> None:
         """Take the keyboard and go on from a text.
 
         Args:
+            handler: what filters the list, and closes this.
             text: the filter in force.
             vocabulary: the words that can be completed.
             earlier: the earlier filters, the latest last.
 
         """
+        self._handler = handler
         self._vocabulary, self._history = vocabulary, LineHistory(earlier)
         self._show_completion(None)
         self.begin(text)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Pass on what is typed."""
+        """Narrow the list, unless this is closed by now."""
         event.stop()
         self._look_up()
-        self.post_message(self.Typed(event.value))
+        if self._handler is not None and self.visible:
+            self._handler.narrow(event.value)
 
     def _look_up(self) -> None:
         """Show the completions of the word before the cursor, unless tab is going through some."""
@@ -96,6 +107,16 @@ class FilterBar(TypingBar):
         room = max(0, self.size.width - INPUT_WIDTH)
         line.styles.width = min(measure_width(summary) + 1, room) if summary else 0
         line.show(summary)
+
+    def action_enter(self) -> None:
+        """Keep the filter."""
+        if self._handler is not None:
+            self._handler.enter()
+
+    def action_clear(self) -> None:
+        """Show everything again."""
+        if self._handler is not None:
+            self._handler.clear()
 
     def action_complete(self, steps: int) -> None:
         """Put the next completion in the place of the word, round the ends."""

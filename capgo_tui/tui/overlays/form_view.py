@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.geometry import Region
 
+from capgo_tui.tui.keys import fill_keys, name_key
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.completing_input import CompletingInput
 from capgo_tui.tui.widgets.lines import Run, measure_width, pad, pad_middle, strip, with_edge, wrap
@@ -130,6 +131,11 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
     @property
     def _entry(self) -> Entry:
         return self.entries[self.cursor_row]
+
+    @property
+    def message(self) -> str:
+        """What is said below the rows; empty for nothing."""
+        return self._message[0]
 
     @property
     def row_count(self) -> int:
@@ -322,10 +328,10 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
     def _keys(self) -> Sequence[str]:
         """Return the texts of the last line, from the longest to the shortest."""
         if not self._has_review:
-            return (" ↑↓ tab move  ⏎ choose  esc leave",)
-        on = "⏎ next  ctrl+s review"
+            return (fill_keys(" ↑↓ tab move  {form.enter} choose  {form.leave} leave"),)
+        on = fill_keys("{form.enter} next  {form.review} review")
         has_choice = any(entry.kind is EntryKind.CHOICE for entry in self.entries)
-        leave = f"{on}  esc leave"
+        leave = f"{on}  {name_key('form.leave')} leave"
         choose = f"{'space ←→ choose  ' if has_choice else ''}{leave}"
         return (f" ↑↓ tab move  {choose}", f" {choose}", f" {leave}", f" {on}")
 

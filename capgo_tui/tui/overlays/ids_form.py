@@ -16,9 +16,9 @@ from textual.widgets import TextArea
 from capgo_tui.api.errors import CapgoError
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.text import clean
-from capgo_tui.tui.keys import fill_keys
+from capgo_tui.tui.keys import fill_keys, name_key
 from capgo_tui.tui.overlays.overlay import AskingOverlay
-from capgo_tui.tui.widgets.lines import pad, strip
+from capgo_tui.tui.widgets.lines import measure_width, pad, strip
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.tui.words import shorten_failure
 from capgo_tui.tui.workers import start_worker
@@ -36,11 +36,24 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.device_ids import DeviceFinder, DeviceMatch, Ids
 
 Verb: TypeAlias = Literal["override", "clear"]
-KEYS = " {device.override} override  {device.clear} clear  shift+tab back to the list  esc leave"
-MORE_KEYS = " {device.override} override  {device.clear} clear%s  shift+tab list  esc"
+VERBS = " {device.override} override  {device.clear} clear"
+KEYS = (
+    f"{VERBS}%s  {{ids.back}} back to the list  {{ids.cancel}} leave",
+    f"{VERBS}%s  {{ids.back}} list  {{ids.cancel}}",
+    f"{VERBS}%s  {{ids.cancel}}",
+    f"{VERBS}%s",
+    "%s",
+)
+"""The keys of the bottom row, in fewer and fewer words."""
 LEFT_OUT_KEYS = "  d drop {count}"
 KEEP_KEYS = "  k {keep} {count} unknown"
-WAITS = " ⏎ new line  tab on, then {device.override} override or {device.clear} clear  esc leave"
+WAITS = (
+    " ⏎ new line  {ids.on} on, then {device.override} override or {device.clear} clear"
+    "  {ids.cancel} leave",
+    " {ids.on} on, then {device.override} or {device.clear}  {ids.cancel} leave",
+    " {ids.on} on  {ids.cancel} leave",
+)
+"""The same while the text has the keyboard."""
 MOST = 1_000_000
 """Characters of a pasted line at most."""
 MOST_SHOWN = 3
@@ -105,8 +118,11 @@ class Actions(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the keys that work."""
         width = self.size.width
-        keys = fill_keys(MORE_KEYS) % self.more if self.more else fill_keys(KEYS)
-        keys = keys if self.has_focus else fill_keys(WAITS)
+        texts = [text % self.more for text in KEYS] if self.has_focus else WAITS
+        keys = ""
+        for keys in map(fill_keys, texts):
+            if measure_width(keys) <= width:
+                break
         return strip([(pad(keys, width), self.rich_style)], width, self.rich_style)
 
 
@@ -207,7 +223,7 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
             and not self._has_warned
         ):
             self._has_warned = True
-            self._say("esc again drops this list", "warn")
+            self._say(f"{name_key('ids.cancel')} again drops this list", "warn")
         else:
             self.give(None)
             self.close()
@@ -241,7 +257,8 @@ class IdsForm(Vertical, AskingOverlay["Wish | None"]):
         missing = sum(one.device is None and not one.trouble for one in entries)
 
         def show_progress(count: int) -> None:
-            self._say(f"asking the server: {count} of {missing} · esc stops")
+            stop = name_key("ids.cancel")
+            self._say(f"asking the server: {count} of {missing} · {stop} stops")
 
         try:
             if missing:

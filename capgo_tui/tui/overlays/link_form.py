@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from itertools import product
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar, cast
 
 from textual.binding import Binding, BindingType
@@ -10,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from capgo_tui.lazy_dataclass import dataclass
+from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.overlays.overlay import AskingOverlay
 from capgo_tui.tui.widgets.line_input import LineInput
 from capgo_tui.tui.widgets.lines import measure_width
@@ -20,7 +22,7 @@ from capgo_tui.workspace.list_state import Loading
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from textual.app import ComposeResult
 
@@ -61,8 +63,9 @@ class Choices(Generic[T]):
     """The columns; ``note`` holds the reason against a choice."""
     cells: Callable[[T], Mapping[str, str]] | None = None
     """Returns the texts of a record for `columns`; None for `detail` alone."""
-    about: Callable[[], str] = str
-    """Returns what the hint says of the columns, such as which devices are counted."""
+    about: Callable[[], Sequence[str]] = tuple
+    """Returns what the hint says of the columns, such as which devices are counted: the same in
+    fewer and fewer words."""
     marks: set[str] | None = None
     """The row keys that were marked by space, to choose them together; None for one choice."""
     without: str = ""
@@ -183,6 +186,45 @@ class Choices(Generic[T]):
 AnyChoices: TypeAlias = "Choices[Channel] | Choices[Bundle]"
 
 
+def _iterate_hints(choices: AnyChoices) -> Iterator[str]:
+    """Yield the keys, how many records there are and what is told of them, ever shorter."""
+    abouts = (*(f" · {text}" for text in choices.about()), "")
+    for count, about, keys in product(_list_counts(choices), abouts, _list_keys(choices)):
+        yield f"{'  '.join([*keys, _name_leave()])} · {count}{about}"
+
+
+def _list_keys(choices: AnyChoices) -> Sequence[Sequence[str]]:
+    """Return the keys that choose, without those best known in each further list."""
+    choose = f"{name_key('picker.choose')} choose"
+    keys = ["↑↓ move", choose]
+    if choices.marks is not None:
+        marked = f" {len(choices.marks)} marked" if choices.marks else ""
+        keys = ["↑↓ move", f"{name_key('picker.mark')} mark", f"{choose}{marked}"]
+    fewest = 1 if choices.marks else 0
+    return [keys[at:] for at in range(len(keys) + 1 - fewest)]
+
+
+def _name_leave() -> str:
+    return f"{name_key('picker.leave')} leave"
+
+
+def _list_counts(choices: AnyChoices) -> Sequence[str]:
+    """Return how many records match and what is loaded of them, in more and in fewer words."""
+    count = f"{len(choices.matches)} of {len(choices.collection)}"
+    aside = f" ({state})" if (state := _find_state(choices)) else ""
+    return f"{count} {choices.collection.name}{aside}", f"{count}{aside}", count
+
+
+def _find_state(choices: AnyChoices) -> str:
+    """Return what becomes of the records that are not loaded; empty where all are."""
+    collection = choices.collection
+    if collection.waiting is not None:
+        return "failed, tries again"
+    if collection.loading is not Loading.NOTHING:
+        return "loading more…"
+    return "loading the rest failed" if collection.error is not None else ""
+
+
 class ChoiceInput(LineInput):
     """The text that narrows the choices; it leaves the space to the form where that marks."""
 
@@ -211,13 +253,13 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "pick", "choose", priority=True, id="form.pick"),
-        Binding("escape", "cancel", "cancel", id="form.cancel"),
+        Binding("enter", "pick", "choose", priority=True, id="picker.choose"),
+        Binding("escape", "cancel", "cancel", id="picker.leave"),
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
         Binding("pageup", "move_page(-1)", show=False),
         Binding("pagedown", "move_page(1)", show=False),
-        Binding("space", "mark", show=False, priority=True, id="form.mark"),
+        Binding("space", "mark", show=False, priority=True, id="picker.mark"),
         Binding("tab,shift+tab", "stay", show=False),
     ]
 
@@ -277,12 +319,23 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             self._table.styles.height = self.height - CHROME
 
     def on_resize(self) -> None:
-        """Take the rows that the screen now has for it."""
+        """Take the rows that the screen now has for it, and say what fits there."""
         self._fit_height()
+        if self.is_open:
+            self._hint()
+
+    def shows(self, choices: AnyChoices) -> bool:
+        """Whether it is open with these choices."""
+        return self.is_open and self._choices is choices
+
+    @property
+    def _is_answered(self) -> bool:
+        """Whether a choice was made, and what it needs is being read before this is closed."""
+        return self.is_open and not self.asking
 
     def update_choices(self) -> None:
         """Update the choices after records came in or a reason changed."""
-        if self._choices is None or not self.is_open:
+        if self._choices is None or not self.asking:
             return
         cursor_key = self._table.cursor_key if self._was_moved else None
         self._narrow(self._choices)
@@ -319,8 +372,11 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             self._hint()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Narrow the choices."""
+        """Narrow the choices; once one was made, take back what is typed."""
         event.stop()
+        choices = self._choices
+        if self._is_answered and choices is not None:
+            self.query_one(ChoiceInput).hold(choices.text)
         self._narrow_to_typed()
 
     def on_record_table_opened(self, event: RecordTable.Opened) -> None:
@@ -341,6 +397,8 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
 
     def action_move(self, rows: int) -> None:
         """Move among the choices."""
+        if self._is_answered:
+            return
         self._has_moved, self._eager = True, False
         self._table.action_move(rows)
 
@@ -352,7 +410,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         """Mark the choice under the cursor and go on, where many can be chosen."""
         choices, key = self._choices, self._table.cursor_key
         at = choices.index_of(key) if choices is not None and key is not None else None
-        if choices is None or at is None:
+        if choices is None or at is None or self._is_answered:
             return
         choices.toggle(at)
         self.action_move(1)
@@ -378,7 +436,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
 
     def _narrow_to_typed(self) -> None:
         choices = self._choices
-        if choices is not None and choices.text != self.query_one(Input).value:
+        if choices is not None and self.asking and choices.text != self.query_one(Input).value:
             self._has_moved = self._eager = False
             self._narrow(choices)
 
@@ -394,37 +452,26 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         choices = self._choices
         if choices is None:
             return
-        collection = choices.collection
-        if self._eager:
-            self._hint_line.show(
-                f" loading the rest of the {collection.name}, then choosing…", "warn"
-            )
-            return
-        count = f"{len(choices.matches)} of {len(collection)} {collection.name}"
-        if collection.waiting is not None:
-            count += " (failed, tries again)"
-        elif collection.loading is not Loading.NOTHING:
-            count += " (loading more…)"
-        elif collection.error is not None:
-            count += " (loading the rest failed)"
-        about = f" · {text}" if (text := choices.about()) else ""
-        if len(choices):
-            self._hint_line.show(self._fit_hint(choices, f"esc leave · {count}{about}"), "muted")
+        if self._is_answered:
+            self._say([f"chosen: looking at what it does…  {_name_leave()}"], "warn")
+        elif self._eager:
+            name = choices.collection.name
+            self._say([f"loading the rest of the {name}, then choosing…"], "warn")
+        elif len(choices):
+            self._say(_iterate_hints(choices), "muted")
         else:
-            self._hint_line.show(f" no {choices.noun} matches · {count} · esc leave", "warn")
+            counts = (*_list_counts(choices), _find_state(choices))
+            no_match = f"no {choices.noun} matches"
+            texts = [f"{no_match} · {count} · {_name_leave()}" for count in counts if count]
+            self._say(texts, "warn")
 
-    def _fit_hint(self, choices: AnyChoices, text: str) -> str:
-        """Return a hint with the keys before it, without those best known where it is long."""
-        keys = ["↑↓ move", "⏎ choose"]
-        if choices.marks is not None:
-            marked = f" {len(choices.marks)} marked" if choices.marks else ""
-            keys[1:] = ["space mark", f"⏎ choose{marked}"]
-        hint = f" {'  '.join([*keys, text])}"
-        if measure_width(hint) >= self.screen.size.width:
-            hint = f" {'  '.join([*keys[1:], text])}"
-        if measure_width(hint) >= self.screen.size.width and not choices.marks:
-            hint = f" {text}"
-        return hint
+    def _say(self, hints: Iterable[str], tone: str) -> None:
+        """Show the first of the hints that fits, else the last one shortened."""
+        room, hint = self.screen.size.width - 2, ""
+        for hint in hints:
+            if measure_width(hint) <= room:
+                break
+        self._hint_line.show(f" {shorten(hint, room)}", tone)
 
     def action_pick(self) -> None:
         """Pick the row under the cursor, if it can be picked."""
@@ -441,6 +488,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         if choices.marked_records and self.asking:
             # The marks are the choice, wherever the cursor is.
             self.give(choices.marked_records[0])
+            self._hint()
             return
         if at is None:
             return
@@ -448,11 +496,12 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         if refusal:
             # The name also stands above; the reason is nowhere else in full.
             name = shorten(choices.name_at(at), self.screen.size.width - measure_width(refusal) - 4)
-            self._hint_line.show(f" {name}: {refusal}", "warn")
+            self._say([f"{name}: {refusal}", refusal], "warn")
         elif self.asking:
             choice = choices.get_at(at)
             choices.is_none_chosen = choice is None
             self.give(choice)
+            self._hint()
 
     @property
     def _hint_line(self) -> TextLine:

@@ -111,6 +111,11 @@ class OverlayScreen(Screen[None]):
         """The open overlays, the topmost last."""
         self._frozen: tuple[Widget, ...] = ()
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether an overlay has the keyboard: nothing may move behind it by itself."""
+        return bool(self._stack)
+
     def put_over(self, overlay: Overlay, target: Widget) -> None:
         """Open an overlay over all others, unless it is open, and focus `target` in it."""
         if all(overlay is not each.overlay for each in self._stack):

@@ -19,7 +19,7 @@ from capgo_tui.tui.overlays.rollout_form import RolloutForm
 from capgo_tui.tui.overlays.sort_bar import SortBar
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
+    from textual.widget import Widget
 
 OverlayT = TypeVar("OverlayT", bound=Overlay)
 
@@ -27,7 +27,7 @@ OverlayT = TypeVar("OverlayT", bound=Overlay)
 class Overlays:
     """The overlays of one screen, which `mount` mounts."""
 
-    def __init__(self, screen: Screen[None]) -> None:
+    def __init__(self, screen: Widget) -> None:
         self._screen = screen
         self._mounting = asyncio.Lock()
         self.filter_bar = FilterBar()

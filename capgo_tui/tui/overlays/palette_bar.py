@@ -6,11 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.keys import fill_keys
 from capgo_tui.tui.overlays.typing_bar import TypingBar
 from capgo_tui.tui.widgets.line_history import LineHistory
@@ -122,34 +120,22 @@ class PaletteBar(TypingBar):
         Binding("down", "go_down", show=False, id="palette.down"),
     ]
 
-    @dataclass
-    class Chosen(Message):
-        """An entry was chosen; the keyboard has been given back."""
-
-        entry: Entry
-        text: str
-        """The text for which it was offered."""
-
-    @dataclass
-    class Reached(Message):
-        """Posted when the cursor was moved to an entry, or away from it."""
-
-        entry: Entry | None
-
     def __init__(self) -> None:
         super().__init__()
         self.matches = Matches()
         """The matches above the bar; whoever mounts the bar must mount them too."""
         self._offer: Callable[[str], Sequence[Entry]] | None = None
         self._search: Search | None = None
+        self._choose: Callable[[Entry, str], Awaitable[None]] | None = None
+        self._preview: Callable[[Entry | None], None] | None = None
         self._searching: Worker[None] | None = None
         self._eager = False
         """Whether Enter was pressed before anything was found."""
         self._history = LineHistory()
         self._recalled = ""
         """The earlier line in the input; empty for a text that was typed."""
-        self._reached = False
-        """Whether the last `Reached` was about an entry."""
+        self._is_previewing = False
+        """Whether the last preview was of an entry."""
 
     def open(
         self,
@@ -157,6 +143,9 @@ class PaletteBar(TypingBar):
         search: Search,
         text: str = "",
         earlier: Sequence[str] = (),
+        *,
+        choose: Callable[[Entry, str], Awaitable[None]],
+        preview: Callable[[Entry | None], None],
     ) -> None:
         """Take the keyboard.
 
@@ -165,12 +154,20 @@ class PaletteBar(TypingBar):
             search: finds more entries, which takes a while.
             text: the text to begin with.
             earlier: the earlier lines, the latest last.
+            choose: runs the chosen entry of a text, once the keyboard was given back.
+            preview: shows the entry that the cursor was moved to; None where it was moved away.
 
         """
+        self._choose, self._preview = choose, preview
         self._history, self._recalled = LineHistory(earlier), ""
         self._offer, self._search = offer, search
         self.begin(text)
         self._look()
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether more entries are being looked for."""
+        return self._searching is not None
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show the current matches."""
@@ -199,9 +196,9 @@ class PaletteBar(TypingBar):
         self._eager = False
 
     def _reach(self, entry: Entry | None) -> None:
-        if entry is not None or self._reached:
-            self._reached = entry is not None
-            self.post_message(self.Reached(entry))
+        if self._preview is not None and (entry is not None or self._is_previewing):
+            self._is_previewing = entry is not None
+            self._preview(entry)
 
     def _stop_searching(self) -> None:
         self._eager = False
@@ -267,7 +264,9 @@ class PaletteBar(TypingBar):
             self.action_complete()
             return
         self._close()
-        self.post_message(self.Chosen(entry, text))
+        if self._choose is not None:
+            # Not by the app, whose task this may be: it would take no key until the end of it.
+            self.screen.call_later(self._choose, entry, text)
 
     def action_close(self) -> None:
         """Close without a choice."""
@@ -275,7 +274,7 @@ class PaletteBar(TypingBar):
         self._close()
 
     def _close(self) -> None:
-        self._reached = False
+        self._is_previewing = False
         self._stop_searching()
         self.matches.show(())
         self.close()

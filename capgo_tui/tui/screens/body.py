@@ -48,7 +48,7 @@ class Body(Horizontal):
     def on_record_table_cursor_moved(self) -> None:
         """Update the detail, and the hints where the first record came or the last one went."""
         self._controllers.detail.follow()
-        self._controllers.hints.show()
+        self._controllers.chrome.show_hints()
         self._controllers.status.show_position()
 
     def on_record_table_opened(self) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from capgo_tui.api.errors import Refusal
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.actions import read_only_reason
 from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.widgets.detail import Detail, Line
-from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
+from capgo_tui.tui.widgets.find_bar import FindBar, FindPage, matches_texts
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
@@ -102,11 +101,10 @@ class ChosenEntry:
     """Whether it is to be watched; else it is to be undone."""
 
 
-class ChangesScreen(ModalScreen["ChosenEntry | None"]):
+class ChangesScreen(FindPage[ChosenEntry]):
     """All changes of an app; dismissed with the entry to undo or to watch, or None."""
 
     DEFAULT_CSS = """
-    ChangesScreen { background: $background; layout: vertical; }
     ChangesScreen Detail { display: none; }
     ChangesScreen.-entry Detail { display: block; }
     ChangesScreen.-entry RecordTable { display: none; }
@@ -184,13 +182,13 @@ class ChangesScreen(ModalScreen["ChosenEntry | None"]):
         """Go back to the list, or close the screen."""
         if self.has_class("-entry"):
             self._close_entry()
-        elif not self.query_one(FindBar).clear():
-            self.dismiss(None)
+        else:
+            super().action_leave()
 
     def action_find(self) -> None:
         """Type words that the changes must have."""
         self._close_entry()
-        self.query_one(FindBar).begin()
+        super().action_find()
 
     def on_find_bar_typed(self, event: FindBar.Typed) -> None:
         """Show the changes that have all words."""

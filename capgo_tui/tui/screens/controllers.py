@@ -9,10 +9,11 @@ from capgo_tui.tui.controllers.arrange import ArrangeController
 from capgo_tui.tui.controllers.bundle_actions import BundleActions
 from capgo_tui.tui.controllers.change_actions import ChangeActions
 from capgo_tui.tui.controllers.channel_actions import ChannelActions
+from capgo_tui.tui.controllers.chrome import ChromeController
+from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.controllers.detail import DetailController
 from capgo_tui.tui.controllers.device_actions import DeviceActions
 from capgo_tui.tui.controllers.filter import FilterController
-from capgo_tui.tui.controllers.hints import HintController
 from capgo_tui.tui.controllers.lazy_loader import LazyLoader
 from capgo_tui.tui.controllers.leave import LeaveController
 from capgo_tui.tui.controllers.list_actions import ListActions
@@ -64,22 +65,24 @@ class Controllers:
     """The controllers of one screen; each gets the earlier ones that it needs."""
 
     def __init__(self, host: Host, bar: TitleBar, tab: str, refresh_seconds: float | None) -> None:
+        self._host = host
         self.detail = DetailController(host)
-        self.hints = HintController(host, self.detail)
-        self.lists = ListController(host, self.detail)
+        self.lists = ListController(host, self.detail, self.finish_start)
         self.status = StatusController(host, self.lists)
         self.loading = LoadingController(host, self.lists, self.status, refresh_seconds)
         trip = Trip()
         self.survey = SurveyController(host, self.lists)
-        self.tabs = TabController(
+        self.chrome = ChromeController(
             host,
             bar,
             detail=self.detail,
             lists=self.lists,
-            loading=self.loading,
+            status=self.status,
             survey=self.survey,
             trip=trip,
-            name=tab,
+        )
+        self.tabs = TabController(
+            host, detail=self.detail, lists=self.lists, loading=self.loading, name=tab
         )
         self.arrange = ArrangeController(host, self.lists)
         self.filter = FilterController(host, self.lists, self.detail)
@@ -128,16 +131,33 @@ class Controllers:
             for action in controller.ACTIONS
         }
         """The function that runs each action, by its id."""
-        self._show_status = host.show_status
 
     def open(
         self, workspace: Workspace, device: str | None, record: StartRecord | None = None
     ) -> None:
         """Show the lists of a workspace, and the record that was requested at the start."""
         self.lists.open(workspace)
-        workspace.pending_retries.listen(self._show_status)
+        workspace.pending_retries.listen(self.status.show)
         self.tabs.show_current()
         if device is not None:
             self.filter.open_on(device, workspace)
         if record is not None:
             self.opening.open_on(record, workspace)
+
+    async def run(self, action: Action) -> None:
+        """Run an action, or say why it does nothing now."""
+        reason = action.disabled_reason(action_context(self._host))
+        if reason is not None:
+            self._host.say(reason.message)
+        elif (work := self.runs[action.id]()) is not None:
+            await work
+
+    def finish_start(self) -> None:
+        """Load and mount what can wait until the first rows are drawn."""
+        # Through the table, which only then has asked the screen for a repaint.
+        table = self._host.table
+        table.call_later(table.screen.call_after_refresh, self._finish_start)
+
+    async def _finish_start(self) -> None:
+        self.loading.begin_all()
+        await self.loader.load()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from capgo_tui.help import TOPICS, read_page
 from capgo_tui.tui.actions import FORMS, MOVES
-from capgo_tui.tui.keys import name_key
+from capgo_tui.tui.keys import fill_keys, name_key
 from capgo_tui.tui.widgets.column_list import ColumnList, Item
-from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
+from capgo_tui.tui.widgets.find_bar import FindBar, FindPage, matches_texts
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.page_title import PageTitle
@@ -103,7 +102,7 @@ def help_lines(
 
 
 def _make_section(title: str, rows: Iterable[tuple[str, str]]) -> list[HelpLine]:
-    return [HelpLine("", title), *(HelpLine(label, text) for label, text in rows)]
+    return [HelpLine("", title), *(HelpLine(fill_keys(label), text) for label, text in rows)]
 
 
 def find_lines(lines: Sequence[HelpLine], query: Query) -> list[HelpLine]:
@@ -119,12 +118,9 @@ def find_lines(lines: Sequence[HelpLine], query: Query) -> list[HelpLine]:
     return found
 
 
-class HelpScreen(ModalScreen[str | None]):
+class HelpScreen(FindPage[str]):
     """The help for the tab it was opened on; dismissed with the id of an action to run."""
 
-    DEFAULT_CSS = """
-    HelpScreen { background: $background; layout: vertical; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "close", id="help.leave"),
         Binding("q", "dismiss(None)", "close", id="help.close"),
@@ -171,15 +167,6 @@ class HelpScreen(ModalScreen[str | None]):
             from capgo_tui.tui.screens.help_page import HelpPageScreen  # noqa: PLC0415
 
             self.app.push_screen(HelpPageScreen(topic))
-
-    def action_leave(self) -> None:
-        """Show all lines again, or close."""
-        if not self.query_one(FindBar).clear():
-            self.dismiss(None)
-
-    def action_find(self) -> None:
-        """Type words that the lines must have."""
-        self.query_one(FindBar).begin()
 
     def on_find_bar_typed(self, event: FindBar.Typed) -> None:
         """Show the lines that have all words."""

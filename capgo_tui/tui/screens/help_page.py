@@ -6,18 +6,14 @@ import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from capgo_tui.help import TOPICS, read_page
+from capgo_tui.tui.screens.detail_page import DetailPage
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.hint_bar import Hint
-from capgo_tui.tui.widgets.key_line import KeyLine
-from capgo_tui.tui.widgets.page_title import PageTitle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from textual.app import ComposeResult
 
 INDENT: Final = "    "
 """What an example, or an entry of a list, begins with; what follows it is indented further."""
@@ -54,25 +50,17 @@ def page_lines(text: str) -> Sequence[Line]:
     return lines
 
 
-class HelpPageScreen(ModalScreen[None]):
+class HelpPageScreen(DetailPage):
     """A page of the help."""
 
-    DEFAULT_CSS = """
-    HelpPageScreen { background: $background; layout: vertical; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark", "dismiss(None)", "back", id="help-page.close"),
     ]
 
     def __init__(self, topic: str) -> None:
-        super().__init__()
+        hints = [Hint("↑↓ pgup pgdn", "scroll"), Hint("esc", "back")]
+        super().__init__(f"Help · {topic} · {TOPICS[topic]}", hints)
         self._topic = topic
-
-    def compose(self) -> ComposeResult:
-        """Make the page."""
-        yield PageTitle(f" Help · {self._topic} · {TOPICS[self._topic]}")
-        yield Detail()
-        yield KeyLine(Hint("↑↓ pgup pgdn", "scroll"), Hint("esc", "back"))
 
     def on_mount(self) -> None:
         """Fill the page."""

@@ -58,13 +58,13 @@ class InsightPages:
         workspace, key = self._host.workspace, self._host.table.cursor_key
         device = None if workspace is None or key is None else workspace.devices.records.get(key)
         if workspace is not None and device is not None:
-            self._host.read(self._explain(workspace, device), "explain the device")
+            self._host.background.read(self._explain(workspace, device), "explain the device")
 
     def explain_id(self, text: str) -> None:
         """Explain the device of an id, which is looked up where it is not loaded."""
         workspace = self._host.workspace
         if workspace is not None:
-            self._host.read(self._look_up(workspace, text.strip()), "look the device up")
+            self._host.background.read(self._look_up(workspace, text.strip()), "look the device up")
 
     async def _look_up(self, workspace: Workspace, device_id: str) -> None:
         device = workspace.devices.records.get(device_id)
@@ -129,7 +129,9 @@ class InsightPages:
         workspace, key = self._host.rows.workspace, self._host.table.cursor_key
         channel = None if key is None else workspace.channels.records.get(key)
         if key is not None and channel is not None:
-            self._host.work(self._show_history(workspace, key, channel), "show the history")
+            self._host.background.run(
+                self._show_history(workspace, key, channel), "show the history"
+            )
 
     async def _show_history(self, workspace: Workspace, key: str, channel: Channel) -> None:
         """Show a history, and bring back the state that is chosen there."""

@@ -2,55 +2,42 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.message import Message
 from textual.reactive import Reactive
 
-from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui import words
 from capgo_tui.tui.actions import action_on_tab
 from capgo_tui.tui.controllers import loading
-from capgo_tui.tui.controllers.context import action_context
+from capgo_tui.tui.controllers.failures import report_failures
 from capgo_tui.tui.overlays.overlay import OverlayScreen
 from capgo_tui.tui.rebinding import action_of_key, list_key_bindings, rebind
-from capgo_tui.tui.screens.background_work import READS, BackgroundWork
 from capgo_tui.tui.screens.body import Body
 from capgo_tui.tui.screens.controllers import ACTIONS, Controllers
 from capgo_tui.tui.widgets.detail import Detail
-from capgo_tui.tui.widgets.hint_bar import Hint, HintBar
+from capgo_tui.tui.widgets.hint_bar import HintBar
 from capgo_tui.tui.widgets.record_table import RecordTable
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.title_bar import TitleBar
+from capgo_tui.tui.workers import BackgroundWork
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.widget import Widget
-    from textual.worker import Worker
 
-    from capgo_tui.tui.actions import Action, ActionContext
+    from capgo_tui.tui.actions import Action
     from capgo_tui.tui.app_base import AppBase
     from capgo_tui.tui.launch import StartRecord
     from capgo_tui.tui.lists import AnyRows
-    from capgo_tui.tui.overlays.filter_bar import FilterBar
     from capgo_tui.tui.overlays.overlays import Overlays
-    from capgo_tui.tui.overlays.palette_bar import PaletteBar
-    from capgo_tui.tui.overlays.sort_bar import SortBar
     from capgo_tui.tui.widgets.tab_page import TabPage
     from capgo_tui.workspace.session import Workspace
     from capgo_tui.workspace.target import Target
-
-
-def _import_overlays() -> type[Overlays]:
-    """Import the overlays, which take 20 ms and are not needed before there are rows."""
-    from capgo_tui.tui.overlays.overlays import Overlays  # noqa: PLC0415
-
-    return Overlays
 
 
 class MainScreen(OverlayScreen):
@@ -62,12 +49,6 @@ class MainScreen(OverlayScreen):
     CSS_PATH = "main.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-low"), (10, "-high")]  # noqa: RUF012
-
-    @dataclass
-    class KeyRequest(Message):
-        """Posted when the API key was refused and the operator wants to give another."""
-
-        app_id: str
 
     app: AppBase
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
@@ -95,10 +76,10 @@ class MainScreen(OverlayScreen):
         self.detail = Detail(id="detail", classes="behind")
         self.status = StatusLine()
         self.hints = HintBar()
-        self._overlays: Overlays | None = None
+        self.background = BackgroundWork(self, partial(report_failures, self))
         self.controllers = Controllers(self, self.title_bar, first_tab, refresh_seconds)
+        self.chrome = self.controllers.chrome
         self.body = Body(self.table, self.detail, self.controllers)
-        self._background = BackgroundWork(self, self)
 
     def compose(self) -> ComposeResult:
         """Make the chrome and the table; the overlays are mounted later."""
@@ -113,11 +94,11 @@ class MainScreen(OverlayScreen):
         self.table.say(notice.headline, notice.advice)
         self.set_focus(self.table)
         self.set_interval(1, self.tick)
-        self.show_chrome()
+        self.chrome.show()
 
     def on_unmount(self) -> None:
         """Close the coroutines whose workers have not begun."""
-        self._background.close()
+        self.background.close()
 
     def open(self, workspace: Workspace) -> None:
         """Show a workspace and begin to load its three lists, the one in view first.
@@ -128,31 +109,14 @@ class MainScreen(OverlayScreen):
         self.workspace = workspace
         self.controllers.open(workspace, self._device, self._record)
         if self.rows.view.collection.has_answer:
-            self.finish_start()
+            self.controllers.finish_start()
         self.set_timer(loading.HEAD_START, self.controllers.loading.begin_all)
-
-    def finish_start(self) -> None:
-        """Load and mount what can wait until the first rows are drawn."""
-        # Through the table, which only then has asked the screen for a repaint.
-        self.table.call_later(self.call_after_refresh, self._finish_start)
-
-    async def _finish_start(self) -> None:
-        self.controllers.loading.begin_all()
-        await self.mount_overlays()
-
-    async def mount_overlays(self) -> None:
-        """Mount the overlays and make the lazy controllers; awaited before every action."""
-        overlays = await asyncio.to_thread(_import_overlays)
-        if self._overlays is None:
-            self._overlays = overlays(self)
-        await self._overlays.mount()
-        await self.controllers.loader.load()
 
     def tick(self) -> None:
         """Refresh what depends on the time; called once a second."""
         # Only ages and countdowns on the screen need an update.
-        if self._overlays is not None:
-            self._overlays.link_form.update_reasons()
+        if self.has_overlays:
+            self.overlays.link_form.update_reasons()
         self.controllers.loading.tick()
 
     # What the controllers know of it
@@ -173,45 +137,18 @@ class MainScreen(OverlayScreen):
         return self.controllers.lists.rows[self.controllers.tabs.list_name]
 
     @property
-    def is_taken(self) -> bool:
-        """Whether an overlay has the keyboard: nothing may move behind it by itself."""
-        return self._overlays is not None and bool(self._overlays.open)
-
-    @property
     def has_overlays(self) -> bool:
         """Whether the overlays are mounted."""
-        return self._overlays is not None and bool(self._overlays.mounted_overlays)
+        return self.controllers.loader.has_overlays
 
     @property
     def overlays(self) -> Overlays:
-        """The overlays; `mount_overlays` must have run."""
-        assert self._overlays is not None  # noqa: S101 - every action and paste awaits it
-        return self._overlays
-
-    def action_context(self) -> ActionContext:
-        """Return what decides which actions do something now."""
-        return action_context(self)
+        """The overlays; before the first action there may be none."""
+        return self.controllers.loader.overlays
 
     def show_page(self, page: TabPage | None) -> None:
         """Show a page in place of the list; None shows the list again."""
         self.body.show_page(page)
-
-    def show_chrome(self) -> None:
-        """Draw the tabs, the hints and the status line anew."""
-        self.controllers.tabs.show_strip()
-
-    def show_status(self) -> None:
-        """Draw the status line anew."""
-        self.controllers.status.show()
-
-    def show_hints(self) -> None:
-        """Draw the hints anew."""
-        self.controllers.hints.show()
-
-    def hint_of(self, action_id: str, label: str) -> Hint:
-        """Return the hint of an action with another label."""
-        action = next(each for each in self.actions if each.id == action_id)
-        return Hint(action.key, label, action_id=action_id)
 
     def show_detail_pane(self, *, visible: bool) -> None:
         """Show the detail on a narrow screen, or the list."""
@@ -225,45 +162,17 @@ class MainScreen(OverlayScreen):
         """Show the outcome of a write, which stays until it is dismissed."""
         self.status.tell(outcome)
         self.app.note_outcome(outcome)
-        self.show_hints()  # a refused right may have taken some away
-
-    # Work
-
-    def read(self, work: Coroutine[None, None, object], doing: str) -> Worker[None]:
-        """Run work that only reads; `doing` completes «failed to …»."""
-        return self._background.run(work, doing, READS)
-
-    def work(self, work: Coroutine[None, None, object] | None, doing: str) -> None:
-        """Run work that may write; None is ignored; `doing` completes «failed to …»."""
-        if work is not None:
-            self._background.run(work, doing)
-
-    def cancel_reads(self) -> None:
-        """Cancel the workers that only read."""
-        self.controllers.loading.is_over = True
-        self.workers.cancel_group(self, READS)
-
-    def ask_for_key(self) -> None:
-        """Ask for another API key in place of a refused one."""
-        self.post_message(self.KeyRequest(self.target.app_id))
+        self.chrome.show_hints()  # a refused right may have taken some away
 
     async def action_press(self, key: str) -> None:
         """Run the action of a key."""
         action = action_of_key(self.actions, key, self.tab)
         if action is not None:
-            await self._run(action)
+            await self.controllers.run(action)
 
     async def action_run(self, action_id: str) -> None:
         """Run an action, or the one with the same key binding on this tab."""
-        await self._run(action_on_tab(self.actions, action_id, self.tab))
-
-    async def _run(self, action: Action) -> None:
-        if (reason := action.disabled_reason(self.action_context())) is not None:
-            self.say(reason.message)
-            return
-        outcome = self.controllers.runs[action.id]()
-        if outcome is not None:
-            await outcome
+        await self.controllers.run(action_on_tab(self.actions, action_id, self.tab))
 
     # Messages of the widgets
 
@@ -271,30 +180,6 @@ class MainScreen(OverlayScreen):
         """Run the action of a hint that was clicked."""
         if not self.is_taken:
             await self.app.run_action(f"screen.run({event.action_id!r})")
-
-    def on_sort_bar_chosen(self, event: SortBar.Chosen) -> None:
-        """Sort by the chosen column."""
-        self.controllers.arrange.sort_by(event.column_id)
-
-    def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
-        """Narrow the list."""
-        self.controllers.filter.follow_typing(event.text)
-
-    def action_enter_filter(self) -> None:
-        """Keep the filter."""
-        self.controllers.filter.enter()
-
-    def action_clear_filter(self) -> None:
-        """Show everything again."""
-        self.controllers.filter.clear()
-
-    async def on_palette_bar_chosen(self, event: PaletteBar.Chosen) -> None:
-        """Run the chosen entry."""
-        await self.controllers.palette.go(event.entry, event.text)
-
-    def on_palette_bar_reached(self, event: PaletteBar.Reached) -> None:
-        """Show the theme under the palette's cursor."""
-        self.controllers.palette.preview(event.entry)
 
     def on_title_bar_tab_picked(self, event: TitleBar.TabPicked) -> None:
         """Show the clicked tab."""
@@ -304,7 +189,7 @@ class MainScreen(OverlayScreen):
     async def on_paste(self, event: events.Paste) -> None:
         """Go to what a text pasted onto a list names, or ask what to do to the ids in it."""
         if self.is_current and not self.is_taken:
-            await self.mount_overlays()
+            await self.controllers.loader.load()
             await self.controllers.pasting.paste(event.text)
 
     def on_click(self) -> None:

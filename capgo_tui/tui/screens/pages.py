@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from capgo_tui.tui.actions import Action
+from capgo_tui.tui.controllers.context import action_context
 from capgo_tui.tui.tabs import EVERYWHERE
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class PageController:
         host = self._host
         has_list = host.workspace is not None and host.page is None
         vocabulary = host.rows.view.vocabulary if has_list else None
-        help_screen = HelpScreen(host.actions, host.action_context(), vocabulary)
+        help_screen = HelpScreen(host.actions, action_context(host), vocabulary)
         host.app.push_screen(help_screen, self._run)
 
     async def _run(self, action_id: str | None) -> None:
@@ -64,7 +65,7 @@ class PageController:
     def show_changes(self) -> None:
         """List all changes made from here."""
         if self._host.workspace is not None:
-            self._host.work(self._choose_change(self._host.workspace), "list the changes")
+            self._host.background.run(self._choose_change(self._host.workspace), "list the changes")
 
     async def _choose_change(self, workspace: Workspace) -> None:
         """List the changes, and undo the one that is chosen there."""

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import ModalScreen
 
 from capgo_tui.api.errors import CapgoError, Refusal
 from capgo_tui.tui.keys import name_key
+from capgo_tui.tui.screens.detail_page import DetailPage
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.detail_rows import wrap_lines
 from capgo_tui.tui.widgets.hint_bar import Hint
-from capgo_tui.tui.widgets.key_line import KeyLine
-from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.workers import start_worker
 
 if TYPE_CHECKING:
@@ -41,11 +39,10 @@ class Part(NamedTuple):
     """Whether they stand in the second column, where there is one."""
 
 
-class ReportScreen(ModalScreen[None]):
+class ReportScreen(DetailPage):
     """A page that reads its lines when it is opened, and again on demand; it only reads."""
 
     DEFAULT_CSS = """
-    ReportScreen { background: $background; layout: vertical; }
     ReportScreen Horizontal { height: 1fr; }
     ReportScreen #report-lines { width: 3fr; }
     ReportScreen #report-aside {
@@ -63,21 +60,17 @@ class ReportScreen(ModalScreen[None]):
     app: AppBase
 
     def __init__(self, title: str, read: Callable[[bool], Awaitable[Sequence[Part]]]) -> None:
-        super().__init__()
-        self._title = title
+        reload = Hint(name_key("list.refresh"), "read again")
+        super().__init__(title, [Hint("↑↓", "scroll"), reload, Hint("esc", "close")])
         self._read = read
         """Returns the parts; its argument is whether to read once more what is loaded."""
         self._parts: Sequence[Part] = ()
 
-    def compose(self) -> ComposeResult:
-        """Make the page."""
-        yield PageTitle(f" {self._title}")
+    def compose_lines(self) -> ComposeResult:
+        """Make both columns."""
         with Horizontal():
             yield Detail(id="report-lines")
             yield Detail(id="report-aside")
-        yield KeyLine(
-            Hint("↑↓", "scroll"), Hint(name_key("list.refresh"), "read again"), Hint("esc", "close")
-        )
 
     def on_mount(self) -> None:
         """Begin to read."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
-from capgo_tui.tui.widgets.find_bar import FindBar, matches_texts
+from capgo_tui.tui.widgets.find_bar import FindBar, FindPage, matches_texts
 from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
@@ -103,13 +102,11 @@ def _format_texts(entry: LogEntry) -> dict[str, str]:
     }
 
 
-class RequestLogScreen(ModalScreen[None]):
+class RequestLogScreen(FindPage[None]):
     """The latest requests, with the one under the cursor in full below them."""
 
     DEFAULT_CSS = """
     RequestLogScreen {
-        background: $background;
-        layout: vertical;
         & > RecordTable { height: 1fr; }
         & > Detail { height: 6; }
         & > StatusLine { display: none; }
@@ -178,15 +175,6 @@ class RequestLogScreen(ModalScreen[None]):
             table.say("No request was made yet.", "")
         table.rows_replaced()
         self._tell()
-
-    def action_leave(self) -> None:
-        """Show all requests again, or close the screen."""
-        if not self.query_one(FindBar).clear():
-            self.dismiss(None)
-
-    def action_find(self) -> None:
-        """Type words that the requests must have."""
-        self.query_one(FindBar).begin()
 
     def on_find_bar_typed(self, event: FindBar.Typed) -> None:
         """Show the requests that have all words."""

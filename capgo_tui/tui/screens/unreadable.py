@@ -5,19 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from capgo_tui.text import clean_lines
+from capgo_tui.tui.screens.detail_page import DetailPage
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.hint_bar import Hint
-from capgo_tui.tui.widgets.key_line import KeyLine
-from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.workspace.numbers import group_digits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from textual.app import ComposeResult
 
     from capgo_tui.workspace.list_state import ListState
 
@@ -32,32 +28,21 @@ def list_unreadable_lines(state: ListState) -> Sequence[Line]:
     return lines
 
 
-class UnreadableScreen(ModalScreen[None]):
+class UnreadableScreen(DetailPage):
     """The unreadable rows of a list, as they were when the screen was opened."""
 
-    DEFAULT_CSS = """
-    UnreadableScreen { background: $background; layout: vertical; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "close", id="unreadable.close"),
         Binding("exclamation_mark", "dismiss(None)", "close", id="unreadable.key"),
     ]
 
     def __init__(self, state: ListState) -> None:
-        super().__init__()
-        self._state = state
-
-    def compose(self) -> ComposeResult:
-        """Make the page."""
-        yield PageTitle()
-        yield Detail()
-        yield KeyLine(Hint("↑↓", "scroll"), Hint("esc", "close"))
+        count, all_of_them = len(state.unreadable_rows.rows), state.unreadable
+        first = f" · the first {count}" if count < all_of_them else ""
+        title = f"{group_digits(all_of_them)} of the {state.name} cannot be read{first}"
+        super().__init__(title, [Hint("↑↓", "scroll"), Hint("esc", "close")])
+        self._lines = list_unreadable_lines(state)
 
     def on_mount(self) -> None:
         """Fill the page."""
-        state = self._state
-        count, all_of_them = len(state.unreadable_rows.rows), state.unreadable
-        first = f" · the first {count}" if count < all_of_them else ""
-        title = f" {group_digits(all_of_them)} of the {state.name} cannot be read{first}"
-        self.query_one(PageTitle).show(title)
-        self.query_one(Detail).show_lines(list_unreadable_lines(state))
+        self.query_one(Detail).show_lines(self._lines)

@@ -59,6 +59,16 @@ class KeyQueueApp(FocusApp):
             await super().on_event(event)
 
     @property
+    def is_handling_key(self) -> bool:
+        """Whether a key is being handled, or its widget went away."""
+        return self._in_hand is not None
+
+    @property
+    def waiting_key_count(self) -> int:
+        """How many keys and pastes wait for their turn."""
+        return len(self._queue)
+
+    @property
     def is_holding_keys(self) -> bool:
         """Whether keys wait because what they are meant for is not there yet."""
         return False

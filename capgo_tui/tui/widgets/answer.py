@@ -51,8 +51,13 @@ class Answer(Asker[bool], can_focus=True):
         self._question: Callable[[int], str] = str
         self._record_id = ""
         self._drawn_at: float | None = None
-        self._held_until = 0.0
+        self.held_until = 0.0
         """Until when a ``y`` held down from before the question does not answer."""
+
+    @property
+    def question(self) -> str:
+        """The whole question, however little room there is for it."""
+        return self._question(ENDLESS)
 
     @property
     def is_drawn(self) -> bool:
@@ -70,10 +75,10 @@ class Answer(Asker[bool], can_focus=True):
         self.give(False)
         answer = self.expect_answer()
         self._record_id = record_id
-        self._question, self._drawn_at, self._held_until = question, None, 0.0
+        self._question, self._drawn_at, self.held_until = question, None, 0.0
         if isinstance(self.app, KeyQueueApp):
             # The key may be held down since before the question.
-            self._held_until = self.app.last_y + REPEAT_SECONDS
+            self.held_until = self.app.last_y + REPEAT_SECONDS
         self.refresh()
         return answer
 
@@ -102,9 +107,9 @@ class Answer(Asker[bool], can_focus=True):
     def _is_early(self, event: events.Key) -> bool:
         """Return whether a key was typed before the question was drawn, or repeats a held one."""
         unseen = self._drawn_at is None or event.time <= self._drawn_at
-        repeats = event.key == "y" and event.time < self._held_until
+        repeats = event.key == "y" and event.time < self.held_until
         if event.key == "y" and (unseen or repeats):
-            self._held_until = event.time + REPEAT_SECONDS
+            self.held_until = event.time + REPEAT_SECONDS
         return unseen or repeats
 
     def render_line(self, y: int) -> Strip:
@@ -132,11 +137,10 @@ class Answer(Asker[bool], can_focus=True):
         """
         if not self._record_id:
             return ""
-        question = self._question(ENDLESS)
-        need = measure_width(question) + 1
-        if self._record_id in question and need <= width:
-            return ""
         whole = f" {self._record_id}:"
+        need = measure_width(self.question) + 1
+        if self._record_id in self.question and need <= width:
+            return ""
         return (
             whole if measure_width(whole) + need <= width else f" {find_id_end(self._record_id)}:"
         )

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widget import Widget
 
 from capgo_tui.lazy_dataclass import dataclass
+from capgo_tui.tui.widgets.detail import LabelledLines
 from capgo_tui.tui.widgets.lines import Run, measure_width, pad, strip, wrap
 from capgo_tui.tui.widgets.move_bindings import make_move_bindings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.style import Style
     from textual import events
     from textual.strip import Strip
 
@@ -40,25 +39,9 @@ class _Row(NamedTuple):
     text: str
 
 
-class ColumnList(Widget, can_focus=True):
+class ColumnList(LabelledLines):
     """Items from top to bottom and then in the next column, one of them under the cursor."""
 
-    FOCUS_ON_CLICK: ClassVar[bool] = False
-    DEFAULT_CSS = """
-    ColumnList {
-        height: 1fr;
-        & > .column-list--heading { color: $text-accent; text-style: bold; }
-        & > .column-list--label { color: $foreground-muted; }
-        & > .column-list--text { color: $foreground; }
-        & > .column-list--cursor { background: $primary; color: $text; }
-    }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "column-list--heading",
-        "column-list--label",
-        "column-list--text",
-        "column-list--cursor",
-    }
     BINDINGS: ClassVar[list[BindingType]] = [
         *make_move_bindings("columns", "move", "move_pages", first="first", last="last"),
         Binding("enter", "pick", "do it", show=False, id="columns.pick"),
@@ -144,15 +127,12 @@ class ColumnList(Widget, can_focus=True):
     def _draw(self, row: _Row, width: int) -> list[Run]:
         item = self._items[row.item]
         if not item.label:
-            return [(pad(f" {row.text}", width), self._style("heading"))]
+            return [(pad(f" {row.text}", width), self.get_style("heading"))]
         label = pad(f"   {row.label}", self._indent)
         text = pad(row.text, width - self._indent)
         if row.item == self._at:
-            return [(label + text, self._style("cursor"))]
-        return [(label, self._style("label")), (text, self._style("text"))]
-
-    def _style(self, part: str) -> Style:
-        return self.get_component_rich_style(f"column-list--{part}")
+            return [(label + text, self.get_style("cursor"))]
+        return [(label, self.get_style("label")), (text, self.get_style("value"))]
 
     def action_move(self, steps: int) -> None:
         """Move the cursor over the headings, up to the ends."""
@@ -180,13 +160,3 @@ class ColumnList(Widget, can_focus=True):
         if at < len(self._rows) and self._items[self._rows[at].item].label:
             self._at = self._rows[at].item
             self.refresh()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Move on with the wheel."""
-        event.stop()
-        self.action_move(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Move back with the wheel."""
-        event.stop()
-        self.action_move(-3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.actions import SkipAction
@@ -25,56 +26,85 @@ if TYPE_CHECKING:
 
     from capgo_tui.workspace.insight.places import Place
 
-__all__ = ["Detail", "Line"]
+__all__ = ["Detail", "LabelledLines", "Line"]
 
 
-class Detail(Widget, can_focus=True):
-    """A page of lines that wraps long values and scrolls by line and by screen."""
+class LabelledLines(Widget, can_focus=True):
+    """Lines of labels and texts; keys and the wheel move through them."""
 
     FOCUS_ON_CLICK: ClassVar[bool] = False
-    """The wheel scrolls it without focus, which moves only by keys."""
+    """The wheel moves without focus, which moves only by keys."""
 
     DEFAULT_CSS = """
-    Detail {
+    LabelledLines {
         height: 1fr;
-        & > .detail--heading { color: $text-accent; text-style: bold; }
-        & > .detail--label { color: $foreground-muted; }
-        & > .detail--value { color: $foreground; }
-        & > .detail--raw { color: $foreground-muted; }
-        & > .detail--json-name { color: $text-accent; }
-        & > .detail--json-text { color: $foreground; }
-        & > .detail--json-number { color: $text-success; }
-        & > .detail--json-literal { color: $text-success; }
-        /* Among a terminal's own colours the accent and success may be one. */
-        &:ansi > .detail--json-number, &:ansi > .detail--json-literal { color: $text-secondary; }
-        & > .detail--note { color: $foreground; }
-        & > .detail--muted { color: $foreground-muted; }
-        & > .detail--good { color: $text-success; }
-        & > .detail--bad { color: $text-error; text-style: bold; }
-        & > .detail--warn { color: $text-warning; }
-        & > .detail--link { color: $text-accent; }
-        & > .detail--cursor { background: $primary; color: $text; }
+        & > .line--heading { color: $text-accent; text-style: bold; }
+        & > .line--label { color: $foreground-muted; }
+        & > .line--value { color: $foreground; }
+        & > .line--cursor { background: $primary; color: $text; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "detail--heading",
-        "detail--label",
-        "detail--value",
-        "detail--raw",
-        "detail--json-name",
-        "detail--json-text",
-        "detail--json-number",
-        "detail--json-literal",
-        "detail--note",
-        "detail--muted",
-        "detail--good",
-        "detail--bad",
-        "detail--warn",
-        "detail--link",
-        "detail--cursor",
+        "line--heading",
+        "line--label",
+        "line--value",
+        "line--cursor",
+    }
+
+    def get_style(self, tone: str) -> Style:
+        """Return the style of a tone, by the component class ``line--`` and the tone."""
+        return self.get_component_rich_style(f"line--{tone}")
+
+    @abstractmethod
+    def action_move(self, steps: int) -> None:
+        """Move through the lines."""
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Move on with the wheel."""
+        event.stop()
+        self.action_move(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Move back with the wheel."""
+        event.stop()
+        self.action_move(-3)
+
+
+class Detail(LabelledLines):
+    """A page of lines that wraps long values and scrolls by line and by screen."""
+
+    DEFAULT_CSS = """
+    Detail {
+        & > .line--raw { color: $foreground-muted; }
+        & > .line--json-name { color: $text-accent; }
+        & > .line--json-text { color: $foreground; }
+        & > .line--json-number { color: $text-success; }
+        & > .line--json-literal { color: $text-success; }
+        /* Among a terminal's own colours the accent and success may be one. */
+        &:ansi > .line--json-number, &:ansi > .line--json-literal { color: $text-secondary; }
+        & > .line--note { color: $foreground; }
+        & > .line--muted { color: $foreground-muted; }
+        & > .line--good { color: $text-success; }
+        & > .line--bad { color: $text-error; text-style: bold; }
+        & > .line--warn { color: $text-warning; }
+        & > .line--link { color: $text-accent; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line--raw",
+        "line--json-name",
+        "line--json-text",
+        "line--json-number",
+        "line--json-literal",
+        "line--note",
+        "line--muted",
+        "line--good",
+        "line--bad",
+        "line--warn",
+        "line--link",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        *make_move_bindings("detail", "scroll_lines", "scroll_pages"),
+        *make_move_bindings("detail", "move", "move_pages"),
         Binding("enter", "follow_link", "follow", show=False, id="detail.follow"),
     ]
 
@@ -161,7 +191,7 @@ class Detail(Widget, can_focus=True):
         runs = self._runs(self._rows[at], is_chosen=self.has_focus and self._is_chosen(at))
         if arrow := self._arrow(y):
             runs.append((" " * (width - 1 - sum(measure_width(text) for text, _ in runs)), base))
-            runs.append((arrow, self.get_component_rich_style("detail--label")))
+            runs.append((arrow, self.get_style("label")))
         return strip(runs, width, base)
 
     def _runs(self, row: DetailRow, *, is_chosen: bool) -> list[Run]:
@@ -170,22 +200,19 @@ class Detail(Widget, can_focus=True):
             parts = pieces_of(line.text, row.start, row.start + len(row.text))
             return [(row.lead, base), *((text, self._json_style(role)) for text, role in parts)]
         tone = line.tone if line.link is None else "cursor" if is_chosen else "link"
-        label = self.get_component_rich_style(f"detail--{line.label_tone}")
-        text = self.get_component_rich_style(f"detail--{tone}")
+        label = self.get_style(line.label_tone)
+        text = self.get_style(tone)
         runs = (
-            split_at_signs(row.text, text, self._style_of) if row.start == 0 else [(row.text, text)]
+            split_at_signs(row.text, text, self.get_style) if row.start == 0 else [(row.text, text)]
         )
         return [(row.lead, label if row.lead.strip() else base), *runs]
-
-    def _style_of(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"detail--{tone}")
 
     def _is_chosen(self, at: int) -> bool:
         """Return whether a row is one of the chosen link."""
         return self._chosen is not None and self._rows[at].line is self._rows[self._chosen].line
 
     def _json_style(self, role: str) -> Style:
-        return self.get_component_rich_style(f"detail--{role if role == 'raw' else f'json-{role}'}")
+        return self.get_style(role if role == "raw" else f"json-{role}")
 
     def _arrow(self, y: int) -> str:
         """Return the arrow in the last cell of a row: that there is more above or below."""
@@ -199,20 +226,10 @@ class Detail(Widget, can_focus=True):
         self._wrap()
         self.refresh()
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll with the wheel."""
-        event.stop()
-        self.action_scroll_lines(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll back with the wheel."""
-        event.stop()
-        self.action_scroll_lines(-3)
-
-    def action_scroll_lines(self, lines: int) -> None:
+    def action_move(self, steps: int) -> None:
         """Scroll by lines; one line up or down chooses the next link first, if that is in view."""
-        if abs(lines) != 1 or not self._choose_next(lines):
-            self._scroll(lines)
+        if abs(steps) != 1 or not self._choose_next(steps):
+            self._scroll(steps)
 
     def _choose_next(self, step: int) -> bool:
         """Choose the next link in view; return whether there was one."""
@@ -236,7 +253,7 @@ class Detail(Widget, can_focus=True):
                 self._chosen = None
             self.refresh()
 
-    def action_scroll_pages(self, pages: int) -> None:
+    def action_move_pages(self, pages: int) -> None:
         """Scroll by screens."""
         self._scroll(pages * max(1, self.size.height - 1))
 

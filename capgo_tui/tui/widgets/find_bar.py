@@ -1,12 +1,13 @@
-"""A bottom row for searching the page of a screen that has no overlays."""
+"""A bottom row for searching a page that has no overlays, and such a page."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from capgo_tui.lazy_dataclass import dataclass
@@ -17,6 +18,9 @@ from capgo_tui.workspace.query import Query
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+
+
+ResultT = TypeVar("ResultT")
 
 
 class FindBar(Horizontal):
@@ -97,6 +101,23 @@ class FindBar(Horizontal):
         box.disabled = True
         self.display = bool(box.value)
         self.post_message(self.Left())
+
+
+class FindPage(ModalScreen[ResultT | None]):
+    """A page of rows that its `FindBar` searches."""
+
+    DEFAULT_CSS = """
+    FindPage { background: $background; layout: vertical; }
+    """
+
+    def action_find(self) -> None:
+        """Type words that the rows must have."""
+        self.query_one(FindBar).begin()
+
+    def action_leave(self) -> None:
+        """Show all rows again, or close the page."""
+        if not self.query_one(FindBar).clear():
+            self.dismiss(None)
 
 
 def matches_texts(query: Query, *texts: str) -> bool:

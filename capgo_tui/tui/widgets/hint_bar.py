@@ -51,14 +51,15 @@ class HintBar(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._hints: Sequence[Hint] = ()
+        self.hints: Sequence[Hint] = ()
+        """The keys, most important first, without help."""
         self._help = HELP
 
     def show_hints(self, hints: Sequence[Hint], help_key: str = HELP.key) -> None:
         """Set the keys, most important first; help needs no mention but its key."""
         help_hint = HELP._replace(key=help_key)
-        if (hints, help_hint) != (self._hints, self._help):
-            self._hints, self._help = hints, help_hint
+        if (hints, help_hint) != (self.hints, self._help):
+            self.hints, self._help = hints, help_hint
             self.refresh()
 
     def on_click(self, event: events.Click) -> None:
@@ -74,7 +75,7 @@ class HintBar(Widget):
         if x >= width - _measure_width(self._help):
             return self._help
         end = 0
-        for hint in self._hints:
+        for hint in self.hints:
             end += _measure_width(hint)
             if end > width - _measure_width(self._help) - 2:
                 return None
@@ -91,7 +92,7 @@ class HintBar(Widget):
         room = width - _measure_width(help_hint) - 2
         runs: list[Run] = []
         cells = 0
-        for hint in self._hints:
+        for hint in self.hints:
             if cells + _measure_width(hint) > room:
                 runs.append((" …", label_style))
                 cells += 2

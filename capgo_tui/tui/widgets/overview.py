@@ -85,18 +85,20 @@ class OverviewPage(TabPage, can_focus=True):
         """Where the lines are that can be chosen, in reading order."""
         self._at = 0
         self._top = 0
-        self._is_outdated = False
+        self.is_outdated = False
+        """Whether a list may have changed since the overview was made."""
 
     def show_workspace(self, workspace: Workspace) -> None:
         """Ask for the overview to be made anew, unless that is asked already."""
         del workspace
-        if not self._is_outdated:
-            self._is_outdated = True
+        if not self.is_outdated:
+            self.is_outdated = True
             self.post_message(self.Outdated(self))
 
     def expect(self) -> None:
         """Note that the overview is being made: what changes from now on outdates it again."""
-        self._is_outdated = False
+        self.is_outdated = False
+        """Whether a list may have changed since the overview was made."""
 
     def show_overview(self, overview: Overview, keys: Mapping[str, str]) -> None:
         """Show an overview; draws only where it differs."""

@@ -110,6 +110,11 @@ class StatusLine(Widget):
             return self._message
         return f"{self._message} (+{self._unseen} before: {name_key('change.list')} lists)"
 
+    @property
+    def state(self) -> str:
+        """The state of the list, which a message covers."""
+        return self._state[0]
+
     def show_state(self, text: str, *, stale: bool = False, keep_last: bool = False) -> None:
         """Set the state of the list, visible when there is no message.
 

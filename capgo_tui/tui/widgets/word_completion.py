@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from capgo_tui.lazy_dataclass import dataclass
+from capgo_tui.tui.keys import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,4 +45,4 @@ class WordCompletion:
     def summary(self) -> str:
         """The candidates in one row, that in the text in brackets; empty for none."""
         shown = [f"‹{each}›" if n == self.at else each for n, each in enumerate(self.candidates)]
-        return f"tab {' '.join(shown)}" if shown else ""
+        return f"{name_key('filter.complete')} {' '.join(shown)}" if shown else ""

@@ -52,17 +52,15 @@ class BatchPlan:
 
     def find_needed(self, workspace: Workspace) -> list[Change]:
         """Return the changes that are needed."""
-        return [
-            each
-            for each in self.changes
-            if not (describe(each).unsendable or each.skip_reason(workspace))
-        ]
+        return [each for each in self.changes if not self.find_skip_reason(each, workspace)]
+
+    def find_skip_reason(self, change: Change, workspace: Workspace) -> str:
+        """Return why one of the changes is not sent; empty when it is."""
+        return describe(change).unsendable or change.skip_reason(workspace)
 
     def describe_skipped(self, workspace: Workspace) -> list[str]:
         """Return the skip reasons of the other changes, each with its count."""
-        reasons = (
-            describe(each).unsendable or each.skip_reason(workspace) for each in self.changes
-        )
+        reasons = (self.find_skip_reason(each, workspace) for each in self.changes)
         counts = Counter(filter(None, reasons))
         if self.missing_count:
             counts[NOT_IN_LIST] += self.missing_count

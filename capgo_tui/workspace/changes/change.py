@@ -49,6 +49,10 @@ class RecordChanged(Refusal):
     """Raised when a record differs from what it was when its change was confirmed."""
 
 
+class NotNeeded(Refusal):
+    """Raised when a change, or every change of a batch, would set what is set already."""
+
+
 class Change(BaseModel, ABC):
     """One write to one record. Each kind of change is a subclass in this package."""
 
@@ -151,10 +155,21 @@ class Change(BaseModel, ABC):
         del workspace
         return self.model_copy(update={"label": clean(self.wire_id), "row_key": None})
 
+    @property
+    def needless_reason(self) -> str:
+        """Why it changes nothing: its record was known to be so already; empty when it does."""
+        if self.before is None or self.after is None:
+            return ""
+        is_so = all(
+            field in self.before and self.before[field] == value
+            for field, value in self.after.items()
+        )
+        return "it is so already" if is_so else ""
+
     def skip_reason(self, workspace: Workspace) -> str:
         """Return why it need not be sent, by what the collections hold; empty when it must be."""
         del workspace
-        return ""
+        return self.needless_reason
 
     async def look_up_side_effects(self, workspace: Workspace) -> Change:
         """Return it with its side effects added to its impact, where they have to be looked up.

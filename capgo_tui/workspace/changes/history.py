@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.journal_entry import Entry
 
-_MARKS = {
+MARKS = {
     OutcomeState.VERIFIED: "✓",
     OutcomeState.DIFFERENT: "!",
     OutcomeState.UNVERIFIED: "?",
@@ -71,7 +71,7 @@ def mark(entry: Entry) -> str:
     """Return the mark of the outcome, one cell."""
     if entry.state is None:
         return "⟳" if entry.is_under_way else "?"
-    return "↶" if entry.is_undone else _MARKS[entry.state]
+    return "↶" if entry.is_undone else MARKS[entry.state]
 
 
 def name_outcome(entry: Entry, change: Change | None) -> str:

@@ -103,6 +103,13 @@ class OverrideChange(Change):
         name = device.custom_id or device.device_id
         return self.model_copy(update={"label": name, "row_key": self.wire_id})
 
+    @property
+    def needless_reason(self) -> str:
+        """Why it changes nothing: the device was known to have this override, or none."""
+        if not super().needless_reason:
+            return ""
+        return _describe_present((self.after or {}).get("channel"))
+
     def skip_reason(self, workspace: Workspace) -> str:
         """Return why it need not be sent: it is so already, was changed, or the device is gone."""
         state = self.find(workspace)
@@ -112,7 +119,7 @@ class OverrideChange(Change):
             return ""  # this server does not report
         channel = state["channel"]
         if self.after == {"channel": channel}:
-            return "has no override" if channel is None else f"already on {_label_device(channel)}"
+            return _describe_present(channel)
         if self.is_outdated_by(state):
             return f"changed meanwhile: override is {_label_device(channel)}"
         return ""
@@ -124,6 +131,10 @@ class OverrideChange(Change):
         if isinstance(channel, str):
             return link_limits(self.wire_id, channel)
         return unlink_limits(self.wire_id)
+
+
+def _describe_present(channel: Value) -> str:
+    return "has no override" if channel is None else f"already on {_label_device(channel)}"
 
 
 def _label_device(channel: Value) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from capgo_tui.api.errors import InvalidArgument, Refusal
 from capgo_tui.workspace.changes.batch import Batch
 from capgo_tui.workspace.changes.carry_out import carry_out, make_unsent_outcome
-from capgo_tui.workspace.changes.change import RecordChanged
+from capgo_tui.workspace.changes.change import NotNeeded, RecordChanged
 from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.question import Question
 from capgo_tui.workspace.changes.recall import recall
@@ -87,7 +87,8 @@ def perform(
 ) -> Coroutine[None, None, Outcome | None]:
     """Ask for confirmation of a change and carry it out; the question is put when this returns.
 
-    The coroutine returns its outcome, or None after a no.
+    The coroutine returns its outcome, or None after a no. It raises `NotNeeded` without a question
+    where the change would set what is set already.
 
     Args:
         change: the change to carry out.
@@ -101,9 +102,15 @@ def perform(
     """
     if why_not := describe(change).unsendable:
         return _end(change, make_unsent_outcome(InvalidArgument(why_not)), workspace, ui)
+    if change.needless_reason:
+        return _refuse_needless(change)
     answer = ui.ask(Question([change], workspace))
     make_again = remake or (lambda: change)
     return _await_yes(change, workspace, ui, make_again, answer, has_choice=has_choice)
+
+
+async def _refuse_needless(change: Change) -> None:
+    raise NotNeeded(f"{describe(change).name}: {change.needless_reason}")
 
 
 async def _await_yes(
@@ -131,6 +138,8 @@ async def _await_yes(
             if new_change is None or new_change.before == change.before:
                 return await _end(change, outcome, workspace, ui)
         change = new_change
+        if change.needless_reason:
+            await _refuse_needless(change)
         answer = ui.ask(Question([change], workspace, is_repeated=True))
 
 
@@ -184,7 +193,7 @@ def perform_batch(
     """Ask for confirmation of a batch and carry it out; the question is put when this returns.
 
     The coroutine shows the outcomes and returns the batch once they were seen, or None after a
-    no. Changes that need not be sent are skipped.
+    no. Changes that need not be sent are skipped; it raises `NotNeeded` where those are all.
     """
     return _await_yes_to_batch(plan, workspace, ui, _ask_about_batch(plan, workspace, ui))
 
@@ -195,7 +204,6 @@ def _ask_about_batch(
     """Put the question about a batch; None when no change of it is needed."""
     changes, skip_reasons = plan.find_needed(workspace), plan.describe_skipped(workspace)
     if not changes:
-        ui.say(f"Nothing to do: {' · '.join(skip_reasons)}.")
         return None
     notes = (*plan.notes, *map(Remark, skip_reasons))
     return ui.ask(
@@ -217,7 +225,7 @@ async def _await_yes_to_batch(
             return await perform_agreed_batch(new_plan, workspace, ui)
         plan = new_plan
         answer = _ask_about_batch(plan, workspace, ui, is_repeated=True)
-    return None
+    raise NotNeeded(" · ".join(plan.describe_skipped(workspace)))
 
 
 async def perform_agreed_batch(plan: BatchPlan, workspace: Workspace, ui: Ui) -> Batch:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from capgo_tui.api import requests
 from capgo_tui.api.revisions import LIVE
+from capgo_tui.text import clean
 from capgo_tui.workspace.ages import format_age
 from capgo_tui.workspace.changes.change import Inverse, RecordChanged
 from capgo_tui.workspace.changes.channels import (
@@ -41,6 +42,15 @@ class BundleLink(ChannelChange):
     channel_id: int
     bundle_id: int
     bundle_before_id: int | None = None
+
+    @property
+    def needless_reason(self) -> str:
+        """Why it changes nothing: the channel was known to carry the bundle."""
+        if self.bundle_before_id is None:
+            is_carried = bool(super().needless_reason)
+        else:
+            is_carried = self.bundle_before_id == self.bundle_id
+        return f"carries {clean(str((self.after or {})['bundle']))} already" if is_carried else ""
 
     def refresh_identity(self, workspace: Workspace) -> Self:
         """Return it with the id of the channel that has its name now."""

@@ -7,7 +7,6 @@ what the public API tells. A rule that rests on something it does not tell is "n
 from __future__ import annotations
 
 from enum import StrEnum
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from capgo_tui.lazy_dataclass import dataclass
@@ -41,11 +40,17 @@ UNSEEN: Final = (
 
 
 class Result(StrEnum):
-    """What a device gets at its next check."""
+    """What a device gets at its next check.
+
+    Any but `UNKNOWN` stays true whatever the rules come to that are "not known".
+    """
 
     UPDATE = "update"
+    """Every rule passes, and it runs another bundle."""
     UP_TO_DATE = "up to date"
+    """Every rule passes, and it runs the bundle."""
     BLOCKED = "blocked"
+    """A rule forbids what the channel offers, also where the device runs it already."""
     NO_CHANNEL = "no channel"
     NO_BUNDLE = "no bundle"
     UNKNOWN = "not known"
@@ -99,26 +104,26 @@ def explain(
         tells_overrides=tells_overrides,
         told_flags=told_flags,
     )
-    rules = list(route_rules)
+    rules = tuple(route_rules)
     if channel is None:
-        none = any(rule.verdict is Verdict.BLOCKS for rule in rules)
-        result = Result.NO_CHANNEL if none else Result.UNKNOWN
-        return Explanation(result, rules[-1].reason, tuple(rules))
+        return _explain_without_channel(rules)
     stable = channel.bundle
     if stable is None:
-        reason = f"{channel.name} carries no bundle: the device stays on its built-in one"
-        rules.append(Rule("bundle", Verdict.BLOCKS, reason))
-        return Explanation(Result.NO_BUNDLE, reason, tuple(rules), channel)
-    rules += list_channel_rules(device, channel, merge_flags(channel, told_flags))
-    offers, rollout_rule = _list_offers(device, channel, stable)
+        return _explain_without_bundle(channel, rules)
+    gates = [*list_channel_rules(device, channel, merge_flags(channel, told_flags))]
+    offered, rollout_rule = _list_offers(device, channel, stable)
     if rollout_rule is not None:
-        rules.append(rollout_rule)
-    has_two = len(offers) > 1
-    rules_of_offers = [
-        tuple(list_bundle_rules(device, channel, offer, bundle_of(offer), names_it=has_two))
-        for offer in offers
+        gates.append(rollout_rule)
+    has_two = len(offered) > 1
+    offers = [
+        _Offer(
+            ref,
+            tuple(list_bundle_rules(device, channel, ref, bundle_of(ref), names_it=has_two)),
+            is_running=device.bundle is not None and _is_same(device.bundle, ref),
+        )
+        for ref in offered
     ]
-    return _conclude(device, channel, offers, tuple(rules), rules_of_offers)
+    return _Choice(channel, rules, tuple(gates), offers).conclude()
 
 
 def _choose_channel(
@@ -160,7 +165,7 @@ def _choose_channel(
             reason = f"{names} is the only default; whether it serves {route.title} is unknown"
             rule = Rule("default channel", Verdict.UNKNOWN, reason)
         case Certainty.NONE:
-            reason = f"{route.title} has no default channel: the device gets no update"
+            reason = f"{route.title} has no default channel"
             rule = Rule("default channel", Verdict.BLOCKS, reason)
         case Certainty.AMBIGUOUS:
             reason = f"the default of {route.title} is {names}: which one is unknown"
@@ -194,40 +199,119 @@ def _list_offers(
     return [stable, target], Rule("rollout", Verdict.UNKNOWN, reason)
 
 
-def _conclude(
-    device: Device,
-    channel: Channel,
-    offers: Sequence[BundleRef],
-    common_rules: tuple[Rule, ...],
-    rules_of_offers: Sequence[tuple[Rule, ...]],
-) -> Explanation:
-    names = " or ".join(offer.name or f"#{offer.id}" for offer in offers)
-    rules = (*common_rules, *chain.from_iterable(rules_of_offers))
-    if all(device.bundle is not None and _is_same(device.bundle, offer) for offer in offers):
-        result = Result.UP_TO_DATE
-        summary = f"up to date: {channel.name} gives {names}, which it runs"
-    elif block := _find_common_block(common_rules, rules_of_offers):
-        result = Result.BLOCKED
-        summary = f"does not get {names} of {channel.name}: {block.name}: {block.reason}"
-    elif all(rule.verdict is Verdict.PASSES for rule in rules):
-        result, summary = Result.UPDATE, f"gets {names} of {channel.name} at its next check"
-    else:
-        result = Result.UNKNOWN
-        summary = f"may get {names} of {channel.name}: not all rules are known"
-    return Explanation(result, summary, rules, channel, tuple(offers))
+def _explain_without_channel(rules: tuple[Rule, ...]) -> Explanation:
+    """Explain a device of which no channel is known to decide."""
+    *others, last = rules
+    if last.verdict is not Verdict.BLOCKS:
+        return Explanation(Result.UNKNOWN, last.reason, rules)
+    if _are_passed(others):
+        return Explanation(Result.NO_CHANNEL, f"gets no update: {last.reason}", rules)
+    summary = f"gets no update unless it is forced to a channel: {last.reason}"
+    return Explanation(Result.UNKNOWN, summary, rules)
 
 
-def _find_common_block(
-    common_rules: Sequence[Rule], rules_of_offers: Sequence[Sequence[Rule]]
-) -> Rule | None:
-    """Return the first rule that blocks, where every offer is blocked; else None."""
-    blocks = [
-        [rule for rule in rules if rule.verdict is Verdict.BLOCKS]
-        for rules in (common_rules, *rules_of_offers)
-    ]
-    if blocks[0]:
-        return blocks[0][0]
-    return blocks[1][0] if all(blocks[1:]) else None
+def _explain_without_bundle(channel: Channel, rules: tuple[Rule, ...]) -> Explanation:
+    """Explain a device whose channel carries no bundle."""
+    reason = f"{channel.name} carries no bundle"
+    with_bundle = (*rules, Rule("bundle", Verdict.BLOCKS, reason))
+    if _are_passed(rules):
+        return Explanation(Result.NO_BUNDLE, f"gets nothing: {reason}", with_bundle, channel)
+    summary = f"gets nothing if {channel.name} decides, which is not known: it carries no bundle"
+    return Explanation(Result.UNKNOWN, summary, with_bundle, channel)
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A bundle that a channel may give a device."""
+
+    bundle: BundleRef
+    rules: tuple[Rule, ...]
+    """The rules that concern this bundle alone."""
+    is_running: bool
+    """Whether the device runs it already."""
+
+    @property
+    def name(self) -> str:
+        return self.bundle.name or f"#{self.bundle.id}"
+
+    @property
+    def block(self) -> Rule | None:
+        """The first of its own rules that forbids it."""
+        return _find_block(self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A channel that decides, or may decide, with its rules and what it offers a device."""
+
+    channel: Channel
+    choosing_rules: tuple[Rule, ...]
+    """The rules that chose the channel."""
+    common_rules: tuple[Rule, ...]
+    """The rules of the channel, for whichever bundle it offers."""
+    offers: Sequence[_Offer]
+
+    def conclude(self) -> Explanation:
+        """Say what all rules come to; what one forbids is never called an update or up to date."""
+        result, summary = self._judge()
+        return Explanation(
+            result,
+            summary,
+            (*self.choosing_rules, *self._rules_of_channel),
+            self.channel,
+            tuple(offer.bundle for offer in self.offers),
+        )
+
+    @property
+    def _rules_of_channel(self) -> tuple[Rule, ...]:
+        return (*self.common_rules, *(rule for offer in self.offers for rule in offer.rules))
+
+    @property
+    def _common_block(self) -> Rule | None:
+        """The first rule that forbids all that is offered."""
+        if (block := _find_block(self.common_rules)) is not None:
+            return block
+        blocks = [offer.block for offer in self.offers]
+        return blocks[0] if all(blocks) else None
+
+    def _judge(self) -> tuple[Result, str]:
+        decides = _are_passed(self.choosing_rules)
+        channel = self.channel.name
+        names = _join_names(self.offers)
+        running = _join_names(offer for offer in self.offers if offer.is_running)
+        if (block := self._common_block) is not None:
+            source = f" of {channel}" if decides else f" if {channel} decides, which is not known"
+            begin = f"runs {running}, and gets nothing" if running else f"does not get {names}"
+            summary = f"{begin}{source}: {block.name}: {block.reason}"
+            return (Result.BLOCKED if decides else Result.UNKNOWN), summary
+        is_passed = _are_passed(self._rules_of_channel)
+        if is_passed and running:
+            if decides:
+                return Result.UP_TO_DATE, f"up to date: {channel} gives {running}, which it runs"
+            return Result.UNKNOWN, f"runs {running}: up to date if {channel} decides, not known"
+        if is_passed and decides:
+            return Result.UPDATE, f"gets {names} of {channel} at its next check"
+        possible = _join_names(
+            offer for offer in self.offers if offer.block is None and not offer.is_running
+        )
+        begin = (
+            f"may get {possible} of {channel}"
+            if possible
+            else f"runs {running}, which {channel} carries"
+        )
+        return Result.UNKNOWN, f"{begin}: not all rules are known"
+
+
+def _join_names(offers: Iterable[_Offer]) -> str:
+    return " or ".join(offer.name for offer in offers)
+
+
+def _are_passed(rules: Iterable[Rule]) -> bool:
+    return all(rule.verdict is Verdict.PASSES for rule in rules)
+
+
+def _find_block(rules: Iterable[Rule]) -> Rule | None:
+    return next((rule for rule in rules if rule.verdict is Verdict.BLOCKS), None)
 
 
 def _is_same(one: BundleRef, other: BundleRef) -> bool:

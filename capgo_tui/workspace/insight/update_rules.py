@@ -87,6 +87,8 @@ def _make_kind_rule(
     if is_first is None:
         if first[1] and second[1]:
             return Rule(name, Verdict.PASSES, f"{channel} allows every kind")
+        if first[1] is False and second[1] is False:
+            return Rule(name, Verdict.BLOCKS, f"{channel} allows neither kind")
         return Rule(name, Verdict.UNKNOWN, f"whether it is a {first[0]} is unknown")
     kind, is_allowed = first if is_first else second
     return _make_flag_rule(

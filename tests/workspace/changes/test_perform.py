@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from capgo_tui.api.errors import InvalidArgument
+from capgo_tui.api.records import BundleRef
 from capgo_tui.workspace.changes.batch_plan import BatchPlan
 from capgo_tui.workspace.changes.bundle_deletions import (
     find_links,
     make_bundle_deletion,
     plan_deletions,
 )
+from capgo_tui.workspace.changes.bundles import make_bundle_notes
+from capgo_tui.workspace.changes.change import NotNeeded
 from capgo_tui.workspace.changes.channels import make_settings_change
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
+from capgo_tui.workspace.changes.describe import describe
 from capgo_tui.workspace.changes.describe.outcomes import describe_outcome_line
 from capgo_tui.workspace.changes.outcome import OutcomeState
 from capgo_tui.workspace.changes.override_plans import plan_overrides
 from capgo_tui.workspace.changes.overrides import make_override, make_override_of_unseen
 from capgo_tui.workspace.changes.perform import WaitStopped, perform, perform_batch
-from capgo_tui.workspace.changes.promotions import make_promotion
+from capgo_tui.workspace.changes.promotion_plans import plan_promotions
+from capgo_tui.workspace.changes.promotions import Rollback, make_promotion
 from capgo_tui.workspace.device_ids import DeviceMatch
 from capgo_tui.workspace.next_step import NextStep
 from tests.support.world import World, open_world
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Bundle, Device
     from capgo_tui.workspace.changes.batch import Batch
     from capgo_tui.workspace.changes.change import Change
+    from capgo_tui.workspace.changes.states import State
     from capgo_tui.workspace.session import Workspace
 
 PROMOTE, DELETE_BUNDLE = "PUT /bundle", "DELETE /bundle"
@@ -65,6 +73,111 @@ def find_unlinked(workspace: Workspace) -> list[Bundle]:
 
 def requests(world: World) -> list[str]:
     return [request.name for request in world.door.requests]
+
+
+# What changes nothing
+
+
+def list_needless(world: World, workspace: Workspace) -> list[tuple[Change, str]]:
+    """Return changes that set what is set already, with what is said about each."""
+    device, beta = free_device(world, workspace), channel(workspace, "beta")
+    assert beta.bundle is not None
+    present = workspace.bundles.records[str(beta.bundle.id)]
+    clear = make_override(workspace, device, None)
+    settings: State = {"allow_emulator": beta.allow_emulator, "bundle": present.wire_id}
+    notes = make_bundle_notes(workspace, present, {"comment": present.comment})
+    return [
+        (clear, f"{describe(clear).name}: has no override"),
+        (make_promotion(workspace, beta, present), f"beta: carries {present.name} already"),
+        (
+            make_promotion(workspace, beta, present, kind=Rollback),
+            f"beta: carries {present.name} already",
+        ),
+        (make_settings_change(workspace, beta, settings), "beta: it is so already"),
+        (notes, f"{present.name}: it is so already"),
+    ]
+
+
+async def test_a_change_that_changes_nothing_is_neither_asked_nor_sent_nor_noted(
+    world: World, workspace: Workspace
+) -> None:
+    for change, text in list_needless(world, workspace):
+        ui = Headless()
+        with pytest.raises(NotNeeded) as refusal:
+            await perform(change, workspace, ui)
+        assert str(refusal.value) == text
+        assert (ui.questions, ui.outcomes) == ([], [])
+    assert requests(world) == []
+    assert workspace.journal.list_entries() == []
+
+
+async def test_what_is_not_known_to_be_so_is_sent(world: World, workspace: Workspace) -> None:
+    beta, bundle = channel(workspace, "beta"), find_unlinked(workspace)[0]
+    device = replace(free_device(world, workspace))
+    device.mark_override_unknown()
+    unknown = replace(beta, bundle=BundleRef(987_654, None))
+    untold = replace(beta, allow_emulator=None)
+    for change in (
+        make_override(workspace, device, None),
+        make_override_of_unseen(workspace, "nobody", None),
+        make_promotion(workspace, unknown, bundle),
+        make_settings_change(workspace, unknown, {"bundle": bundle.wire_id}),
+        make_settings_change(workspace, untold, {"allow_emulator": True}),
+    ):
+        assert change.needless_reason == ""
+        ui = Headless([False])
+        assert await perform(change, workspace, ui) is None
+        assert len(ui.questions) == 1
+
+
+async def test_a_change_that_somebody_else_made_meanwhile_is_not_sent(
+    world: World, workspace: Workspace
+) -> None:
+    """Somebody puts the same bundle there while the question stands."""
+    bundle = find_unlinked(workspace)[0]
+
+    def make() -> Change:
+        return make_promotion(workspace, channel(workspace, "beta"), bundle)
+
+    async def put_it_there() -> None:
+        world.run(
+            "UPDATE channels SET version = ? WHERE app_id = ? AND name = 'beta'",
+            bundle.id,
+            world.app_id,
+        )
+        await workspace.channels.reread()
+        world.door.requests.clear()
+
+    ui = Headless([True], put_it_there)
+    with pytest.raises(NotNeeded, match=f"^beta: carries {re.escape(bundle.name)} already$"):
+        await perform(make(), workspace, ui, remake=make)
+    assert requests(world) == []
+    assert workspace.journal.list_entries() == []
+
+
+async def test_a_batch_leaves_alone_and_counts_what_changes_nothing(
+    world: World, workspace: Workspace
+) -> None:
+    bundle = find_unlinked(workspace)[0]
+    await perform(
+        make_promotion(workspace, channel(workspace, "beta"), bundle), workspace, Headless()
+    )
+    entries = len(workspace.journal.list_entries())
+    names = ("beta", "qa", "internal")
+    channels = [channel(workspace, each) for each in names]
+    plan = plan_promotions(workspace, channels, bundle, {})
+    assert plan.title == f"Put {bundle.name} on 2 channels"
+    ui = Headless()
+    batch = await perform_batch(plan, workspace, ui)
+    assert batch is not None
+    assert [step.skip_reason for step in batch.steps] == [f"carries {bundle.name} already", "", ""]
+    assert batch.skipped_count == 1
+    (question,) = ui.questions
+    assert f"1 left alone: carries {bundle.name} already" in question.notes
+    assert len(workspace.journal.list_entries()) == entries + 2
+    again = plan_promotions(workspace, [channel(workspace, each) for each in names], bundle, {})
+    with pytest.raises(NotNeeded, match=r"^3 left alone"):
+        await perform_batch(again, workspace, ui)
 
 
 # One change
@@ -99,7 +212,8 @@ async def test_the_question_is_put_before_anything_is_awaited(
     world: World, workspace: Workspace
 ) -> None:
     ui = Headless([False])
-    outcome = perform(make_override(workspace, free_device(world, workspace), None), workspace, ui)
+    device, beta = free_device(world, workspace), channel(workspace, "beta")
+    outcome = perform(make_override(workspace, device, beta), workspace, ui)
     assert len(ui.questions) == 1
     assert await outcome is None
     assert ui.messages == ["Nothing was changed."]
@@ -346,9 +460,9 @@ async def test_a_batch_is_not_begun_after_a_no_or_with_nothing_to_do(
     assert await perform_batch(plan, workspace, ui) is None
     assert ui.messages == ["Nothing was changed."]
     ui = Headless()
-    assert await perform_batch(plan_overrides(workspace, devices, None), workspace, ui) is None
-    assert ui.messages == ["Nothing to do: 2 left alone: has no override."]
-    assert ui.questions == []
+    with pytest.raises(NotNeeded, match=r"^2 left alone: has no override$"):
+        await perform_batch(plan_overrides(workspace, devices, None), workspace, ui)
+    assert (ui.questions, ui.messages) == ([], [])
     assert requests(world) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -85,6 +86,10 @@ RULES: Final[list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Res
     ("prod build, dev refused", {}, {"allow_dev": False}, {}, UPDATE, ""),
     ("build not told, all allowed", {"is_prod": None}, {}, {}, UPDATE, ""),
     ("build not told", {"is_prod": None}, {"allow_dev": False}, {}, UNKNOWN, "build"),
+    (
+        *("build not told, none allowed", {"is_prod": None}),
+        *({"allow_dev": False, "allow_prod": False}, {}, BLOCKED, "build"),
+    ),
     ("emulator allowed", {"is_emulator": True}, {}, {}, UPDATE, ""),
     ("emulator refused", {"is_emulator": True}, {"allow_emulator": False}, {}, BLOCKED, "device"),
     ("emulator not told", {"is_emulator": True}, {"allow_emulator": None}, {}, UNKNOWN, "device"),
@@ -190,7 +195,11 @@ RULES: Final[list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], Res
     ("runs it", {"bundle": BundleRef(7, "2.4.1")}, {}, {}, Result.UP_TO_DATE, ""),
     (
         *("runs it, though refused now", {"bundle": BundleRef(7, "2.4.1")}),
-        *({"allow_prod": False}, {}, Result.UP_TO_DATE, ""),
+        *({"allow_prod": False}, {}, BLOCKED, "build"),
+    ),
+    (
+        *("runs it, not told whether refused", {"bundle": BundleRef(7, "2.4.1")}),
+        *({"allow_prod": None}, {}, UNKNOWN, "build"),
     ),
     ("runs it by name", {"bundle": BundleRef(None, "2.4.1")}, {}, {}, Result.UP_TO_DATE, ""),
     ("same name, other bundle", {"bundle": BundleRef(5, "2.4.1")}, {}, {}, UPDATE, ""),
@@ -292,6 +301,12 @@ def test_an_override_goes_before_a_default_that_is_unknown() -> None:
     assert explanation.channel == BETA
 
 
+DRAWN: Final[dict[str, Any]] = {
+    "rollout_bundle": BundleRef(8, "2.5.0"),
+    "rollout_enabled": True,
+    "rollout_percentage_bps": 2500,
+}
+
 ROLLOUTS: Final[list[tuple[str, dict[str, Any], dict[str, Any], Result, list[str]]]] = [
     # what, channel, device, result, the bundles it gets
     ("no target", {"rollout_bundle": None}, {}, UPDATE, ["2.4.1"]),
@@ -312,6 +327,7 @@ ROLLOUTS: Final[list[tuple[str, dict[str, Any], dict[str, Any], Result, list[str
         ["2.4.1", "2.5.0"],
     ),
     ("blocked for both", {"allow_prod": False}, {}, BLOCKED, ["2.4.1", "2.5.0"]),
+    ("runs one", {}, {"bundle": BundleRef(7, "2.4.1")}, UNKNOWN, ["2.4.1", "2.5.0"]),
 ]
 
 
@@ -323,11 +339,183 @@ ROLLOUTS: Final[list[tuple[str, dict[str, Any], dict[str, Any], Result, list[str
 def test_rollouts(
     channel: dict[str, Any], device: dict[str, Any], result: Result, names: list[str]
 ) -> None:
-    rollout = {
-        "rollout_bundle": BundleRef(8, "2.5.0"),
-        "rollout_enabled": True,
-        "rollout_percentage_bps": 2500,
-    }
-    explanation = explain_with(device, rollout | channel)
+    explanation = explain_with(device, DRAWN | channel)
     assert explanation.result is result
     assert [bundle.name for bundle in explanation.bundles] == names
+
+
+SUMMARIES: Final[list[tuple[str, dict[str, Any], dict[str, Any], bool, str]]] = [
+    # what, device, channel, whether overrides are told, the whole summary
+    ("gets it", {}, {}, True, "gets 2.4.1 of production at its next check"),
+    (
+        *("runs it", {"bundle": BundleRef(7, "2.4.1")}, {}, True),
+        "up to date: production gives 2.4.1, which it runs",
+    ),
+    (
+        *("refused", {}, {"allow_prod": False}, True),
+        "does not get 2.4.1 of production: build: production build: production does not allow it",
+    ),
+    (
+        *("runs it, refused", {"bundle": BundleRef(7, "2.4.1")}, {"allow_prod": False}, True),
+        "runs 2.4.1, and gets nothing of production: build: production build: production does not"
+        " allow it",
+    ),
+    (
+        *("runs it, not told", {"bundle": BundleRef(7, "2.4.1")}, {"allow_prod": None}, True),
+        "runs 2.4.1, which production carries: not all rules are known",
+    ),
+    (
+        *("runs it, may be forced", {"bundle": BundleRef(7, "2.4.1")}, {}, False),
+        "runs 2.4.1: up to date if production decides, not known",
+    ),
+    (
+        *("refused, may be forced", {}, {"allow_prod": False}, False),
+        "does not get 2.4.1 if production decides, which is not known: build: production build:"
+        " production does not allow it",
+    ),
+    ("may be forced", {}, {}, False, "may get 2.4.1 of production: not all rules are known"),
+    ("no default", {}, {"public": False}, True, "gets no update: iOS has no default channel"),
+    (
+        *("no default, may be forced", {}, {"public": False}, False),
+        "gets no update unless it is forced to a channel: iOS has no default channel",
+    ),
+    ("no bundle", {}, {"bundle": None}, True, "gets nothing: production carries no bundle"),
+    (
+        *("no bundle, may be forced", {}, {"bundle": None}, False),
+        "gets nothing if production decides, which is not known: it carries no bundle",
+    ),
+    (
+        *("drawn or not, one is below native", {"version_build": "2.4.9"}, DRAWN, True),
+        "may get 2.5.0 of production: not all rules are known",
+    ),
+    (
+        *("drawn or not, runs one", {"bundle": BundleRef(7, "2.4.1")}, DRAWN, True),
+        "may get 2.5.0 of production: not all rules are known",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("device", "channel", "tells_overrides", "summary"),
+    [row[1:] for row in SUMMARIES],
+    ids=[row[0] for row in SUMMARIES],
+)
+def test_the_summary_names_what_is_possible_and_what_decides(
+    device: dict[str, Any], channel: dict[str, Any], tells_overrides: bool, summary: str
+) -> None:
+    assert explain_with(device, channel, tells_overrides=tells_overrides).summary == summary
+
+
+Facts = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+"""Changes of the device, of its channel, and of the stable bundle."""
+UNTOLD: Final = "untold"
+FACTS: Final[dict[str, dict[str, Facts]]] = {
+    "override": {"none": ({}, {}, {}), "forced": ({"channel": "production"}, {}, {})},
+    "platform": {
+        "served": ({}, {}, {}),
+        "unserved": ({}, {"ios": False}, {}),
+        UNTOLD: ({}, {"ios": None}, {}),
+    },
+    "build": {
+        "allowed": ({}, {}, {}),
+        "refused": ({}, {"allow_prod": False}, {}),
+        UNTOLD: ({}, {"allow_prod": None}, {}),
+    },
+    "kind": {
+        "allowed": ({}, {}, {}),
+        "refused": ({"is_emulator": True}, {"allow_emulator": False, "allow_device": False}, {}),
+        UNTOLD: ({"is_emulator": None}, {"allow_emulator": False}, {}),
+    },
+    "native": {
+        "lower": ({}, {}, {}),
+        "between the offers": ({"version_build": "2.4.9"}, {}, {}),
+        "of another major": ({"version_build": "1.0.0"}, {}, {}),
+        UNTOLD: ({"version_build": None}, {}, {}),
+    },
+    "encryption": {
+        "none": ({}, {}, {}),
+        "another key": ({"key_id": "xyz"}, {}, {"has_session_key": True, "key_id": "abc"}),
+        UNTOLD: ({}, {}, {"has_session_key": None}),
+    },
+    "bundle": {
+        "stable": ({}, {}, {}),
+        "none": ({}, {"bundle": None}, {}),
+        "drawn": ({}, DRAWN, {}),
+        "whole rollout": ({}, {**DRAWN, "rollout_percentage_bps": 10_000}, {}),
+    },
+    "runs": {
+        "another": ({}, {}, {}),
+        "stable": ({"bundle": BundleRef(7, "2.4.1")}, {}, {}),
+        "target": ({"bundle": BundleRef(8, "2.5.0")}, {}, {}),
+    },
+}
+"""Every fact that a rule rests on, with each thing that it can be."""
+
+
+def explain_combinations() -> dict[tuple[str, ...], Explanation]:
+    """Explain a device with every combination of facts."""
+    result = {}
+    for levels in product(*FACTS.values()):
+        facts = [FACTS[fact][level] for fact, level in zip(FACTS, levels, strict=True)]
+        device, channel, bundle = (
+            {k: v for f in facts for k, v in f[at].items()} for at in (0, 1, 2)
+        )
+        result[levels] = explain_with(device, channel, bundle)
+        if levels[0] == "none":
+            untold = explain_with(device, channel, bundle, tells_overrides=False)
+            result[(UNTOLD, *levels[1:])] = untold
+    return result
+
+
+def list_contradictions(explanation: Explanation) -> list[str]:
+    """Return how a result and its summary contradict the rules that stand below them."""
+    verdicts = {rule.verdict for rule in explanation.rules}
+    blocks = [rule for rule in explanation.rules if rule.verdict is Verdict.BLOCKS]
+    result, summary = explanation.result, explanation.summary
+    found = []
+    if result in (UPDATE, Result.UP_TO_DATE) and verdicts != {Verdict.PASSES}:
+        found.append("a rule does not pass")
+    if result is UNKNOWN and Verdict.UNKNOWN not in verdicts:
+        found.append("no rule is unknown")
+    if result in (BLOCKED, Result.NO_BUNDLE, Result.NO_CHANNEL) and not blocks:
+        found.append("no rule blocks")
+    if result is BLOCKED and not any(f"{rule.name}: {rule.reason}" in summary for rule in blocks):
+        found.append("it names no rule that blocks")
+    if result is not UPDATE and " at its next check" in summary:
+        found.append("it promises an update")
+    if result is not Result.UP_TO_DATE and summary.startswith("up to date"):
+        found.append("it calls it up to date")
+    offered_once = len(explanation.bundles) == 1
+    if "may get" in summary and offered_once and blocks:
+        found.append("it hopes for what is blocked")
+    return found
+
+
+def test_no_verdict_contradicts_its_rules_in_any_combination() -> None:
+    explanations = explain_combinations()
+    contradictions = {
+        levels: found
+        for levels, explanation in explanations.items()
+        if (found := list_contradictions(explanation))
+    }
+    assert contradictions == {}
+    assert {each.result for each in explanations.values()} == set(Result)
+    seen = {(rule.name, rule.verdict) for e in explanations.values() for rule in e.rules}
+    assert len({name for name, verdict in seen if verdict is Verdict.BLOCKS}) >= 8
+    assert len({name for name, verdict in seen if verdict is Verdict.UNKNOWN}) >= 8
+
+
+def test_a_known_verdict_stays_whatever_the_unknown_facts_turn_out_to_be() -> None:
+    explanations = explain_combinations()
+    wrong = []
+    for levels, explanation in explanations.items():
+        if explanation.result is UNKNOWN:
+            continue
+        for at, fact in enumerate(FACTS):
+            if levels[at] != UNTOLD:
+                continue
+            for level in FACTS[fact]:
+                told = explanations[(*levels[:at], level, *levels[at + 1 :])]
+                if told.result is not explanation.result:
+                    wrong.append((levels, level, explanation.summary, told.summary))
+    assert wrong == []

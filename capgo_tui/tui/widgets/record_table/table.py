@@ -245,7 +245,7 @@ class RecordTable(RowWindow, can_focus=True):
             columns: by how many to the right; a negative number goes back.
 
         """
-        layout = self._layout
+        layout = self.column_layout
         if (columns > 0 and layout.more_right) or (columns < 0 and layout.more_left):
             self._state.skip_count += columns
             self._lay_out()
@@ -277,7 +277,7 @@ class RecordTable(RowWindow, can_focus=True):
         if self._is_frozen or event.button > 1:
             return
         if event.y < self._header:
-            column = self._layout.column_at(event.x - MARGIN)
+            column = self.column_layout.column_at(event.x - MARGIN)
             if column is not None:
                 self.post_message(self.HeaderPicked(self, column.id))
             return

@@ -58,7 +58,8 @@ class RowWindow(Widget):
         self._source: RowSource | None = None
         self._columns: Sequence[Column] = ()
         self._needs = Needs(())
-        self._layout = Layout(())
+        self.column_layout = Layout(())
+        """The columns that fit, and their cells."""
         self._laid_out_for = 0
         self._state = TableState()
         self._length = 0
@@ -205,9 +206,9 @@ class RowWindow(Widget):
 
         """
         self._state.sort = sort
-        before = self._layout
+        before = self.column_layout
         self._lay_out()
-        if self._layout == before:
+        if self.column_layout == before:
             self.refresh(Region(0, 0, self.size.width, self._header))
         else:
             self.refresh()
@@ -238,7 +239,7 @@ class RowWindow(Widget):
                 self._needs.measure(self._source, self._indexes_in_view)
             self._lay_out()
         if y < self._header:
-            return header_line(self._layout, self._state.sort, width, self._style_of)
+            return header_line(self.column_layout, self._state.sort, width, self._style_of)
         if not self._length:
             height = self.size.height - self._header
             return placeholder_line(
@@ -252,9 +253,9 @@ class RowWindow(Widget):
         index = self._state.top + y - self._header
         if self._source is None or index >= self._length:
             return strip((), width, base)
-        row = self._source.make_row(index, [column for column, _ in self._layout.columns])
+        row = self._source.make_row(index, [column for column, _ in self.column_layout.columns])
         cursor = self._style_of("cursor") if index == self._state.index else None
-        line = row_line(row, self._layout, width, self._style_of, base=base, cursor=cursor)
+        line = row_line(row, self.column_layout, width, self._style_of, base=base, cursor=cursor)
         if self._mark_y is None:
             self._place_mark()
         if y != self._mark_y:
@@ -273,13 +274,13 @@ class RowWindow(Widget):
         state, room = self._state, self.size.width - MARGIN - 1
         self._laid_out_for = self.size.width
         if state.wide:
-            self._layout = slide_columns(self._columns, room, state.skip_count)
-            state.skip_count = self._layout.skip_count
+            self.column_layout = slide_columns(self._columns, room, state.skip_count)
+            state.skip_count = self.column_layout.skip_count
             return
         if self._source is not None and self._length and not self._needs.widths:
             self._needs.measure_sample(self._source)
         sort_id = state.sort[0] if state.sort else None
-        self._layout = fit_columns(self._columns, room, sort_id, self._needs.widths)
+        self.column_layout = fit_columns(self._columns, room, sort_id, self._needs.widths)
 
     @property
     def _indexes_in_view(self) -> range:
@@ -289,9 +290,9 @@ class RowWindow(Widget):
     def _measure(self, indexes: Iterable[int]) -> None:
         """Lay the columns out again if rows need more room than those before them."""
         if self._source is not None and self._needs.measure(self._source, indexes):
-            before = self._layout
+            before = self.column_layout
             self._lay_out()
-            if self._layout != before:
+            if self.column_layout != before:
                 self.refresh()
 
     def _refresh_row(self, index: int) -> None:
