@@ -60,7 +60,7 @@ OVERRIDE: Final = Script(
         Step(ENTER, "⏎", "what would change, and for whom", ("none → beta?", "y yes"), 2.2),
         Step("y", "y", "only y writes", ("⟳ qa-07",), 1.2),
         Step("", "", "read back from the server", ("✓ qa-07: override is beta", "▲ beta"), 2.8),
-        Step("z", "z", "undo", ("Undo: Override qa-07: beta → none?", "y yes"), 2.0),
+        Step("z", "z", "undo", ("Undo: Clear the override of qa-07: beta → none?", "y yes"), 2.0),
         Step("y", "y", "and it is as it was", ("✓ qa-07: override is none",), LONG),
     ),
     ("--fault", "latency=2500@device.link"),

@@ -117,8 +117,7 @@ _ROWS: Final = (
     ChannelSetting(
         "disable_auto_update_under_native",
         UPDATES,
-        "not below native version",
-        short_label="not below native",
+        "not below native",
     ),
     ChannelSetting(
         "update_package",
@@ -133,8 +132,7 @@ _ROWS: Final = (
     ChannelSetting(
         "allow_device_self_set",
         SERVES,
-        "device may choose it itself",
-        short_label="devices may choose it",
+        "devices may choose it",
         wire="allow_device_self_set",
     ),
     ChannelSetting("allow_emulator", SERVES, "emulators", wire="allow_emulator"),

@@ -20,6 +20,8 @@ _UNITS = (
     ("s", timedelta(seconds=1)),
 )
 
+_FULL_TIME = re.compile(r"(?:now|[0-9]+[a-z]+ ago), ([0-9-]+ [0-9:]+)")
+
 
 def format_age(moment: datetime | None, now: datetime) -> str:
     """Return an age in its largest unit: ``12s``, ``3h`` or ``5mo``; empty when unknown."""
@@ -70,3 +72,9 @@ def format_full_time(moment: datetime | None, now: datetime) -> str:
     except OverflowError:  # the first and the last day of the calendar, in another zone
         local = moment
     return f"{description}, {local:%Y-%m-%d %H:%M:%S}"
+
+
+def drop_age(text: str) -> str:
+    """Return a text without the age before its time, if it is one of `format_full_time`."""
+    match = _FULL_TIME.fullmatch(text)
+    return text if match is None else match[1]

@@ -231,7 +231,7 @@ async def test_only_what_is_told_back_counts_as_read_back(mode: Mode) -> None:
         assert "4 of 8 read back" in describe_outcome_line(change, outcome)
         assert "4 of 8 read back" in label_outcome(change, outcome)
         assert describe_outcome_line(change, outcome).endswith(
-            "iOS, Android, device may choose it itself"
+            "iOS, Android, devices may choose it"
         )
         entry = workspace.journal.list_entries()[0]
         assert describe_entry(entry).outcome == "4 of 8 read"
@@ -239,7 +239,7 @@ async def test_only_what_is_told_back_counts_as_read_back(mode: Mode) -> None:
         assert find_objection(entry) is None
         undo = await undo_last(workspace)
         touches = " ".join(line for step in undo.changes for line in step.impact)
-        for label in ("holds back updates", "iOS", "Android", "device may choose it itself"):
+        for label in ("holds back updates", "iOS", "Android", "devices may choose it"):
             assert label in touches
         for step in undo.changes:
             assert (await carry_out(step, workspace)).state is OutcomeState.VERIFIED
@@ -282,11 +282,11 @@ async def test_the_undo_of_a_deletion_names_what_will_not_come_back() -> None:
     for server, warning in (
         (
             LegacyServer(strict=True),
-            "holds back updates (major), not below native version (yes)",
+            "holds back updates (major), not below native (yes)",
         ),
         (
             DocumentedServer(strict=True),
-            "holds back updates, device may choose it itself",
+            "holds back updates, devices may choose it",
         ),
     ):
         async with workspace_on(server, STRICT) as workspace:

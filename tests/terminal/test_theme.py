@@ -93,7 +93,7 @@ def test_no_cell_has_the_terminals_colour_on_itself(
             for cell in line.values():
                 same = cell.fg == cell.bg != "default"
                 assert not same, f"{cell} on\n{terminal.text}"
-                assert cell.bg in ("default", "blue"), f"{cell} on\n{terminal.text}"
+                assert cell.bg == "default", f"{cell} on\n{terminal.text}"
 
     with PseudoTerminal(
         [str(COMMAND), "--theme", theme], environ=environ, folder=tmp_path

@@ -118,3 +118,34 @@ async def test_no_text_of_the_server_steers_the_page(server: Server, size: tuple
                 assert_sound(driver.app, size)
                 await driver.type("escape", "escape")
         assert driver.app.bug is None
+
+
+@pytest.mark.parametrize("width", [60, 80, 140, 200])
+async def test_both_records_have_the_same_width(width: int) -> None:
+    async with on_devices(shop("live"), size=(width, 24)) as driver:
+        await driver.type("1", "asterisk", "equals_sign")
+        await driver.until("Compared ·")
+        await driver.settle()
+        title = driver.line(1)
+        left, right = title.index("production"), title.index("beta")
+        assert width - right >= right - left - 3, driver.text
+        times = [line for line in driver.text.split("\n") if " created " in line]
+        assert len(times) == 1
+        # A time is whole beside the other, without its age.
+        assert times[0].count(":") == 4, times
+        assert "ago" not in times[0]
+
+
+async def test_a_resize_lays_both_records_out_again_and_keeps_the_cursor() -> None:
+    async with on_devices(shop("live"), size=(50, 24)) as driver:
+        await driver.type("1", "asterisk", "equals_sign")
+        await driver.until("Compared ·")
+        await driver.type("j", "j")
+        screen = driver.app.screen
+        assert isinstance(screen, ComparisonScreen)
+        assert screen.index == 2
+        assert "…" in driver.text
+        await driver.pilot.resize_terminal(140, 40)
+        await driver.settle()
+        assert "…" not in driver.text
+        assert screen.index == 2

@@ -226,3 +226,36 @@ async def test_no_text_of_the_server_steers_the_page(
                 await driver.type("escape")
             await driver.type("j")
         assert driver.app.bug is None
+
+
+async def test_the_device_stands_beside_the_rules_where_there_is_room() -> None:
+    async with on_devices(shop("live"), size=LARGE) as driver:
+        await explain(driver)
+        await driver.settle()
+        beside = [line for line in driver.text.split("\n") if "│ device " in line]
+        assert len(beside) == 1
+        assert "Runs 1.0.1" in beside[0]
+        (about,) = [line for line in driver.text.split("\n") if "What the API does not" in line]
+        assert "│" in about
+        for size in ((80, 24), (140, 9)):  # too narrow, and too low for the second column
+            await driver.pilot.resize_terminal(*size)
+            await driver.settle()
+            assert "│" not in driver.text
+            assert " device " in driver.text
+        await driver.pilot.resize_terminal(*LARGE)
+        await driver.settle()
+        assert "│ device " in driver.text
+
+
+async def test_parts_are_set_apart_where_all_of_them_fit() -> None:
+    async with on_devices(shop("live")) as driver:
+        await explain(driver)
+        await driver.settle()
+        lines = [line.strip() for line in driver.text.split("\n")]
+        rules = next(at for at, line in enumerate(lines) if line.startswith("Rules"))
+        assert lines[rules - 1] == ""
+        await driver.pilot.resize_terminal(80, 16)
+        await driver.settle()
+        lines = [line.strip() for line in driver.text.split("\n")]
+        rules = next(at for at, line in enumerate(lines) if line.startswith("Rules"))
+        assert lines[rules - 1] != ""

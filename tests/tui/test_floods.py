@@ -144,7 +144,9 @@ async def test_no_flood_at_an_undo_writes(key: str) -> None:
         await answer(driver, write.ask)
         count = server.writes
         await driver.type(key)
-        await driver.until("Undo: Override tester-01" if key == "z" else "Override tester-01")
+        await driver.until(
+            "Undo: Clear the override of tester-01" if key == "z" else "Override tester-01"
+        )
         await driver.settle()
         await post_without_y(driver, random.Random(key))  # noqa: S311
         assert server.writes == count

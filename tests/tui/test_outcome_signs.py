@@ -8,7 +8,7 @@ import pytest
 from rich.style import Style
 
 from capgo_tui.tui.widgets.detail import Detail, Line
-from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES, split_at_signs
+from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES, split_at_signs, wrap_signed
 from capgo_tui.tui.widgets.status_line import StatusLine
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.changes import history
@@ -76,3 +76,28 @@ def find_colours(app: object, sign: str) -> list[Color | None]:
         for segment in strip
         if sign in segment.text and segment.style
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("! one two three", ["! one two", "  three"]),
+        ("✗ one", ["✗ one"]),
+        ("one two three", ["one two", "three"]),
+        ("!one two three", ["!one two", "three"]),
+        ("", [""]),
+    ],
+)
+def test_nothing_stands_below_a_sign(text: str, lines: list[str]) -> None:
+    assert wrap_signed(text, 10) == lines
+
+
+async def test_a_remark_is_dim_in_a_confirmation(server: Server) -> None:
+    async with on_devices(server) as driver:
+        await driver.type("1", "j", "D")
+        await driver.wait_for_dialog()
+        rows = {strip.text: strip for strip in strips(driver.app)}
+        (text,) = [text for text in rows if "stays" in text]
+        assert text.startswith("   its bundle")
+        muted = driver.main.table.get_component_rich_style("record-table--muted").color
+        assert muted in {part.style.color for part in rows[text] if part.style}

@@ -20,7 +20,7 @@ from tests.support.world import (
     state,
     store_of,
 )
-from tests.tui.driving import open_app
+from tests.tui.driving import open_app, strips
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -294,7 +294,7 @@ async def test_when_we_set_an_override_stands_beside_it() -> None:
         await driver.press("y")
         await driver.until("read back")
         await driver.type("F")
-        await driver.until("SET BY US")
+        await driver.until(" OURS ")
         line = next(each for each in driver.text.split("\n") if "tester-05" in each)
         assert "now" in line
         assert "now" not in next(each for each in driver.text.split("\n") if "tester-01" in each)
@@ -360,3 +360,14 @@ async def test_nothing_is_claimed_before_the_first_answers() -> None:
         gate.open.set()
         await driver.until("last 14 days")
         assert "not read yet" not in driver.text
+
+
+async def test_the_sign_of_a_warning_has_the_tone_of_warnings() -> None:
+    async with on_overview(fleet()) as driver:
+        await driver.until("WARNINGS")
+        await driver.settle()
+        (line,) = [each for each in strips(driver.app) if each.text.startswith(" ! ")][:1]
+        sign = next(part for part in line if "!" in part.text)
+        tone = page_of(driver).get_component_rich_style("overview--warn")
+        assert sign.style is not None
+        assert sign.style.color == tone.color

@@ -103,7 +103,7 @@ async def test_no_and_a_record_that_changes_meanwhile_write_nothing(server: Serv
         await driver.type(*"tester-01", "enter")
         await wait_for_dialog(driver)
         await driver.type("y")
-        await driver.until("prod 🔒 · Changed! Override tester-01")
+        await driver.until("prod 🔒 · Changed! Clear the override of tester-01")
         assert await read_required_text(driver) == "tester-01", "it is typed once more"
         assert server.writes == 0
 
@@ -220,3 +220,13 @@ async def test_a_profile_is_read_only_as_the_option_is_and_says_so(server: Serve
         await driver.until("✗ Read-only: profile look; nothing is changed or sent.")
         assert workspace(driver).client.read_only
         assert server.writes == 0
+
+
+async def test_a_question_that_holds_the_id_does_not_say_it_twice(server: Server) -> None:
+    async with on_devices(server, profile=Profile("prod", production=True)) as driver:
+        await driver.type("o", *"beta-two", "enter")
+        await driver.until("type ")
+        assert driver.line(-1).startswith(" Override tester-01 · 00000001…00000001?  ⏎ when typed")
+        await driver.pilot.resize_terminal(60, 24)
+        await driver.settle()
+        assert driver.line(-1).startswith(" …00000001: Override tester-01?  ⏎ when typed")

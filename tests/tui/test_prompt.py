@@ -194,7 +194,7 @@ async def test_clearing_asks_too_and_says_when_there_is_nothing_to_clear(server:
         await driver.type("x")
         await driver.until("tester-01 has no override to clear.")
         await driver.type("j", "x")
-        await driver.wait_for_question("Override tester-02: qa → none?")
+        await driver.wait_for_question("Clear the override of tester-02: qa → none?")
         await driver.type("y")
         await driver.until("✓ tester-02: override is none, read back")
         assert "▲" not in driver.text
@@ -216,7 +216,7 @@ async def test_an_override_that_a_large_page_lost_is_not_said_to_be_none(server:
         await driver.type("enter")
         await driver.until("override     not reported for this device")
         await driver.type("escape", "x")
-        await driver.wait_for_question("Override tester-01: unknown → none?")
+        await driver.wait_for_question("Clear the override of tester-01: unknown → none?")
         await driver.type("y")
         await driver.until("✓ tester-01: override is none, read back")
         assert server.overrides() == {}

@@ -75,7 +75,7 @@ async def test_a_write_is_copied_as_curl_without_the_key(server: Server) -> None
         await driver.type("at")
         await driver.until("Requests ·")
         for _ in range(3):
-            if "sent     POST" not in driver.text:
+            if "POST     /device" not in driver.text:
                 await driver.type("j")
         await driver.type("y")
         await driver.until("The curl command (key: $CAPGO_TOKEN)")

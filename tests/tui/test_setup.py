@@ -160,3 +160,20 @@ async def test_the_key_is_not_saved_through_a_link(server: Server, tmp_path: Pat
         await driver.type(*ALL, "ctrl+s")
         await driver.until("is there already")
         assert not target.exists()
+
+
+async def test_the_questions_and_the_advice_begin_on_one_cell_and_no_command_is_broken(
+    server: Server,
+) -> None:
+    launch = Launch(asgi_app=lambda: server)
+    async with open_app(server, launch=launch, wait_for="API key") as driver:
+        await driver.settle()
+        lines = driver.text.split("\n")
+        starts = {
+            len(line) - len(line.lstrip())
+            for line in lines
+            if line.strip().startswith(("API key", "App id", "key ", "app ", "a look first"))
+        }
+        assert len(starts) == 1, driver.text
+        for name in ("CAPGO_TOKEN=…", "CAPGO_APP_ID=…"):
+            assert any(f"export {name}" in line for line in lines)

@@ -143,3 +143,15 @@ async def test_the_position_mark_is_not_dimmed_by_the_row_beside_it() -> None:
             looks.append((last.text, last.style and (last.style.color, last.style.dim)))
     assert looks[0] == looks[1]
     assert looks[0][0] == POSITION
+
+
+@pytest.mark.parametrize("gap", [1, 3])
+def test_the_ground_of_a_changed_cell_ends_with_its_column(gap: int) -> None:
+    styles = STYLES | {"changed": Style(color="green", reverse=True)}
+    layout = Layout([(FIRST, 9), (SECOND, 6)], gap=gap)
+    row = Row("●", "plain", ["first", "second"], ["changed", "plain"])
+    line = row_line(row, layout, WIDTH, styles.__getitem__, base=BASE, cursor=None)
+    grounds = [(part.text, part.style and part.style.reverse) for part in line]
+    assert grounds[1] == ("first    ", True)
+    assert not any(is_reversed for _, is_reversed in grounds[2:])
+    assert grounds[2][0].startswith(" " * gap + "second")

@@ -268,7 +268,7 @@ async def test_an_undo_is_undone_from_the_list(server: Server) -> None:
         server.pass_time(1)  # a device is read five times in a second
         await show_list(driver)
         await driver.type("z")
-        await driver.wait_for_question("Undo: Override tester-01: beta → none?")
+        await driver.wait_for_question("Undo: Clear the override of tester-01: beta → none?")
         await driver.wait_for_question()
         await driver.type("y")
         await driver.until("✓ tester-01: override is none, read back")

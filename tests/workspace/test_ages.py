@@ -11,6 +11,7 @@ import pytest
 
 from capgo_tui.workspace.ages import (
     describe_span,
+    drop_age,
     format_age,
     format_clock_time,
     format_full_time,
@@ -114,3 +115,13 @@ def test_a_span_is_told_in_a_unit_that_it_is_whole_in(text: str, words: str) -> 
 
 def test_a_span_of_part_of_a_second_is_told_in_seconds() -> None:
     assert describe_span(timedelta(seconds=1.5)) == "1.5 s"
+
+
+@pytest.mark.parametrize("age", [timedelta(), timedelta(minutes=3), timedelta(days=400)])
+def test_an_age_is_dropped_from_a_time_and_from_nothing_else(age: timedelta) -> None:
+    now = datetime(2026, 11, 21, 14, 2, 11, tzinfo=UTC)
+    text = format_full_time(now - age, now)
+    assert text.endswith(drop_age(text))
+    assert len(drop_age(text)) == len("2026-11-21 14:02:11")
+    for other in ("unknown", "3d ago, or later", "beta, 2.4.1", ""):
+        assert drop_age(other) == other

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from capgo_tui.text import clean_lines
 from capgo_tui.tui.actions import Action, Takes
 from capgo_tui.tui.widgets.detail import Line
-from capgo_tui.workspace.resources.section import UNTOLD
+from capgo_tui.workspace.resources.section import NEVER_TOLD, UNTOLD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.insight.places import Link
     from capgo_tui.workspace.resources.section import Section
 
-NEVER_TOLD = "not in the API"
 LINKS = "Leads to"
 """The heading above the links of a record."""
 FOLLOW_SECONDS = 0.06

@@ -17,10 +17,11 @@ from capgo_tui.tui.widgets.answer import Answer
 from capgo_tui.tui.widgets.check_row import CheckRow
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.lines import measure_width
 from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.changes.confirmation_level import ConfirmationLevel
 from capgo_tui.workspace.changes.describe import describe
-from capgo_tui.workspace.remark import sign_warning
+from capgo_tui.workspace.remark import Remark, sign_warning
 
 if TYPE_CHECKING:
     import asyncio
@@ -148,7 +149,7 @@ class Confirmation(Vertical, Overlay):
         self.query_one("#confirmation-title", TextLine).show(f" {line}")
         listing = self.query_one("#confirmation-list", Detail)
         notes = [Line("", question.effort, "note")] if question.effort else []
-        notes += [Line("", sign_warning(note), "note") for note in question.notes]
+        notes += map(_make_note, question.notes)
         self._required_text = (
             question.text_to_type if question.level is ConfirmationLevel.TYPED else None
         )
@@ -166,7 +167,16 @@ class Confirmation(Vertical, Overlay):
         self.styles.height = max(4, min(rows, room))
         yes = self.query_one(Yes)
         yes.typing = self._required_text is not None
-        answer = yes.put(lambda _: "Sure?" if self._required_text is None else f"{title}?", who)
+        first = describe(changes[0])
+        short = title if question.title or not who else f"{first.verb} {first.name}"
+
+        def ask(width: int) -> str:
+            if self._required_text is None:
+                return "Sure?"
+            # The id stands before it where not all of it fits.
+            return f"{title}?" if measure_width(title) < width else f"{short}?"
+
+        answer = yes.put(ask, who)
         answer.add_done_callback(self._close)
         box = self.query_one(Input)
         box.value = ""
@@ -254,4 +264,10 @@ def _list_lines(changes: Sequence[Change]) -> tuple[Sequence[Line], Sequence[Lin
         if len(changes) > MOST_LISTED:
             lines.append(Line("", f"and {len(changes) - MOST_LISTED} more", "raw"))
     touches = dict.fromkeys(touch for change in changes for touch in change.impact)
-    return lines, [Line("", sign_warning(touch), "note") for touch in touches]
+    return lines, [*map(_make_note, touches)]
+
+
+def _make_note(sentence: str) -> Line:
+    """Return the line of a warning behind its sign, or of a remark as dim as a label."""
+    tone = "muted" if isinstance(sentence, Remark) else "note"
+    return Line("", sign_warning(sentence), tone)

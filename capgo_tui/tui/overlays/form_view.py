@@ -65,6 +65,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         visibility: hidden;
         & LineInput { position: absolute; display: none; width: 20; }
         & > .form--title { color: $text-accent; text-style: bold; }
+        & > .form--bar { color: $text-accent; text-style: bold; }
         & > .form--muted { color: $foreground-muted; }
         & > .form--note { color: $foreground-muted; }
         & > .form--changed { text-style: bold; }
@@ -75,6 +76,8 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
             dock: top;
             height: 100%;
             background: $background;
+            & > .form--bar { background: $panel; }
+            &:ansi > .form--bar { background: ansi_default; }
             & > .form--note { color: $text-accent; text-style: bold; }
             & > .form--changed { color: $text-warning; text-style: bold; }
             & > .form--warn { color: $text-error; text-style: bold; }
@@ -83,6 +86,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "form--title",
+        "form--bar",
         "form--muted",
         "form--note",
         "form--changed",
@@ -239,7 +243,7 @@ class FormView(AskingOverlay["str | None"], can_focus=True):
         if draft is None:
             return []
         if y == 0:
-            return [(f" {draft.title}", self._style("title"))]
+            return [(pad(f" {draft.title}", width), self._style("bar"))]
         if y == self.size.height - 1:
             keys = self._keys()
             hint = next((each for each in keys if measure_width(each) <= width), keys[-1])

@@ -9,10 +9,13 @@ from textual.binding import Binding, BindingType
 from capgo_tui.api.errors import Refusal
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.actions import read_only_reason
-from capgo_tui.tui.keys import fill_keys
+from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.find_bar import FindBar, FindPage, matches_texts
+from capgo_tui.tui.widgets.hint_bar import Hint
+from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.workspace.changes.history import describe_entry, list_details
@@ -31,9 +34,9 @@ if TYPE_CHECKING:
     from capgo_tui.workspace.target import Target
 
 COLUMNS = (
-    PlainColumn("when", "WHEN", 11, 11, 1),
-    PlainColumn("what", "WHAT", 26, 44, 0, cut_middle=True),
-    PlainColumn("effect", "BEFORE → AFTER", 16, 50, 2, cut_middle=True),
+    PlainColumn("when", "WHEN", 11, 11, 2),
+    PlainColumn("what", "WHAT", 18, 44, 0, cut_middle=True),
+    PlainColumn("effect", "BEFORE → AFTER", 14, 50, 1, cut_middle=True),
     PlainColumn("outcome", "OUTCOME", 10, 10, 0),
     PlainColumn("who", "KEY", 9, 9, 3),
 )
@@ -140,11 +143,11 @@ class ChangesScreen(FindPage[ChosenEntry]):
 
     def compose(self) -> ComposeResult:
         """Make the page."""
-        yield TextLine(f" Changes made from here · {self._target.app_id}", "title")
+        yield PageTitle(f" Changes made from here · {self._target.app_id}")
         yield RecordTable()
         yield Detail()
         yield TextBlock("", "warn", id="changes-said")
-        yield TextLine("", "muted", id="changes-hints")
+        yield KeyLine(*self._list_hints())
         yield FindBar()
 
     def on_mount(self) -> None:
@@ -153,14 +156,17 @@ class ChangesScreen(FindPage[ChosenEntry]):
         self._explain()
         table.attach(self._rows, COLUMNS, TableState())
         table.focus()
-        undo = "{change.undo} undo"
-        undo = f"({undo}: read-only)" if self._target.read_only else f"{undo} this one"
-        self.query_one("#changes-hints", TextLine).show(
-            fill_keys(
-                f" ⏎ all of it  {undo}  {{change.watch}} watch it  {{list.filter}} find"
-                "  {list.refresh} read again  esc back"
-            )
-        )
+
+    def _list_hints(self) -> Sequence[Hint]:
+        undo, is_read_only = name_key("change.undo"), self._target.read_only
+        return [
+            Hint("⏎", "all of it"),
+            Hint(undo, "undo: read-only" if is_read_only else "undo this one", off=is_read_only),
+            Hint(name_key("change.watch"), "watch it"),
+            Hint(name_key("list.filter"), "find"),
+            Hint(name_key("list.refresh"), "read again"),
+            Hint("esc", "close"),
+        ]
 
     def on_record_table_opened(self) -> None:
         """Show all of one entry."""

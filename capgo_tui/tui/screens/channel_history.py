@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding, BindingType
 
 from capgo_tui.text import clean
-from capgo_tui.tui.keys import fill_keys
+from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.screens.rows_page import PageRow, RowsPage
 from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.record_table import PlainColumn
 from capgo_tui.tui.workers import start_worker
 from capgo_tui.workspace.ages import format_age, format_full_time
@@ -33,19 +34,26 @@ COLUMNS: Final = (
     PlainColumn("effect", "BEFORE → AFTER", 28, 60, 0, cut_middle=True),
     PlainColumn("who", "WHO", 12, 32, 0, cut_middle=True),
 )
-HINTS: Final = (
-    "⏎ compare with now  {change.undo} back to before it  {list.refresh} read again"
-    "  esc close  ● ours"
-)
-READ_ONLY_HINTS: Final = (
-    "⏎ compare with now  ({change.undo}: read-only)  {list.refresh} read again  esc close"
-)
 NOTHING: Final = (
     "No change of this channel is known.",
     "Overrides and older changes are not kept.",
 )
 LONGEST: Final = 200
 """Most cells of one text."""
+
+
+def list_hints(*, is_read_only: bool) -> Sequence[Hint]:
+    """Return the keys of the page."""
+    undo = name_key("change.undo")
+    return [
+        Hint("⏎", "compare with now"),
+        Hint(f"{undo}:", "read-only", off=True)
+        if is_read_only
+        else Hint(undo, "back to before it"),
+        Hint(name_key("list.refresh"), "read again"),
+        *([] if is_read_only else [Hint("●", "ours")]),
+        Hint("esc", "close"),
+    ]
 
 
 class ChannelHistoryScreen(RowsPage[HistoryItem]):
@@ -69,8 +77,7 @@ class ChannelHistoryScreen(RowsPage[HistoryItem]):
         now: Callable[[], datetime],
         refusal: str,
     ) -> None:
-        hints = fill_keys(READ_ONLY_HINTS if refusal else HINTS)
-        super().__init__(f"History of {channel}", COLUMNS, hints)
+        super().__init__(f"History of {channel}", COLUMNS, list_hints(is_read_only=bool(refusal)))
         self._read = read
         self._plan = plan
         """Returns the state now, and what brings back the one before a change."""

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
 from capgo_tui.tui.screens.rows_page import PageRow, RowsPage
 from capgo_tui.tui.widgets.detail import Line
+from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.tui.widgets.record_table import PlainColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
+
     from capgo_tui.workspace.insight.compare import ComparisonRow
+
+CHROME: Final = 6
+"""Cells of a row besides its columns: the mark, the edge, and a blank between each two columns."""
+LABEL: Final = range(12, 24)
+"""The cells of the labels, from the fewest to the most."""
+LEAST: Final = 19
+"""The cells that each record has before the labels have more: those of a time."""
+NARROWEST: Final = 80
+"""The width that is laid out for before the screen has its own."""
 
 
 class ComparisonScreen(RowsPage[None]):
@@ -27,19 +39,30 @@ class ComparisonScreen(RowsPage[None]):
         self._names = names
         self._comparison = rows
         differing = sum(row.differs for row in rows)
-        columns = (
-            PlainColumn("field", "", 20, 22, 0, cut_middle=True),
-            PlainColumn("left", names[0], 27, 56, 0),
-            PlainColumn("right", names[1], 27, 56, 0),
-        )
         count = f"{differing or 'no'} line{'s' * (differing != 1)}"
         title = f"Compared · {count} of {len(rows)} differ{'s' * (differing == 1)}"
-        super().__init__(title, columns, "⏎ all of a line  ↑↓ move  esc close")
+        hints = (Hint("⏎", "all of a line"), Hint("↑↓", "move"), Hint("esc", "close"))
+        super().__init__(title, self._make_columns(NARROWEST), hints)
 
     def on_mount(self) -> None:
         """Show the lines."""
         super().on_mount()
         self.show_rows([_make_page_row(row) for row in self._comparison])
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give both records the same width."""
+        self.set_columns(self._make_columns(event.size.width))
+
+    def _make_columns(self, width: int) -> Sequence[PlainColumn]:
+        """Return the columns at a width: those of the records are equally wide."""
+        room = max(0, width - CHROME)
+        label = max(LABEL.start, min(LABEL.stop, room - 2 * LEAST))
+        value = max(1, (room - label) // 2)
+        return (
+            PlainColumn("field", "", label, LABEL.stop, 0, cut_middle=True),
+            PlainColumn("left", self._names[0], value, value, 0),
+            PlainColumn("right", self._names[1], value, value, 0),
+        )
 
     def list_lines(self, index: int) -> Sequence[Line]:
         """Return one line with both values in full."""

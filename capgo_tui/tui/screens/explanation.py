@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.tui.screens.report import Part
 from capgo_tui.tui.widgets.detail import Line
 from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
 from capgo_tui.workspace.ages import format_full_time
@@ -41,24 +42,34 @@ def name_device(device: Device) -> str:
     return device.custom_id or device.device_id
 
 
-def report_lines(report: DeviceReport, context: CellContext) -> Sequence[Line]:
-    """Return the lines of a report: the result, the device, the rules, and what is not known."""
+def list_report_parts(report: DeviceReport, context: CellContext) -> Sequence[Part]:
+    """Return the parts of a report: the result, the device, the rules, and what is not known."""
     explanation = report.explanation
     summary = explanation.summary
-    lines = [
-        Line("", f"{_RESULTS[explanation.result]} {summary[:1].upper()}{summary[1:]}.", "heading"),
-        *_list_device_lines(report.device, context),
+    result = f"{_RESULTS[explanation.result]} {summary[:1].upper()}{summary[1:]}."
+    rules = [
         Line("", "Rules, in the order in which the update server looks at them", "heading"),
         *map(_make_rule_line, explanation.rules),
+    ]
+    unknown = [
         Line("", "What the API does not report", "heading"),
         Line("", explanation.unseen, "note"),
     ]
     if report.uses_audit:
-        lines.append(Line("", FROM_AUDIT, "note"))
+        unknown.append(Line("", FROM_AUDIT, "note"))
     if report.gaps:
-        lines.append(Line("", "Could not be read", "heading"))
-        lines += [Line("", gap, "note") for gap in report.gaps]
-    # A text of the server may be as long as the page.
+        unknown.append(Line("", "Could not be read", "heading"))
+        unknown += [Line("", gap, "note") for gap in report.gaps]
+    return [
+        Part(_shorten_all([Line("", result, "heading")])),
+        Part(_shorten_all(_list_device_lines(report.device, context)), is_aside=True),
+        Part(_shorten_all(rules)),
+        Part(_shorten_all(unknown), is_aside=True),
+    ]
+
+
+def _shorten_all(lines: Sequence[Line]) -> Sequence[Line]:
+    """Return lines of some length: a text of the server may be as long as the page."""
     return [line._replace(text=shorten(line.text, LONGEST)) for line in lines]
 
 

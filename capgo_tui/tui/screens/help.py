@@ -8,11 +8,13 @@ from textual.binding import Binding, BindingType
 
 from capgo_tui.help import TOPICS, read_page
 from capgo_tui.tui.actions import FORMS, MOVES
-from capgo_tui.tui.keys import fill_keys
+from capgo_tui.tui.keys import fill_keys, name_key
 from capgo_tui.tui.widgets.column_list import ColumnList, Item
 from capgo_tui.tui.widgets.find_bar import FindBar, FindPage, matches_texts
+from capgo_tui.tui.widgets.hint_bar import Hint
+from capgo_tui.tui.widgets.key_line import KeyLine
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.widgets.record_table.drawing import MARK
-from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.query import Query, Vocabulary
 from capgo_tui.workspace.resources.registry import RESOURCES
 
@@ -134,9 +136,14 @@ class HelpScreen(FindPage[str]):
 
     def compose(self) -> ComposeResult:
         """Make the page."""
-        yield TextLine(f" Help · G: pages about {', '.join(TOPICS)}", "title")
+        yield PageTitle(f" Help · G: pages about {', '.join(TOPICS)}")
         yield ColumnList()
-        yield TextLine(fill_keys(" ↑↓ move  ⏎ do it  {list.filter} find  esc close"), "muted")
+        yield KeyLine(
+            Hint("↑↓", "move"),
+            Hint("⏎", "do it"),
+            Hint(name_key("list.filter"), "find"),
+            Hint("esc", "close"),
+        )
         yield FindBar()
 
     def on_mount(self) -> None:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from capgo_tui.help import TOPICS, read_page
 from capgo_tui.tui.screens.detail_page import DetailPage
 from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.hint_bar import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +58,8 @@ class HelpPageScreen(DetailPage):
     ]
 
     def __init__(self, topic: str) -> None:
-        super().__init__(f"Help · {topic} · {TOPICS[topic]}", "↑↓ pgup pgdn scroll  esc back")
+        hints = [Hint("↑↓ pgup pgdn", "scroll"), Hint("esc", "back")]
+        super().__init__(f"Help · {topic} · {TOPICS[topic]}", hints)
         self._topic = topic
 
     def on_mount(self) -> None:

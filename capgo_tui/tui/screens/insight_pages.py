@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from capgo_tui.api.models import Channel, Device
     from capgo_tui.tui.controllers.lazy_loader import LazyLoader
     from capgo_tui.tui.host import Host
-    from capgo_tui.tui.widgets.detail import Line
     from capgo_tui.workspace.changes.change import Change
     from capgo_tui.workspace.changes.restoration import Restoration
     from capgo_tui.workspace.changes.states import State
@@ -80,13 +79,16 @@ class InsightPages:
 
     async def _explain(self, workspace: Workspace, device: Device) -> None:
         await asyncio.to_thread(_import_explanation)
-        from capgo_tui.tui.screens.explanation import name_device, report_lines  # noqa: PLC0415
-        from capgo_tui.tui.screens.report import ReportScreen  # noqa: PLC0415
+        from capgo_tui.tui.screens.explanation import (  # noqa: PLC0415
+            list_report_parts,
+            name_device,
+        )
+        from capgo_tui.tui.screens.report import Part, ReportScreen  # noqa: PLC0415
         from capgo_tui.workspace.insight.device_report import report_device  # noqa: PLC0415
 
-        async def read(is_anew: bool) -> Sequence[Line]:
+        async def read(is_anew: bool) -> Sequence[Part]:
             report = await report_device(workspace, device, is_anew=is_anew)
-            return report_lines(report, workspace.make_cell_context())
+            return list_report_parts(report, workspace.make_cell_context())
 
         if self._is_free():
             title = f"What {name_device(device)} should get, and why"

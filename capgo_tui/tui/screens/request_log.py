@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from capgo_tui.tui.keys import fill_keys
+from capgo_tui.tui.keys import name_key
 from capgo_tui.tui.overlays.value_screen import ValueScreen
 from capgo_tui.tui.terminal.clipboard import copy
 from capgo_tui.tui.widgets.detail import Detail, Line
 from capgo_tui.tui.widgets.find_bar import FindBar, FindPage, matches_texts
+from capgo_tui.tui.widgets.hint_bar import Hint
+from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.outcome_signs import SIGN_TONES
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.widgets.record_table import PlainColumn, RecordTable, Row, TableState
 from capgo_tui.tui.widgets.status_line import StatusLine
-from capgo_tui.tui.widgets.text_line import TextLine
 from capgo_tui.workspace.ages import format_clock_time
 from capgo_tui.workspace.numbers import group_digits
 from capgo_tui.workspace.query import Query
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.5
 """Seconds between two looks for new requests."""
-HINTS = "{record.copy} copy as curl  v show it  {list.filter} find  ↑↓ move  esc close"
 
 
 COLUMNS = (
@@ -108,6 +109,9 @@ class RequestLogScreen(FindPage[None]):
     RequestLogScreen {
         & > RecordTable { height: 1fr; }
         & > Detail { height: 6; }
+        & > StatusLine { display: none; }
+        &.-said > StatusLine { display: block; }
+        &.-said > KeyLine { display: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -127,10 +131,17 @@ class RequestLogScreen(FindPage[None]):
 
     def compose(self) -> ComposeResult:
         """Make the list, the one request in full, and the hints."""
-        yield TextLine(tone="title", id="log-title")
+        yield PageTitle(id="log-title")
         yield RecordTable()
         yield Detail()
         yield StatusLine()
+        yield KeyLine(
+            Hint(name_key("record.copy"), "copy as curl"),
+            Hint("v", "show it"),
+            Hint(name_key("list.filter"), "find"),
+            Hint("↑↓", "move"),
+            Hint("esc", "close"),
+        )
         yield FindBar()
 
     def on_mount(self) -> None:
@@ -138,7 +149,6 @@ class RequestLogScreen(FindPage[None]):
         table = self.query_one(RecordTable)
         table.attach(self._rows, COLUMNS, TableState())
         self.query_one(Detail).can_focus = False
-        self.query_one(StatusLine).show_state(fill_keys(HINTS))
         table.focus()
         self._look()
         self.set_interval(LOOK_SECONDS, self._look)
@@ -153,7 +163,7 @@ class RequestLogScreen(FindPage[None]):
         file_note = f" · the log file takes no more: {trouble}" if trouble else ""
         plural = "" if total == 1 else "s"
         title = f" Requests · {latest}{total} request{plural}{file_note}"
-        self.query_one("#log-title", TextLine).show(title)
+        self.query_one(PageTitle).show(title)
         self._show_rows()
 
     def _show_rows(self) -> None:
@@ -177,6 +187,7 @@ class RequestLogScreen(FindPage[None]):
 
     def on_record_table_cursor_moved(self) -> None:
         """Show the request under the cursor in full."""
+        self.remove_class("-said")
         self.query_one(StatusLine).dismiss()
         self._tell()
 
@@ -192,7 +203,7 @@ class RequestLogScreen(FindPage[None]):
             exchange = entry.exchange
             lines = [
                 Line("outcome", entry.outcome),
-                Line("sent", f"{exchange.method} {exchange.path}"),
+                Line(exchange.method, exchange.path),
             ]
         self.query_one(Detail).show_lines(lines)
 
@@ -218,3 +229,4 @@ class RequestLogScreen(FindPage[None]):
 
     def _say(self, message: str) -> None:
         self.query_one(StatusLine).say(message)
+        self.add_class("-said")

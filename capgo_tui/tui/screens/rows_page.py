@@ -11,6 +11,8 @@ from textual.screen import ModalScreen
 
 from capgo_tui.lazy_dataclass import dataclass
 from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.key_line import KeyLine
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.widgets.record_table import RecordTable, Row, TableState
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from capgo_tui.tui.widgets.hint_bar import Hint
     from capgo_tui.tui.widgets.record_table import Column
 
 ResultT = TypeVar("ResultT")
@@ -86,11 +89,12 @@ class RowsPage(ModalScreen[ResultT | None]):
         Binding("escape,q", "leave", "back", id="page.leave"),
     ]
 
-    def __init__(self, title: str, columns: Sequence[Column], hints: str) -> None:
+    def __init__(self, title: str, columns: Sequence[Column], hints: Sequence[Hint]) -> None:
         super().__init__()
         self._title = title
         self._hints = hints
         self._rows = PageRows(columns)
+        self._state = TableState()
 
     @abstractmethod
     def list_lines(self, index: int) -> Sequence[Line]:
@@ -98,19 +102,23 @@ class RowsPage(ModalScreen[ResultT | None]):
 
     def compose(self) -> ComposeResult:
         """Make the page."""
-        yield TextLine(f" {self._title}", "title")
+        yield PageTitle(f" {self._title}")
         with Horizontal():
             yield RecordTable()
             yield Detail()
         yield TextBlock("", "warn", id="page-said")
-        yield TextLine(f" {self._hints}", "muted", id="page-hints")
+        yield KeyLine(*self._hints)
 
     def on_mount(self) -> None:
         """Show the rows."""
         self.set_class(self.HAS_ROW_BESIDE, "-beside")
-        table = self.query_one(RecordTable)
-        table.attach(self._rows, self._rows.columns, TableState())
-        table.focus()
+        self.set_columns(self._rows.columns)
+        self.query_one(RecordTable).focus()
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show the rows in other columns, which have the same ids; the cursor stays."""
+        self._rows.columns = columns
+        self.query_one(RecordTable).attach(self._rows, columns, self._state)
 
     def show_rows(self, rows: Sequence[PageRow], headline: str = "", advice: str = "") -> None:
         """Show other rows; the headline and advice stand where there are none."""

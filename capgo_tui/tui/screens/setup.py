@@ -17,7 +17,10 @@ from capgo_tui.api.key import ApiKey
 from capgo_tui.plain_files import create_private
 from capgo_tui.text import clean
 from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.hint_bar import Hint
+from capgo_tui.tui.widgets.key_line import KeyLine
 from capgo_tui.tui.widgets.line_input import LineInput
+from capgo_tui.tui.widgets.page_title import PageTitle
 from capgo_tui.tui.widgets.text_line import TextBlock, TextLine
 from capgo_tui.tui.words import explain
 from capgo_tui.tui.workers import start_worker
@@ -32,8 +35,8 @@ if TYPE_CHECKING:
 
 PERMANENT = (
     Line("", "To be asked only once", "heading"),
-    Line("key", "put it alone into ~/.capgo (chmod 600), or export CAPGO_TOKEN=…"),
-    Line("app", "start inside the project (capacitor.config.json), or export CAPGO_APP_ID=…"),
+    Line("key", "alone in ~/.capgo (chmod 600), or export CAPGO_TOKEN=…"),
+    Line("app", "start beside capacitor.config.json, or export CAPGO_APP_ID=…"),
     Line("a look first", "capgo-tui --demo needs neither"),
 )
 
@@ -68,7 +71,7 @@ class SetupScreen(Screen[Target | None]):
         """Make the questions."""
         profile = self._launch.profile
         badge = f" · {profile.badge}" if profile else ""
-        yield TextLine(f" Capgo  {self._launch.server}{badge}", "title")
+        yield PageTitle(f" Capgo  {self._launch.server}{badge}")
         with Vertical(id="questions"):
             yield TextLine("API key", "muted", id="key-label")
             yield LineInput(
@@ -86,7 +89,7 @@ class SetupScreen(Screen[Target | None]):
             )
             yield TextBlock("", "warn", id="problem")
         yield Detail()
-        yield TextLine(self._hints, "muted")
+        yield KeyLine(*self._list_hints())
 
     def on_mount(self) -> None:
         """Focus the first missing setting."""
@@ -128,10 +131,15 @@ class SetupScreen(Screen[Target | None]):
             return
         self.dismiss(self._launch.open_with(self._api_key, app_id))
 
-    @property
-    def _hints(self) -> str:
-        save = "" if self._launch.key_file is None else "  ctrl+s save the key"
-        return f" tab move  ↑↓ apps  ⏎ next{save}  ctrl+c twice quits"
+    def _list_hints(self) -> Sequence[Hint]:
+        save = () if self._launch.key_file is None else (Hint("ctrl+s", "save the key"),)
+        return (
+            Hint("tab", "move"),
+            Hint("↑↓", "apps"),
+            Hint("⏎", "next"),
+            *save,
+            Hint("ctrl+c", "twice quits"),
+        )
 
     def action_choose(self, steps: int) -> None:
         """Fill in the next app of the key."""

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from capgo_tui.text import clean_lines
 from capgo_tui.tui.screens.detail_page import DetailPage
 from capgo_tui.tui.widgets.detail import Detail, Line
+from capgo_tui.tui.widgets.hint_bar import Hint
 from capgo_tui.workspace.numbers import group_digits
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class UnreadableScreen(DetailPage):
         count, all_of_them = len(state.unreadable_rows.rows), state.unreadable
         first = f" · the first {count}" if count < all_of_them else ""
         title = f"{group_digits(all_of_them)} of the {state.name} cannot be read{first}"
-        super().__init__(title, "↑↓ scroll  esc close")
+        super().__init__(title, [Hint("↑↓", "scroll"), Hint("esc", "close")])
         self._lines = list_unreadable_lines(state)
 
     def on_mount(self) -> None:

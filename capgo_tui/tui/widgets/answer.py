@@ -132,12 +132,15 @@ class Answer(Asker[bool], can_focus=True):
     def _find_prefix(self, width: int) -> str:
         """Return the id before the question: only its end where not all of both fits.
 
-        It is always shown: the name in the question may be that of another record as well.
+        The name in the question may be that of another record as well: only a question that
+        holds the id, and is whole, has none before it.
         """
         if not self._record_id:
             return ""
         whole = f" {self._record_id}:"
         need = measure_width(self.question) + 1
+        if self._record_id in self.question and need <= width:
+            return ""
         return (
             whole if measure_width(whole) + need <= width else f" {find_id_end(self._record_id)}:"
         )

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from capgo_tui.tui.widgets.lines import break_up, measure_width, pad_middle, wrap
+from capgo_tui.tui.widgets.outcome_signs import wrap_signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,7 @@ def _rows_of(line: Line, width: int, margin: int, indent: int) -> list[DetailRow
         return _raw_rows(line, width - EDGE)
     arrow = "" if line.link is None else ARROW
     room = width - indent - 1 - len(arrow)
-    pieces, lead = wrap(line.text, room), " " * indent
+    pieces, lead = wrap_signed(line.text, room), " " * indent
     if line.label and line.tone == "value":
         lead = " " * margin + pad_middle(line.label, indent - margin - GAP) + " " * GAP
         room_below = width - margin - HANGING - 1 - len(arrow)

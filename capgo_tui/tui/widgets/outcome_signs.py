@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from capgo_tui.tui.widgets.lines import wrap
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -22,6 +24,14 @@ SIGN_TONES: Final[Mapping[str, str]] = {
 }
 """The tone of each sign: verified, failed, unknown, different, under way, undone, not tried."""
 SEPARATOR: Final = " · "
+
+
+def wrap_signed(text: str, width: int) -> list[str]:
+    """Return a text in lines as `wrap` does, with nothing below a sign that leads it."""
+    if text[:1] not in SIGN_TONES or text[1:2] != " " or width < 4:
+        return wrap(text, width)
+    first, *others = wrap(text[2:], width - 2)
+    return [f"{text[:2]}{first}", *(f"  {line}" for line in others)]
 
 
 def split_at_signs(text: str, style: Style, style_of: Callable[[str], Style]) -> Iterator[Run]:

@@ -210,7 +210,7 @@ class _Sections:
             for number, text in enumerate(lines):
                 room = self._width - 4 - measure_width(key)
                 sign = " ! " if number == 0 else "   "
-                spans = [(sign, "bad"), (pad(text, room), "warn")]
+                spans = [(sign + pad(text, room), "warn")]
                 spans.append((key, "key") if number == 0 else ("", "plain"))
                 yield PageRow(spans, each.place, number == 0)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.widget import Widget
 
 from capgo_tui.tui.keys import name_key
-from capgo_tui.tui.widgets.lines import measure_width, pad, strip, wrap
-from capgo_tui.tui.widgets.outcome_signs import SEPARATOR, split_at_signs
+from capgo_tui.tui.widgets.lines import measure_width, pad, strip
+from capgo_tui.tui.widgets.outcome_signs import SEPARATOR, split_at_signs, wrap_signed
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -209,8 +209,11 @@ class StatusLine(Widget):
         rows = min(MAX_ROWS, self.app.size.height // SCREEN_SHARE) if is_notice else 1
         if rows < 2 or measure_width(text) < width or width < 2:
             return [_fit(text, width - 1, keep_last=keep_last)]
-        lines = wrap(text, width - 1)
-        return lines if len(lines) <= rows else [*lines[: rows - 1], " ".join(lines[rows - 1 :])]
+        lines = wrap_signed(text, width - 1)
+        if len(lines) <= rows:
+            return lines
+        first, *others = lines[rows - 1 :]
+        return [*lines[: rows - 1], " ".join([first, *map(str.strip, others)])]
 
     def render_line(self, y: int) -> Strip:
         """Draw a line of the message, else the state."""

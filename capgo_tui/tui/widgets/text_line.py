@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
 
-from capgo_tui.tui.widgets.lines import pad, strip, wrap
-from capgo_tui.tui.widgets.outcome_signs import split_at_signs
+from capgo_tui.tui.widgets.lines import pad, strip
+from capgo_tui.tui.widgets.outcome_signs import split_at_signs, wrap_signed
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -98,4 +98,4 @@ class TextBlock(TextLine):
         return " " * (len(self._text) - len(self._text.lstrip(" ")))
 
     def _wrap_lines(self, width: int) -> list[str]:
-        return wrap(self._text, max(1, width - len(self._margin)))
+        return wrap_signed(self._text.strip(), max(1, width - len(self._margin)))

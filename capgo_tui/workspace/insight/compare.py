@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from capgo_tui.api.records import Record
 from capgo_tui.lazy_dataclass import dataclass
+from capgo_tui.workspace.ages import drop_age
 from capgo_tui.workspace.insight.packages import parse_packages
+from capgo_tui.workspace.resources.section import NEVER_TOLD, UNTOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Record)
 PACKAGES: Final = "Native packages"
 ABSENT: Final = "none"
-UNTOLD: Final = "unknown"
+UNKNOWN: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,26 @@ class ComparisonRow:
 def compare_records(
     resource: Resource[T], left: T, right: T, context: CellContext
 ) -> Sequence[ComparisonRow]:
-    """Return all lines that the details of either record have, in their order."""
+    """Return all lines that the details of either record have, in their order.
+
+    Times stand beside each other without their ages, and what the API reports of neither record
+    is one line, the last.
+    """
     rows: dict[tuple[str, str], list[str]] = {}
     for side, record in enumerate((left, right)):
         for number, section in enumerate(resource.details(record, context)):
             title = section.title if number else ""
             for label, value in section.fields:
-                rows.setdefault((title, label), ["", ""])[side] = value
-    return [ComparisonRow(title, label, *values) for (title, label), values in rows.items()]
+                rows.setdefault((title, label), ["", ""])[side] = drop_age(value)
+    untold = [label for (_, label), values in rows.items() if values == [UNTOLD, UNTOLD]]
+    told = [
+        ComparisonRow(title, label, *values)
+        for (title, label), values in rows.items()
+        if label not in untold
+    ]
+    if untold:
+        told.append(ComparisonRow("", ", ".join(untold), NEVER_TOLD, NEVER_TOLD))
+    return told
 
 
 def compare_native_packages(left: Bundle, right: Bundle) -> Sequence[ComparisonRow]:
@@ -71,4 +85,6 @@ def _format_version(packages: Mapping[str, str], name: str) -> str:
 
 
 def _count(packages: Mapping[str, str] | None) -> str:
-    return UNTOLD if packages is None else f"{len(packages)} packages"
+    if packages is None:
+        return UNKNOWN
+    return f"{len(packages)} package{'' if len(packages) == 1 else 's'}"

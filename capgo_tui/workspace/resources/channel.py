@@ -170,11 +170,15 @@ def _count_forced(channel: Channel, context: CellContext) -> int | None:
 
 
 def _format_forced(channel: Channel, context: CellContext) -> str:
-    count = _count_forced(channel, context)
-    if count is None:
-        return ""
-    is_whole = context.survey is not None and context.survey.is_whole
-    return f"{count}" if is_whole else f"{count}+"
+    """Return the number of overrides, as the least there are while not all devices are known.
+
+    Where no override is known at all, nothing is said of any channel: the column has no use.
+    """
+    survey, count = context.survey, _count_forced(channel, context)
+    if count is not None and survey is not None and survey.is_whole:
+        return f"{count}"
+    has_some = survey is not None and bool(survey.overrides) and context.tells_overrides
+    return f"{count or 0}+" if has_some else ""
 
 
 CHANNEL_SCREEN_COLUMNS: tuple[tuple[str, Column[Channel]], ...] = (

@@ -197,7 +197,7 @@ DEVICE_SCREEN_COLUMNS: tuple[tuple[str, Column[Device]], ...] = (
         "stale",
         Column(
             "set",
-            "SET BY US",
+            "OURS",
             _override_times,
             9,
             17,

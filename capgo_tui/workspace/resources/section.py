@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 RecordT = TypeVar("RecordT", bound="Record")
 
 UNTOLD = "unknown: the API does not report it"
+NEVER_TOLD = "not in the API"
+"""What is said once of all fields that the API does not report."""
 LEFT_OUT = "not reported this time"
 """For a field that is missing in this reply, though the server has it."""
 NOT_TOLD = "not reported for this {noun}"

@@ -87,12 +87,12 @@ NOT_RESTORED = {
     "live": ("whether it served iOS, Android and Electron is unknown: it serves all of them",),
     "documented": (
         "whether it served iOS and Android is unknown: it serves all of them",
-        "its old value is unknown, so it is not restored: holds back updates, device may choose it"
-        " itself",
+        "its old value is unknown, so it is not restored: holds back updates,"
+        " devices may choose it",
     ),
     "legacy": (
         "this server cannot set it, so it may come back otherwise: holds back updates (major),"
-        " not below native version (yes)",
+        " not below native (yes)",
     ),
 }
 

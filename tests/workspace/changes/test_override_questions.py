@@ -28,7 +28,9 @@ def asking(label: str, before: str | None, after: str | None) -> OverrideChange:
     )
 
 
-QUESTION = re.compile(r"(?:Override )?(?P<label>.+): (?P<before>.+) → (?P<after>.+)\?")
+QUESTION = re.compile(
+    r"(?:Override |Clear the override of )?(?P<label>.+): (?P<before>.+) → (?P<after>.+)\?"
+)
 
 
 def could_be(part: str, name: str) -> bool:
@@ -118,7 +120,7 @@ def test_a_question_says_its_verb_where_there_is_room_and_the_names_on_every_wid
         question, summary = describe(change).ask(width), describe(change).summarize(width)
         assert cell_len(question) <= width
         assert cell_len(summary) <= width
-        assert question.startswith("Override ") is (width >= ROOMY)
+        assert question.startswith("Override ") is (width - len("Override ") >= ROOMY)
         for name, shown_name in zip(
             (DEVICE_ID, "feature-login-beta", "hotfix-payments"), parts_of(question), strict=True
         ):
@@ -137,3 +139,10 @@ def test_a_question_with_room_cuts_nothing() -> None:
         describe(change).ask(120)
         == "Override 3f2a9c10-aaaa-4bbb-8ccc-1234567890ab: none → hotfix-payments-eu?"
     )
+
+
+def test_a_question_says_that_an_override_is_taken_away() -> None:
+    assert describe(asking("qa-07", "beta", None)).ask(80) == (
+        "Clear the override of qa-07: beta → none?"
+    )
+    assert describe(asking("qa-07", "beta", "qa")).ask(80) == "Override qa-07: beta → qa?"

@@ -18,6 +18,7 @@ from capgo_tui.workspace.insight.compare import (
 )
 from capgo_tui.workspace.resources.bundle import BUNDLES
 from capgo_tui.workspace.resources.channel import CHANNELS
+from capgo_tui.workspace.resources.section import NEVER_TOLD, UNTOLD
 
 CONTEXT = CellContext(datetime(2026, 11, 28, tzinfo=UTC))
 
@@ -46,7 +47,7 @@ def test_packages_are_compared_as_by_brute_force(seed: int) -> None:
     ("left", "right", "texts"),
     [
         (None, None, ("unknown", "unknown")),
-        (None, {"a": "1"}, ("unknown", "1 packages")),
+        (None, {"a": "1"}, ("unknown", "1 package")),
         ({"a": "1", "b": "2"}, None, ("2 packages", "unknown")),
     ],
 )
@@ -75,3 +76,21 @@ def test_a_record_does_not_differ_from_itself() -> None:
 def test_the_lines_that_differ_come_first_in_their_order() -> None:
     rows = [ComparisonRow("", str(n), "x", "xy"[n % 2]) for n in range(6)]
     assert [row.label for row in sort_differing_first(rows)] == ["1", "3", "5", "0", "2", "4"]
+
+
+def test_what_the_api_reports_of_neither_record_is_one_line_at_the_end() -> None:
+    one, other = Channel(id=1, name="a"), Channel(id=2, name="b")
+    rows = compare_records(CHANNELS, one, other, CONTEXT)
+    assert not any(UNTOLD in (row.left, row.right) for row in rows)
+    last = rows[-1]
+    assert last.label.startswith("iOS, Android, Electron")
+    assert (last.left, last.right, last.differs) == (NEVER_TOLD, NEVER_TOLD, False)
+
+
+def test_times_stand_beside_each_other_without_their_ages() -> None:
+    times = [datetime(2026, 11, day, 12, tzinfo=UTC) for day in (1, 27)]
+    one, other = (Bundle(id=n, name=str(n), created_at=at) for n, at in enumerate(times))
+    (row,) = [
+        each for each in compare_records(BUNDLES, one, other, CONTEXT) if each.label == "created"
+    ]
+    assert [len(text) for text in (row.left, row.right)] == [19, 19]

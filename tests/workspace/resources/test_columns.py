@@ -20,9 +20,14 @@ from capgo_tui.workspace.cells import (
     format_yes,
     name_device_kind,
 )
+from capgo_tui.workspace.insight.survey import Survey
 from capgo_tui.workspace.measure import Measure
 from capgo_tui.workspace.resources.bundle import BUNDLE_COLUMNS, list_bundle_details
-from capgo_tui.workspace.resources.channel import CHANNEL_COLUMNS, list_channel_details
+from capgo_tui.workspace.resources.channel import (
+    CHANNEL_COLUMNS,
+    CHANNEL_SCREEN_COLUMNS,
+    list_channel_details,
+)
 from capgo_tui.workspace.resources.column import Column, join_haystack
 from capgo_tui.workspace.resources.device import DEVICE_COLUMNS, list_device_details
 from capgo_tui.workspace.resources.registry import RESOURCES
@@ -452,3 +457,23 @@ async def test_every_record_of_every_revision_renders(revision: str) -> None:
                 for label, text in texts(record, context):
                     assert text.isprintable(), (label, text)
                     assert "None" not in text, (label, text)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "is_whole", "texts"),
+    [
+        ({"beta": 2}, True, ["2", "0"]),
+        ({"beta": 2}, False, ["2+", "0+"]),
+        ({}, True, ["0", "0"]),
+        ({}, False, ["", ""]),
+    ],
+    ids=["all-loaded", "some-loaded", "none-of-all", "none-known"],
+)
+def test_the_overrides_of_a_channel_are_at_least_those_known(
+    overrides: dict[str, int], is_whole: bool, texts: list[str]
+) -> None:
+    survey = Survey(device_count=9, is_whole=is_whole, overrides=overrides)
+    context = replace(CONTEXT, survey=survey)
+    (forced,) = [each for _, each in CHANNEL_SCREEN_COLUMNS if each.id == "forced"]
+    channels = CHANNEL, Channel(id=2, name="qa")
+    assert [forced.text(each, context) for each in channels] == texts

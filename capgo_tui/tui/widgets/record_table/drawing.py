@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 POSITION = "▕"
 """Shows in the last cell where the rows in view are among all."""
 MARK = "▌"
+GROUND = "changed"
+"""The tone that has a ground of its own."""
 MARGIN = 3
 """Cells before the first column: the mark, the glyph and a blank."""
 
@@ -107,7 +109,12 @@ def _row_runs(row: Row, layout: Layout, style_of: StyleOf) -> Iterable[Run]:
     gap = " " * layout.gap
     for (column, cells), text, tone in zip(layout.columns, row.texts, row.tones, strict=True):
         cut = pad_middle if column.cut_middle else pad_left if column.align_right else pad
-        yield cut(text, cells) + gap, style_of(tone if text else "plain")
+        if tone == GROUND and text:
+            # Its ground ends with the column, not where the next one begins.
+            yield cut(text, cells), style_of(tone)
+            yield gap, style_of("plain")
+        else:
+            yield cut(text, cells) + gap, style_of(tone if text else "plain")
 
 
 def with_position(line: Strip, width: int, style: Style) -> Strip:

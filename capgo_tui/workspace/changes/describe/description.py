@@ -34,8 +34,8 @@ VERBS: Final = {
 """The verbs of questions, by kind of change; else ``Change``."""
 LONGEST_TYPED: Final = 100
 """The most characters of a name that is typed to confirm its change."""
-ROOMY: Final = 46
-"""The fewest cells in which a question always has its verb."""
+ROOMY: Final = 37
+"""The fewest cells for the rest of a question, in which it always has its verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,8 @@ class Description(Generic[C_co]):
     def ask(self, width: int) -> str:
         """Return the question before it is sent, in `width` cells if possible."""
         verb = f"{self.verb} "
-        if width < ROOMY and measure_width(self.summarize(ROOMY * 100)) > width - len(verb) - 1:
+        room = width - len(verb)
+        if room < ROOMY and measure_width(self.summarize(ROOMY * 100)) > room - 1:
             verb = ""
         return f"{verb}{self.summarize(width - len(verb) - 1)}?"
 

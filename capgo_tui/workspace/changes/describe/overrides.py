@@ -17,10 +17,18 @@ if TYPE_CHECKING:
 
 ENOUGH_OF_AN_ID: Final = 8
 """The fewest characters that distinguish the end of an id."""
+CLEAR: Final = "Clear the override of"
+"""The verb where none is to be left."""
 
 
 class OverrideDescription(Description[OverrideChange]):
     """An override as clean text."""
+
+    @property
+    def verb(self) -> str:
+        """The beginning of a question, which says whether the override is set or taken away."""
+        is_cleared = (self.change.after or {}).get("channel") is None
+        return CLEAR if is_cleared else super().verb
 
     @property
     def identity(self) -> str:
