@@ -59,7 +59,7 @@ async def test_tab_on_an_empty_row_offers_every_column(server: Server) -> None:
         await driver.type("slash", "tab")
         await driver.until(lambda: typed(driver).endswith(":"), "a column")
         first, second, *_ = driver.main.rows.view.vocabulary.names
-        assert f"‹{first}:› {second}:" in driver.line(-1)
+        await driver.until(lambda: f"‹{first}:› {second}:" in driver.line(-1), "the columns")
 
 
 async def test_up_brings_earlier_filters_of_this_tab_and_down_what_was_typed(
