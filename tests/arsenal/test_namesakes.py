@@ -62,7 +62,7 @@ async def test_on_production_the_dialog_tells_it_and_wants_it_typed(width: int, 
         dialog = driver.overlays.confirmation
         await driver.until(lambda: dialog.visible and dialog.required_text, "something to type")
         assert dialog.required_text == device_id(2).rpartition("-")[2]
-        title = next(line for line in driver.text.split("\n") if "prod 🔒" in line and "O" in line)
+        title = next(line for line in driver.text.split("\n") if "prod 🔒 · C" in line)
         assert ENDS[2] in title
         await driver.type(*"ceo-phone", "enter")
         await driver.until("not the same")
