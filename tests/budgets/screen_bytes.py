@@ -46,7 +46,7 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Figures:
     most["cursor"] = max(press("j") for _ in range(6))
     most["overview"] = press("0", "last 14 days")
     most["cursor"] = max(most["cursor"], press("j"))
-    # Before more devices are read: counting them draws the channels anew.
+    # Before more devices are read: counting them draws channels and bundles anew.
     press("1", "beta")
     most["rollout-form"] = press("R", "no target yet")
     most["rollout-share"] = max(press(RIGHT) for _ in range(4))
@@ -55,6 +55,12 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Figures:
     press(ESC)
     most["channel-form"] = press("e", "Edit production")
     most["channel-row"] = max(press("\t") for _ in range(4))
+    press(ESC)
+    press("3", "BUNDLE")
+    most["small-form"] = press("C", "deletes")
+    most["small-row"] = max(press("\t") for _ in range(5))
+    most["plan"] = press(ENTER, "type ")
+    press(ESC, "Nothing was deleted")
     press(ESC)
     press("2", "50 loaded")
     press("G")
@@ -82,12 +88,6 @@ def _walk(terminal: PseudoTerminal, overridden: str) -> Figures:
     most["prompt-close"] = press("n", "Nothing was changed")
     most["form"] = press("o", "Override", "hotfix-login")
     most["form-close"] = press(ESC)
-    press("3", "BUNDLE")
-    most["small-form"] = press("C", "deletes")
-    most["small-row"] = max(press("\t") for _ in range(5))
-    most["plan"] = press(ENTER, "type ")
-    press(ESC, "Nothing was deleted")
-    press(ESC)
     return most
 
 
