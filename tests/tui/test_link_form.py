@@ -229,6 +229,17 @@ async def test_which_devices_are_counted_is_said_before_the_keys(server: Server)
         await driver.until(lambda: driver.line(-1).startswith(f" esc leave · {counted}"))
 
 
+async def test_devices_that_are_counted_anew_are_told_in_an_open_picker(server: Server) -> None:
+    async with open_app(server, wait_for="loaded") as driver:
+        await driver.type("l")
+        await driver.until("devices: all 12 loaded devices")
+        server.change("DELETE FROM devices WHERE device_id = ?", device_id(12))
+        workspace = driver.main.workspace
+        assert workspace is not None
+        driver.app.call_later(workspace.devices.refresh)
+        await driver.until("devices: all 11 loaded devices")
+
+
 WIDTHS = pytest.mark.parametrize("width", [80, 60])
 
 
@@ -242,13 +253,17 @@ async def test_no_hint_of_the_form_is_cut(width: int, keys: str, how: str) -> No
     gate = Gate()
     launch = Launch(ApiKey(key), app_id, asgi_app=lambda: server)
     async with open_app(server, launch=launch, size=(width, 24), wait_for="loaded") as driver:
+        workspace = driver.main.workspace
+        assert workspace is not None
+        lists = (workspace.devices, workspace.bundles)
+        # Else there may be nothing under the cursor.
+        await driver.until(lambda: all(each.has_answer for each in lists), "the other lists")
         if how != "whole":
             trouble = FAULT if how == "failed" else gate.before
             server.on("GET", "/bundle" if keys[0] == "l" else "/channel", trouble)
         await driver.type(*(each if each != " " else "space" for each in keys))
+        await driver.until(lambda: driver.overlays.link_form.is_open, "the form")
         await driver.settle()
-        form = driver.overlays.link_form
-        assert form.is_open
         hint = driver.line(-1).rstrip()
         assert "…" not in hint.replace("loading more…", ""), hint
         assert len(hint) < width

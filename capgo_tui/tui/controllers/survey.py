@@ -49,5 +49,7 @@ class SurveyController:
             self.show()
 
     def show(self) -> None:
-        """Show the survey in the lists that have something of it."""
+        """Show the survey in the lists that have something of it, and in an open picker."""
         self._lists.show_joined(SHOWING)
+        if self._host.has_overlays:
+            self._host.overlays.link_form.update_counts()
