@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -239,23 +240,22 @@ async def test_the_device_stands_beside_the_rules_where_there_is_room() -> None:
         assert "│" in about
         for size in ((80, 24), (140, 9)):  # too narrow, and too low for the second column
             await driver.pilot.resize_terminal(*size)
-            await driver.settle()
-            assert "│" not in driver.text
-            assert " device " in driver.text
+            await driver.until(lambda: "│" not in driver.text, "one column")
+            await driver.until(" device ")
         await driver.pilot.resize_terminal(*LARGE)
-        await driver.settle()
-        assert "│ device " in driver.text
+        await driver.until("│ device ")
 
 
 async def test_parts_are_set_apart_where_all_of_them_fit() -> None:
     async with on_devices(shop("live")) as driver:
         await explain(driver)
-        await driver.settle()
-        lines = [line.strip() for line in driver.text.split("\n")]
-        rules = next(at for at, line in enumerate(lines) if line.startswith("Rules"))
-        assert lines[rules - 1] == ""
+
+        def read_line_above_rules() -> str | None:
+            lines = [line.strip() for line in driver.text.split("\n")]
+            return next(
+                (above for above, line in pairwise(lines) if line.startswith("Rules")), None
+            )
+
+        await driver.until(lambda: read_line_above_rules() == "", "a line between")
         await driver.pilot.resize_terminal(80, 16)
-        await driver.settle()
-        lines = [line.strip() for line in driver.text.split("\n")]
-        rules = next(at for at, line in enumerate(lines) if line.startswith("Rules"))
-        assert lines[rules - 1] != ""
+        await driver.until(read_line_above_rules, "no line between")

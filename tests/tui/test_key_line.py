@@ -15,6 +15,7 @@ from tests.tui.driving import on_devices, strips
 
 if TYPE_CHECKING:
     from tests.support.server import Server
+    from tests.tui.driving import Driver
 
 KEY, LABEL = Style(bold=True), Style()
 HINTS = [
@@ -71,15 +72,18 @@ async def test_keys_look_the_same_on_pages_and_on_the_main_screen(
             assert (look.color, look.bold) == (other.color, other.bold)
 
 
+async def wait_for_way_out(driver: Driver) -> None:
+    """Wait until a page says last how to leave it."""
+    await driver.until(lambda: driver.line(-1).rstrip().endswith("esc close"), "the way out")
+
+
 @pytest.mark.parametrize("width", [60, 80, 140])
 async def test_a_page_says_at_every_width_how_to_leave_it(server: Server, width: int) -> None:
     async with on_devices(server, size=(width, 24)) as driver:
         for keys in (("question_mark",), ("i",), ("Z",), ("at",), ("1", "H")):
             await driver.type(*keys)
             await driver.until(lambda: not isinstance(driver.app.screen, MainScreen))
-            await driver.settle()
-            line = driver.line(-1).rstrip()
-            assert line.endswith("esc close"), line
+            await wait_for_way_out(driver)
             await driver.type("escape")
             await driver.until(lambda: isinstance(driver.app.screen, MainScreen))
 
@@ -91,8 +95,7 @@ async def test_the_title_of_a_page_lies_on_the_ground_of_the_main_title(
     async with on_devices(server) as driver:
         (ground,) = {part.style.bgcolor for part in list(strips(driver.app)[0])[:1] if part.style}
         await driver.type(*keys)
-        await driver.until(lambda: not isinstance(driver.app.screen, MainScreen))
-        await driver.settle()
+        await wait_for_way_out(driver)
         title, below = strips(driver.app)[:2]
         assert {part.style.bgcolor for part in title if part.style} == {ground}
         assert ground not in {part.style.bgcolor for part in below if part.style}

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.cells import cell_len
 from textual.widgets import Input
 
 from capgo_tui.api.key import ApiKey
@@ -279,8 +280,8 @@ async def test_a_hint_fits_again_after_the_terminal_has_become_narrow(width: int
         await driver.type("l")
         await driver.until("devices: all 12 loaded devices")
         await driver.pilot.resize_terminal(width, 24)
-        await driver.settle()
-        assert "all 12 loaded devices" in driver.line(-1)
+        await driver.until(lambda: cell_len(driver.line(-1)) == width, "the narrow screen")
+        await driver.until(lambda: "all 12 loaded devices" in driver.line(-1), "the devices")
         assert "…" not in driver.line(-1)
 
 
