@@ -244,6 +244,7 @@ async def test_devices_that_are_counted_anew_are_told_in_an_open_picker(server: 
 WIDTHS = pytest.mark.parametrize("width", [80, 60])
 
 
+@pytest.mark.sampled
 @WIDTHS
 @pytest.mark.parametrize("keys", ["l", "3l", "3l  ", "2o", "3lbeta  ", "lnothing", "3lnothing"])
 @pytest.mark.parametrize("how", ["whole", "failed", "loading"])
