@@ -122,6 +122,13 @@ class Driver:
         await self.until(lambda: yes.is_drawn, "the question drawn")
         await self.pilot.pause()
 
+    async def wait_for_keys(self) -> None:
+        """Wait until each key that was typed is handled, whatever it began."""
+        app = self.app
+        await self.until(
+            lambda: not app.waiting_key_count and not app.is_handling_key, "each key handled"
+        )
+
     async def settle(self) -> None:
         """Wait until nothing is in progress except what a gate blocks."""
         for _ in range(3):

@@ -43,10 +43,9 @@ def slow_filters() -> Iterator[None]:
 
 async def type_ahead(driver: Driver, *keys: str) -> None:
     """Type without waiting for what the keys begin, only until the last one is handled."""
-    app = driver.app
-    post_keys(app, keys)
+    post_keys(driver.app, keys)
     await driver.pilot.pause(0)
-    await driver.until(lambda: not app.waiting_key_count and not app.is_handling_key, "each key")
+    await driver.wait_for_keys()
 
 
 async def test_every_letter_narrows_the_list_and_esc_shows_everything_again(

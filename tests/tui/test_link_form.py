@@ -241,6 +241,19 @@ async def test_devices_that_are_counted_anew_are_told_in_an_open_picker(server: 
         await driver.until("devices: all 11 loaded devices")
 
 
+async def test_why_a_choice_is_refused_stays_while_devices_are_counted(server: Server) -> None:
+    async with open_app(server, wait_for="loaded") as driver:
+        await driver.type("l")
+        await driver.until("devices: all 12 loaded devices")
+        await driver.type(*"1.0.1", "enter")
+        await driver.until("1.0.1: what it carries now")
+        driver.overlays.link_form.update_counts()
+        await driver.settle()
+        assert "1.0.1: what it carries now" in driver.line(-1)
+        await driver.type("backspace")
+        await driver.until("5 of 5 bundles")
+
+
 WIDTHS = pytest.mark.parametrize("width", [80, 60])
 
 

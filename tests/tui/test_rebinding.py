@@ -164,6 +164,7 @@ async def test_the_filter_and_the_palette_take_other_keys(
     async with on_devices(server, size=size, keys=OTHERS) as driver:
         bar = driver.overlays.filter_bar
         await driver.type("slash", *"platf", "escape", "enter", "tab")
+        await driver.wait_for_keys()
         assert bar.visible
         assert bar.text == "platf"
         await driver.until(f"{other('filter.complete')} platform:")
@@ -176,6 +177,7 @@ async def test_the_filter_and_the_palette_take_other_keys(
         await driver.until("12 loaded · end of list")
         palette = driver.overlays.palette_bar
         await driver.type("colon", *"channels", "escape", "enter")
+        await driver.wait_for_keys()
         assert palette.visible
         await driver.type(other("palette.cancel"))
         await driver.until(lambda: not palette.visible)

@@ -274,6 +274,8 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         """The row key that the cursor was put on."""
         self._eager = False
         """Whether Enter was pressed before the record it meant was loaded."""
+        self._refused_key: str | None = None
+        """The row key on which Enter was refused, until the next key."""
 
     def compose(self) -> ComposeResult:
         """Make the rows."""
@@ -292,6 +294,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         a gap.
         """
         self._has_moved = self._eager = False
+        self._refused_key = None
         self._choices = choices
         self._fit_height()
         self.query_one("#form-title", TextLine).show(f" {title}")
@@ -400,6 +403,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         if self._is_answered:
             return
         self._has_moved, self._eager = True, False
+        self._refused_key = None
         self._table.action_move(rows)
 
     def action_move_page(self, pages: int) -> None:
@@ -438,6 +442,7 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         choices = self._choices
         if choices is not None and self.asking and choices.text != self.query_one(Input).value:
             self._has_moved = self._eager = False
+            self._refused_key = None
             self._narrow(choices)
 
     def _narrow(self, choices: AnyChoices) -> None:
@@ -457,6 +462,8 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
         elif self._eager:
             name = choices.collection.name
             self._say([f"loading the rest of the {name}, then choosing…"], "warn")
+        elif refusal := self._find_refusal(choices):
+            self._say(refusal, "warn")
         elif len(choices):
             self._say(_iterate_hints(choices), "muted")
         else:
@@ -464,6 +471,16 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             no_match = f"no {choices.noun} matches"
             texts = [f"{no_match} · {count} · {_name_leave()}" for count in counts if count]
             self._say(texts, "warn")
+
+    def _find_refusal(self, choices: AnyChoices) -> Sequence[str]:
+        """Return why the choice under the cursor was refused, in more and in fewer words."""
+        key = self._table.cursor_key
+        at = choices.index_of(key) if key is not None and key == self._refused_key else None
+        if at is None or not (refusal := choices.get_refusal_at(at)):
+            return ()
+        # The name also stands above; the reason is nowhere else in full.
+        name = shorten(choices.name_at(at), self.screen.size.width - measure_width(refusal) - 4)
+        return [f"{name}: {refusal}", refusal]
 
     def _say(self, hints: Iterable[str], tone: str) -> None:
         """Show the first of the hints that fits, else the last one shortened."""
@@ -492,11 +509,9 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             return
         if at is None:
             return
-        refusal = choices.get_refusal_at(at)
-        if refusal:
-            # The name also stands above; the reason is nowhere else in full.
-            name = shorten(choices.name_at(at), self.screen.size.width - measure_width(refusal) - 4)
-            self._say([f"{name}: {refusal}", refusal], "warn")
+        if choices.get_refusal_at(at):
+            self._refused_key = key
+            self._hint()
         elif self.asking:
             choice = choices.get_at(at)
             choices.is_none_chosen = choice is None
