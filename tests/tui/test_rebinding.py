@@ -218,6 +218,7 @@ async def test_a_form_and_the_question_take_other_keys_and_name_them(server: Ser
         await driver.type("1", "e")
         await driver.until(f"{enter} next  {review} review  {leave} leave")
         await driver.type("escape", "ctrl+s")
+        await driver.wait_for_keys()
         assert form.is_open
         await driver.type(leave)
         await driver.until(lambda: not form.is_open)
@@ -243,6 +244,7 @@ async def test_the_list_of_ids_takes_other_keys_and_names_them(server: Server) -
         await driver.until("Device ids")
         form = driver.main.query_one(IdsForm)
         await driver.type(*device_id(1), "escape")
+        await driver.wait_for_keys()
         assert form.is_open
         await driver.until(f"{on} on, then o override or x clear  {cancel} leave")
         await driver.type(on)
