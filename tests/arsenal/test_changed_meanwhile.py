@@ -59,6 +59,14 @@ async def test_an_override_set_meanwhile_is_asked_about_and_not_overwritten(
         assert read_state_before(driver) == {"channel": "qa"}
 
 
+def put_on_beta(server: Server, bundle_name: str) -> None:
+    """Put a bundle on beta, as somebody else would."""
+    server.change(
+        "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = ?) WHERE name = 'beta'",
+        bundle_name,
+    )
+
+
 async def test_what_was_done_meanwhile_by_somebody_else_is_not_done_again(server: Server) -> None:
     async with on_devices(server) as driver:
         await driver.type("o", *"beta", "enter")
@@ -76,10 +84,7 @@ async def test_a_promotion_made_meanwhile_by_somebody_else_is_not_made_again(
         put_cursor(driver, "beta")
         await driver.type("l", *"1.0.5", "enter")
         await driver.wait_for_question()
-        server.change(
-            "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.5')"
-            " WHERE name = 'beta'"
-        )
+        put_on_beta(server, "1.0.5")
         await driver.type("y")
         await driver.until("Nothing to do: beta: carries 1.0.5 already.")
         assert server.writes == 0
@@ -106,10 +111,7 @@ async def test_one_of_several_promotions_made_meanwhile_is_left_alone(server: Se
     async with on_bundles(server, name="1.0.5") as driver:
         await driver.type("l", *"beta", "space", "space", "enter")
         await driver.until("Put 1.0.5 on 2 channels")
-        server.change(
-            "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.5')"
-            " WHERE name = 'beta'"
-        )
+        put_on_beta(server, "1.0.5")
         await workspace(driver).channels.reread()
         await driver.type("y")
         await driver.until("Changed! Put 1.0.5 on")
@@ -152,10 +154,7 @@ async def test_a_promotion_made_meanwhile_is_asked_about_and_not_overwritten(
         put_cursor(driver, "beta")
         await driver.type("l", *"1.0.5", "enter")
         await driver.wait_for_question()
-        server.change(
-            "UPDATE channels SET version = (SELECT id FROM bundles WHERE name = '1.0.3')"
-            " WHERE name = 'beta'"
-        )
+        put_on_beta(server, "1.0.3")
         await driver.type("y")
         await driver.wait_for_question("Changed!")
         assert "1.0.3" in driver.line(-1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,14 +64,6 @@ def test_the_terminals_own_colours_are_pairwise_others(theme: Theme) -> None:
     colours = list_colours(theme)
     assert len({colours[tone] for tone in TONES}) == len(TONES)
     assert "ansi_yellow" not in {colours[tone] for tone in TONES} or theme.dark
-
-
-def test_every_cursor_is_reversed_among_a_terminals_own_colours() -> None:
-    folder = Path(capgo_tui.tui.__file__).parent
-    sheets = "".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py"))
-    cursors = re.findall(r"> (\.[a-z-]+--cursor) [^}]*\$primary", sheets)
-    reversed_ones = re.findall(r"^App:ansi (\.[a-z-]+--cursor)", APP_SHEET, re.MULTILINE)
-    assert sorted(reversed_ones) == sorted(cursors)
 
 
 @pytest.mark.parametrize("theme", OUR_THEMES, ids=lambda theme: theme.name)
