@@ -73,6 +73,8 @@ async def test_the_same_override_again_within_a_minute_is_known_and_counted_down
         await driver.until("again in 45 s")
         await driver.type("enter")
         await driver.until("beta: linked a moment ago: again in 45 s")
+        server.pass_time(10)
+        await driver.until("beta: linked a moment ago: again in 35 s")
         server.pass_time(45)
         await driver.wait_until_gone("× beta")
         await driver.type("enter")

@@ -352,13 +352,14 @@ class LinkForm(Vertical, AskingOverlay["Channel | Bundle | None"]):
             self._hint()
 
     def update_reasons(self) -> None:
-        """Draw the rows again if a reason in view has changed, such as a countdown.
+        """Draw the rows and the hint again if a reason in view has changed, such as a countdown.
 
         The cursor stays: the choice must not change right before Enter.
         """
         if self.is_open and self._reasons != (reasons := self._list_reasons()):
             self._reasons = reasons
             self._table.refresh()
+            self._hint()
 
     def _list_reasons(self) -> list[str]:
         """Return the reasons against the choices in view."""
