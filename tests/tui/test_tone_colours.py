@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from itertools import combinations
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-import capgo_tui.tui
 from capgo_tui.help import read_page
 from capgo_tui.tui.theme import CAPGO_CONTRAST, OUR_THEMES, THEME_NAMES
 from capgo_tui.tui.tone_colours import (
@@ -25,7 +23,6 @@ from capgo_tui.tui.tone_colours import (
 if TYPE_CHECKING:
     from textual.theme import Theme
 
-APP_SHEET = (Path(capgo_tui.tui.__file__).parent / "app.tcss").read_text(encoding="utf-8")
 THEMES = [*OUR_THEMES, *BUILTIN_THEMES.values()]
 TONES = ("text-error", "text-success", "text-warning", "text-accent")
 
